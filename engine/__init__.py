@@ -1,0 +1,1 @@
+"""A pure-NumPy engine for convolutional networks, written to be read."""

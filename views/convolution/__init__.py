@@ -1,0 +1,1 @@
+"""Convolution: a kernel slides over an image, one output cell a step."""
