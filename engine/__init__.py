@@ -1,10 +1,26 @@
 """A pure-NumPy engine for convolutional networks, written to be read."""
 
+from .activations import relu as relu
+from .activations import relu_backward as relu_backward
+from .activations import sigmoid as sigmoid
+from .activations import sigmoid_backward as sigmoid_backward
+from .activations import tanh as tanh
+from .activations import tanh_backward as tanh_backward
 from .conv import ConvTerms as ConvTerms
 from .conv import conv2d as conv2d
 from .conv import conv2d_backward as conv2d_backward
 from .conv import conv2d_loops as conv2d_loops
 from .conv import conv2d_terms as conv2d_terms
+from .linear import flatten as flatten
+from .linear import flatten_backward as flatten_backward
+from .linear import linear as linear
+from .linear import linear_backward as linear_backward
+from .losses import cross_entropy as cross_entropy
+from .losses import cross_entropy_backward as cross_entropy_backward
+from .losses import softmax as softmax
+from .losses import softmax_backward as softmax_backward
+from .losses import squared_error as squared_error
+from .losses import squared_error_backward as squared_error_backward
 from .mnist import CLASS_COUNT as CLASS_COUNT
 from .mnist import DIGIT_COUNT as DIGIT_COUNT
 from .mnist import IMAGE_SIZE as IMAGE_SIZE
@@ -14,6 +30,10 @@ from .mnist import TRAIN_COUNT as TRAIN_COUNT
 from .mnist import DataError as DataError
 from .mnist import read_shard as read_shard
 from .mnist import shard_of as shard_of
+from .pooling import avg_pool2d as avg_pool2d
+from .pooling import avg_pool2d_backward as avg_pool2d_backward
+from .pooling import max_pool2d as max_pool2d
+from .pooling import max_pool2d_backward as max_pool2d_backward
 from .shapes import ReceptiveField as ReceptiveField
 from .shapes import ShapeError as ShapeError
 from .shapes import Sliding as Sliding

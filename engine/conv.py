@@ -16,7 +16,7 @@ import numpy as np
 from .backend import matrix_product
 from .checks import check_filters, check_floats, check_rank, check_same_shape
 from .shapes import Array, IntOrPair, Pair, output_sizes, pair
-from .windows import pad_images, sliding_windows
+from .windows import crop_images, pad_images, pixels_under, sliding_windows
 
 
 def conv2d_loops(
@@ -85,11 +85,9 @@ def conv2d_backward(
     grad_windows = grad_columns.reshape(*weight.shape[1:], oH, oW, x.shape[0])
     grad_padded = np.zeros_like(pad_images(x, paddings))
     for k, m in np.ndindex(weight.shape[2:]):  # windows overlap, so a pixel adds up what all its windows send
-        rows = slice(k * dilations[0], k * dilations[0] + strides[0] * oH, strides[0])
-        cells = slice(m * dilations[1], m * dilations[1] + strides[1] * oW, strides[1])
+        rows, cells = pixels_under((k, m), (oH, oW), strides, dilations)
         grad_padded[:, :, rows, cells] += grad_windows[:, k, m].transpose(3, 0, 1, 2)
-    inner = grad_padded[:, :, paddings[0] : paddings[0] + x.shape[2], paddings[1] : paddings[1] + x.shape[3]]
-    return inner.copy(), grad_weight, grad_rows.sum(axis=1)
+    return crop_images(grad_padded, paddings).copy(), grad_weight, grad_rows.sum(axis=1)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import conv
+from . import activations, conv, pooling
 from .shapes import Array, IntOrPair
 
 
@@ -38,6 +38,55 @@ class Conv2dPlan:
             grad_out, self._x, self._weight, stride=self.stride, padding=self.padding, dilation=self.dilation
         )
         return (grad_x if needs_grad_x else None), grad_weight, grad_bias
+
+
+class MaxPool2dPlan:
+    """Max-pooling that remembers who won."""
+
+    def __init__(self, kernel_size: IntOrPair, *, stride: IntOrPair | None = None, padding: IntOrPair = 0) -> None:
+        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+
+    def forward(self, x: Array) -> Array:
+        """Keep the largest pixel of each window. x: (N, C, H, W) -> (N, C, oH, oW)."""
+        self._x = x
+        return pooling.max_pool2d(x, self.kernel_size, stride=self.stride, padding=self.padding)
+
+    def backward(self, grad_out: Array) -> Array:
+        """Hand each gradient to the first maximum of its window. grad_out: (N, C, oH, oW) -> grad_x: (N, C, H, W)."""
+        return pooling.max_pool2d_backward(
+            grad_out, self._x, self.kernel_size, stride=self.stride, padding=self.padding
+        )
+
+
+class AvgPool2dPlan:
+    """Average pooling."""
+
+    def __init__(self, kernel_size: IntOrPair, *, stride: IntOrPair | None = None, padding: IntOrPair = 0) -> None:
+        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+
+    def forward(self, x: Array) -> Array:
+        """Take the mean of each window. x: (N, C, H, W) -> (N, C, oH, oW)."""
+        self._x = x
+        return pooling.avg_pool2d(x, self.kernel_size, stride=self.stride, padding=self.padding)
+
+    def backward(self, grad_out: Array) -> Array:
+        """Share each gradient equally among its window. grad_out: (N, C, oH, oW) -> grad_x: (N, C, H, W)."""
+        return pooling.avg_pool2d_backward(
+            grad_out, self._x, self.kernel_size, stride=self.stride, padding=self.padding
+        )
+
+
+class ReLUPlan:
+    """ReLU of any shape, memory order kept."""
+
+    def forward(self, x: Array) -> Array:
+        """Cut off what is negative. x: any shape -> the same shape."""
+        self._x = x
+        return activations.relu(x)
+
+    def backward(self, grad_out: Array) -> Array:
+        """Let gradients through where x was positive. grad_out: the shape of x -> grad_x: the same shape."""
+        return activations.relu_backward(grad_out, self._x)
 
 
 def flatten_batch(x: Array) -> Array:

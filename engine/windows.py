@@ -40,3 +40,15 @@ def pad_images(x: Array, padding: Pair, value: float = 0.0) -> Array:
         return x
     rows, columns = padding
     return np.pad(x, ((0, 0), (0, 0), (rows, rows), (columns, columns)), constant_values=value)
+
+
+def pixels_under(cell: Pair, sizes: Pair, stride: Pair, dilation: Pair = (1, 1)) -> tuple[slice, slice]:
+    """Find the padded pixels that one kernel cell meets. cell: (k, m), sizes: (oH, oW) -> their rows and columns."""
+    top, left = cell[0] * dilation[0], cell[1] * dilation[1]
+    return slice(top, top + stride[0] * sizes[0], stride[0]), slice(left, left + stride[1] * sizes[1], stride[1])
+
+
+def crop_images(padded: Array, padding: Pair) -> Array:
+    """Take the frame of pad_images off again, as a view. (N, C, H + 2·row, W + 2·column) -> (N, C, H, W)."""
+    height, width = padded.shape[2:]
+    return padded[:, :, padding[0] : height - padding[0], padding[1] : width - padding[1]]
