@@ -37,7 +37,7 @@ def softmax_backward(grad_out: Array, logits: Array) -> Array:
 
 
 def probabilities_of(logits: Array) -> Array:
-    """Compute softmax unchecked; the largest score is subtracted first, so that exp cannot overflow. (N, K) -> (N, K)."""
+    """Compute softmax, unchecked; the largest score is subtracted first: exp cannot overflow. (N, K) -> (N, K)."""
     exponentials: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
     exponentials /= exponentials.sum(axis=1, keepdims=True)
     return exponentials
