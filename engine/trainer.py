@@ -1,0 +1,174 @@
+"""Training: shuffle, take a batch, shift it a little, forward, loss, backward, update; facts after every batch.
+
+`Trainer.run()` is a generator. One turn is one batch: the caller decides when to take the next, so a page stays alive
+and a pause is simply not asking. Words and colours are the view's; here are numbers and a status. Randomness (rng) and
+time (clock) are arguments: the same seeds give the same numbers, bit for bit, on one platform.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from .examples import Images, Numbers, check_examples, network_input
+from .losses import cross_entropy_backward, surprise_of
+from .network import Network
+from .optimisers import Optimiser
+from .shapes import Array
+
+Status = Literal["running", "finished", "diverged"]
+LARGEST_LOSS = 1e6  # nats; the loss of guessing among ten is 2.3, so beyond this nothing comes back
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """What the user chooses. l2: weight of ½·Σ weight² in the loss, biases excepted; max_shift: pixels, each way."""
+
+    batch_size: int = 20
+    l2: float = 0.0
+    max_shift: int = 0
+    holdout: int = 10  # every tenth example is kept for validation; 0 keeps none
+    epochs: int | None = None  # None goes on until nobody asks
+
+    def __post_init__(self) -> None:
+        for name, least in (("batch_size", 1), ("l2", 0), ("max_shift", 0), ("holdout", 0)):
+            value = getattr(self, name)
+            if not least <= value < math.inf:
+                raise ValueError(f"{name} is {value}, but a finite number of at least {least} is wanted; try {name}=10")
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """The facts of one batch. Losses in nats, accuracies 0..1, times in the clock's seconds."""
+
+    loss: float  # mean cross-entropy of this batch before its update, without l2_loss
+    l2_loss: float
+    accuracy: float
+    seconds_forward: float
+    seconds_backward: float
+    seconds_update: float
+    status: Status
+    step: int = 0
+    epoch: int = 0
+    examples_seen: int = 0
+    validation_accuracy: float | None = None  # of one batch that is never trained on; every holdout-th step
+
+
+class Trainer:
+    """Trains a network on digits. images: (n, H, W) uint8, labels: (n,); optimiser: made with [network.vector]."""
+
+    def __init__(
+        self, network: Network, optimiser: Optimiser, images: Images, labels: Numbers, settings: TrainSettings, *,
+        rng: np.random.Generator, clock: Callable[[], float],
+    ) -> None:
+        if len(optimiser.parameters) != 1 or optimiser.parameters[0] is not network.vector:
+            raise ValueError("the optimiser holds other parameters than the network; make it with [network.vector]")
+        self.network, self.optimiser, self.settings = network, optimiser, settings
+        self._rng, self._clock = rng, clock
+        self._last_good = network.vector.copy()
+        self._validated = 0
+        self.use(images, labels)
+
+    def use(self, images: Images, labels: Numbers) -> None:
+        """Take these examples from the next epoch on, for instance when more shards have arrived."""
+        check_examples(images, labels, self.network)
+        if self.settings.holdout and len(images) < self.settings.holdout:
+            raise ValueError(f"{len(images)} examples are too few for holdout={self.settings.holdout}; try holdout=0")
+        self._images, self._labels = images, labels
+
+    def run(self) -> Iterator[TrainStep]:
+        """Train until the epochs are over, the loss diverges, or nobody asks. Each turn learns one batch."""
+        step = seen = epoch = 0
+        while epoch != self.settings.epochs:
+            images, labels = self._images, self._labels
+            batches = self._batches()
+            epoch += 1
+            for batch in batches:
+                validation_accuracy = self._validate(images, labels) if self._is_validation(step) else None
+                step, seen = step + 1, seen + len(batch)
+                learned = self._learn(images[batch], labels[batch])
+                if learned.status == "running" and epoch == self.settings.epochs and batch is batches[-1]:
+                    learned = replace(learned, status="finished")
+                yield replace(
+                    learned, step=step, epoch=epoch, examples_seen=seen, validation_accuracy=validation_accuracy
+                )
+                if learned.status == "diverged":
+                    return
+
+    def training_indices(self) -> Numbers:
+        """The examples that are learned: all but every holdout-th. -> (n,)."""
+        return np.flatnonzero(~self._held_out())
+
+    def validation_indices(self) -> Numbers:
+        """The examples that are only ever looked at. -> (n,)."""
+        return np.flatnonzero(self._held_out())
+
+    def _held_out(self) -> npt.NDArray[np.bool_]:
+        numbers = np.arange(1, len(self._images) + 1)
+        return numbers % self.settings.holdout == 0 if self.settings.holdout else numbers < 0
+
+    def _batches(self) -> list[Numbers]:
+        """Shuffle, then cut: every training example once."""
+        order = self._rng.permutation(self.training_indices())
+        return [order[i : i + self.settings.batch_size] for i in range(0, len(order), self.settings.batch_size)]
+
+    def _learn(self, images: Images, labels: Numbers) -> TrainStep:
+        """One update. images: (N, H, W), labels: (N,). If a number is no longer finite, the last good weights return."""
+        network, farthest = self.network, self.settings.max_shift
+        shifts = self._rng.integers(-farthest, farthest + 1, (len(images), 2)) if farthest else None
+        x = network_input(images, network, shifts)
+        network.train()
+        times = [self._clock()]
+        with np.errstate(all="ignore"):  # a diverging network overflows; that is a status here, not a warning
+            logits = network.forward(x)
+            loss = float(surprise_of(logits, labels).mean())
+            times.append(self._clock())
+            good = loss <= LARGEST_LOSS and bool(np.isfinite(logits).all())
+            l2_loss = self._l2_loss()
+            accuracy = float((logits.argmax(axis=1) == labels).mean())
+            if good:
+                np.copyto(self._last_good, network.vector)
+                network.backward(cross_entropy_backward(logits, labels))
+                self._add_l2_gradient()
+                times.append(self._clock())
+                self.optimiser.step([network.gradient_vector])
+                good = bool(np.isfinite(network.vector).all())
+        if not good:
+            np.copyto(network.vector, self._last_good)
+            network.forward(x)  # so that the activations kept for the page are finite too
+        forward, backward, update = np.diff([*times, *[self._clock()] * (4 - len(times))]).tolist()
+        status: Status = "running" if good else "diverged"
+        return TrainStep(loss, l2_loss, accuracy, forward, backward, update, status)
+
+    def _l2_loss(self) -> float:
+        if not self.settings.l2:
+            return 0.0
+        return 0.5 * self.settings.l2 * sum(float(np.vdot(weight, weight)) for weight, _ in self._weights())
+
+    def _add_l2_gradient(self) -> None:
+        if self.settings.l2:
+            for weight, gradient in self._weights():
+                gradient += self.settings.l2 * weight
+
+    def _weights(self) -> Iterator[tuple[Array, Array]]:
+        """Each layer's weight with its gradient; L2 leaves the biases alone."""
+        for layer in self.network.layers:
+            if "weight" in layer.parameters:
+                yield layer.parameters["weight"], layer.gradients["weight"]
+
+    def _is_validation(self, step: int) -> bool:
+        return self.settings.holdout > 0 and step % self.settings.holdout == 0
+
+    def _validate(self, images: Images, labels: Numbers) -> float:
+        """The accuracy of the next batch of held-out examples, which are taken round and round."""
+        held_out = self.validation_indices()
+        batch = held_out[(self._validated + np.arange(self.settings.batch_size)) % len(held_out)]
+        self._validated += len(batch)
+        self.network.eval()
+        logits = self.network.forward(network_input(images[batch], self.network))
+        return float((logits.argmax(axis=1) == labels[batch]).mean())
