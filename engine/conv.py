@@ -83,11 +83,17 @@ def conv2d_backward(
     grad_weight = matrix_product(grad_rows, columns.T).reshape(weight.shape)  # FP, PK -> FK
     grad_columns = matrix_product(weight.reshape(len(weight), -1).T, grad_rows)  # KF, FP -> KP
     grad_windows = grad_columns.reshape(*weight.shape[1:], oH, oW, x.shape[0])
-    grad_padded = np.zeros_like(pad_images(x, paddings))
-    for k, m in np.ndindex(weight.shape[2:]):  # windows overlap, so a pixel adds up what all its windows send
-        rows, cells = pixels_under((k, m), (oH, oW), strides, dilations)
-        grad_padded[:, :, rows, cells] += grad_windows[:, k, m].transpose(3, 0, 1, 2)
+    grad_padded = pad_images(np.zeros_like(x), paddings)
+    add_windows(grad_padded, grad_windows, strides, dilations)
     return crop_images(grad_padded, paddings).copy(), grad_weight, grad_rows.sum(axis=1)
+
+
+def add_windows(grad_padded: Array, grad_windows: Array, stride: Pair, dilation: Pair) -> None:
+    """Add to each pixel what all its windows send. grad_padded: (N, C, H, W), grad_windows: (C, kH, kW, oH, oW, N)."""
+    sizes = (grad_windows.shape[3], grad_windows.shape[4])
+    for k, m in np.ndindex(grad_windows.shape[1:3]):  # within one k, m no two windows meet the same pixel
+        rows, columns = pixels_under((k, m), sizes, stride, dilation)
+        grad_padded[:, :, rows, columns] += grad_windows[:, k, m].transpose(3, 0, 1, 2)
 
 
 @dataclass(frozen=True)

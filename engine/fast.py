@@ -1,99 +1,137 @@
-"""Plans: the ops of the training loop with their buffers kept, so that a step allocates nothing.
+"""Plans: the ops of the training loop with their buffers kept, so that a step allocates nothing large.
 
 A layer owns one plan and calls it once per forward and once per backward:
 
-    plan = Conv2dPlan(stride=1, padding=2)                       # also MaxPool2dPlan, AvgPool2dPlan(kernel_size, ...)
-    out = plan.forward(x, weight, bias)                          # pool and relu plans: forward(x)
-    grad_x, grad_weight, grad_bias = plan.backward(grad_out)     # pool and relu plans: backward(grad_out) -> grad_x
-    _, grad_weight, grad_bias = plan.backward(grad_out, needs_grad_x=False)      # the first layer of a network
+    plan = Conv2dPlan(stride=1, padding=2)                    # also LinearPlan(), with the same calls
+    out = plan.forward(x, weight, bias)
+    grad_x, grad_weight, grad_bias = plan.backward(grad_out)  # needs_grad_x=False spares the first layer's grad_x
+    pool = MaxPool2dPlan(2, stride=2)                         # also AvgPool2dPlan(2), ReLUPlan(): fast_cells.py
+    out = pool.forward(x)
+    grad_x = pool.backward(grad_out)
 
-Three promises. The numbers are those of the plain functions (conv2d, max_pool2d, ...), up to rounding; tests prove it.
-Every array that comes out has shape (N, C, H, W) but lies in memory with the batch innermost, (C, H, W, N): any later
-plan reads that without a copy, and so does flatten_batch. The arrays belong to the plan: the next call overwrites them,
-so copy what must outlive the step. Shapes are checked when they change; values are never scanned.
+Three promises. The numbers are those of the plain functions (conv2d, max_pool2d, ...) up to rounding; tests prove it.
+Images keep the shape (N, C, H, W) but come out with the batch innermost in memory, (C, H, W, N): the loops over it are
+long and contiguous whatever the image's size, and the next plan reads it without a copy. The arrays belong to the plan
+and the next call overwrites them: copy what must outlive the step. Shapes are checked, values are never scanned.
+A plan's columns take C·kH·kW·oH·oW·N numbers, so evaluate large sets in batches of a few hundred.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from . import activations, conv, pooling
-from .shapes import Array, IntOrPair
+from .backend import matrix_product
+from .checks import check_filter_shapes, check_same_shape
+from .conv import add_windows
+from .fast_cells import AvgPool2dPlan as AvgPool2dPlan
+from .fast_cells import MaxPool2dPlan as MaxPool2dPlan
+from .fast_cells import ReLUPlan as ReLUPlan
+from .fast_cells import batch_innermost, images_of
+from .shapes import Array, IntOrPair, kernel_span, output_sizes, pair
+from .windows import crop_images, windows_of
 
 
 class Conv2dPlan:
-    """Convolution with its columns kept from forward for backward."""
+    """Convolution as one matrix product per pass; the columns of forward are kept for backward."""
 
     def __init__(self, *, stride: IntOrPair = 1, padding: IntOrPair = 0, dilation: IntOrPair = 1) -> None:
-        self.stride, self.padding, self.dilation = stride, padding, dilation
+        self.stride, self.padding = pair(stride, "stride", at_least=1), pair(padding, "padding", at_least=0)
+        self.dilation = pair(dilation, "dilation", at_least=1)
+        self._made_for: object = None
 
     def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
-        """Convolve. x: (N, C, H, W), weight: (F, C, kH, kW), bias: (F,) -> (N, F, oH, oW)."""
-        self._x, self._weight = x, weight
-        return conv.conv2d(x, weight, bias, stride=self.stride, padding=self.padding, dilation=self.dilation)
+        """Slide every filter over x. x: (N, C, H, W), weight: (F, C, kH, kW), bias: (F,) -> (N, F, oH, oW)."""
+        made_for = (x.shape, x.dtype, weight.shape, bias is None)
+        if made_for != self._made_for:
+            check_filter_shapes(x, weight, bias)
+            self._make_buffers(x, weight, bias)
+            self._made_for = made_for
+        self._weight = weight
+        crop_images(self._padded, self.padding)[...] = x
+        self._columns_by_window[...] = self._windows
+        self._filters[:, : weight[0].size] = weight.reshape(len(weight), -1)
+        if bias is not None:
+            self._filters[:, -1] = bias
+        matrix_product(self._filters, self._columns, self._out)  # FK, KP -> FP
+        return self._out_images
 
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> tuple[Array | None, Array, Array]:
         """Go back through the last forward. grad_out: (N, F, oH, oW) -> grad_x or None, grad_weight, grad_bias."""
-        grad_x, grad_weight, grad_bias = conv.conv2d_backward(
-            grad_out, self._x, self._weight, stride=self.stride, padding=self.padding, dilation=self.dilation
-        )
-        return (grad_x if needs_grad_x else None), grad_weight, grad_bias
+        check_same_shape(grad_out, "grad_out", self._out_images.shape, "the output of this plan")
+        weight = self._weight
+        grad_rows = batch_innermost(grad_out).reshape(len(weight), -1)
+        matrix_product(self._columns, grad_rows.T, self._grad_filters)  # KP, PF -> KF, the fast orientation in BLAS
+        grad_weight = self._grad_filters[: weight[0].size].T.reshape(weight.shape)
+        has_bias = len(self._columns) > weight[0].size
+        grad_bias = self._grad_filters[-1] if has_bias else grad_rows.sum(axis=1)
+        return (self._grad_x(grad_out, grad_rows) if needs_grad_x else None), grad_weight, grad_bias
+
+    def _make_buffers(self, x: Array, weight: Array, bias: Array | None) -> None:
+        N, C, H, W = x.shape
+        F, K, kernel_size = len(weight), weight[0].size, (weight.shape[2], weight.shape[3])
+        sizes = output_sizes((H, W), kernel_size, stride=self.stride, padding=self.padding, dilation=self.dilation)
+        P = sizes[0] * sizes[1] * N
+        self._padded = images_of(np.zeros((C, H + 2 * self.padding[0], W + 2 * self.padding[1], N), x.dtype))
+        windows = windows_of(self._padded, kernel_size, self.stride, self.dilation)
+        self._windows = windows.transpose(1, 4, 5, 2, 3, 0)  # N C oH oW kH kW -> C kH kW oH oW N
+        # The bias is one more weight whose pixel is always 1, so that no pass over the output is spent on it.
+        self._columns = np.ones((K if bias is None else K + 1, P), x.dtype)
+        self._columns_by_window = self._columns[:K].reshape(self._windows.shape)
+        self._filters = np.empty((F, len(self._columns)), x.dtype)
+        self._grad_filters = np.empty((len(self._columns), F), x.dtype)
+        self._out = np.empty((F, P), x.dtype)
+        self._out_images = images_of(self._out.reshape(F, *sizes, N))
+        # With stride 1, grad_x is itself a convolution: of grad_out, with the kernels turned by 180 degrees.
+        reach = kernel_span(kernel_size, self.dilation)
+        around = (reach[0] - 1 - self.padding[0], reach[1] - 1 - self.padding[1])
+        self._turned: Conv2dPlan | None = None
+        if self.stride == (1, 1) and min(around) >= 0:
+            self._turned = Conv2dPlan(padding=around, dilation=self.dilation)
+
+    def _grad_x(self, grad_out: Array, grad_rows: Array) -> Array:
+        weight = self._weight
+        if self._turned is not None:
+            return self._turned.forward(grad_out, weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3))
+        grad_columns = matrix_product(weight.reshape(len(weight), -1).T, grad_rows)  # KF, FP -> KP
+        grad_padded = images_of(np.zeros_like(batch_innermost(self._padded)))
+        add_windows(grad_padded, grad_columns.reshape(self._windows.shape), self.stride, self.dilation)
+        return crop_images(grad_padded, self.padding)
 
 
-class MaxPool2dPlan:
-    """Max-pooling that remembers who won."""
+class LinearPlan:
+    """Weights times inputs. Here each image is one contiguous row: rows are long enough by themselves."""
 
-    def __init__(self, kernel_size: IntOrPair, *, stride: IntOrPair | None = None, padding: IntOrPair = 0) -> None:
-        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+    def __init__(self) -> None:
+        self._made_for: object = None
 
-    def forward(self, x: Array) -> Array:
-        """Keep the largest pixel of each window. x: (N, C, H, W) -> (N, C, oH, oW)."""
-        self._x = x
-        return pooling.max_pool2d(x, self.kernel_size, stride=self.stride, padding=self.padding)
+    def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
+        """Weigh and add all inputs. x: (N, I), weight: (O, I), bias: (O,) -> (N, O)."""
+        made_for = (x.shape, x.dtype, weight.shape)
+        if made_for != self._made_for:
+            check_same_shape(weight, "weight", (len(weight), x.shape[1]), "the pairing of outputs and inputs")
+            self._x, self._grad_x = np.empty(x.shape, x.dtype), np.empty(x.shape, x.dtype)
+            self._out, self._grad_weight = np.empty((len(x), len(weight)), x.dtype), np.empty(weight.shape, x.dtype)
+            self._made_for = made_for
+        self._weight = weight
+        self._x[...] = x
+        matrix_product(self._x, weight.T, self._out)
+        if bias is not None:
+            self._out += bias
+        return self._out
 
-    def backward(self, grad_out: Array) -> Array:
-        """Hand each gradient to the first maximum of its window. grad_out: (N, C, oH, oW) -> grad_x: (N, C, H, W)."""
-        return pooling.max_pool2d_backward(
-            grad_out, self._x, self.kernel_size, stride=self.stride, padding=self.padding
-        )
-
-
-class AvgPool2dPlan:
-    """Average pooling."""
-
-    def __init__(self, kernel_size: IntOrPair, *, stride: IntOrPair | None = None, padding: IntOrPair = 0) -> None:
-        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
-
-    def forward(self, x: Array) -> Array:
-        """Take the mean of each window. x: (N, C, H, W) -> (N, C, oH, oW)."""
-        self._x = x
-        return pooling.avg_pool2d(x, self.kernel_size, stride=self.stride, padding=self.padding)
-
-    def backward(self, grad_out: Array) -> Array:
-        """Share each gradient equally among its window. grad_out: (N, C, oH, oW) -> grad_x: (N, C, H, W)."""
-        return pooling.avg_pool2d_backward(
-            grad_out, self._x, self.kernel_size, stride=self.stride, padding=self.padding
-        )
-
-
-class ReLUPlan:
-    """ReLU of any shape, memory order kept."""
-
-    def forward(self, x: Array) -> Array:
-        """Cut off what is negative. x: any shape -> the same shape."""
-        self._x = x
-        return activations.relu(x)
-
-    def backward(self, grad_out: Array) -> Array:
-        """Let gradients through where x was positive. grad_out: the shape of x -> grad_x: the same shape."""
-        return activations.relu_backward(grad_out, self._x)
+    def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> tuple[Array | None, Array, Array]:
+        """Go back through the last forward. grad_out: (N, O) -> grad_x (N, I) or None, grad_weight, grad_bias."""
+        check_same_shape(grad_out, "grad_out", self._out.shape, "the output of this plan")
+        matrix_product(grad_out.T, self._x, self._grad_weight)
+        grad_x = matrix_product(grad_out, self._weight, self._grad_x) if needs_grad_x else None
+        return grad_x, self._grad_weight, grad_out.sum(axis=0)
 
 
 def flatten_batch(x: Array) -> Array:
     """Lay each image out as one row, without a copy where memory allows. x: (N, C, H, W) -> (N, C·H·W)."""
-    return x.transpose(1, 2, 3, 0).reshape(-1, x.shape[0]).T
+    return batch_innermost(x).reshape(-1, len(x)).T
 
 
 def unflatten_batch(rows: Array, shape: tuple[int, ...]) -> Array:
     """Undo flatten_batch. rows: (N, C·H·W), shape: (N, C, H, W) -> (N, C, H, W)."""
-    return np.moveaxis(rows.T.reshape(*shape[1:], shape[0]), -1, 0)
+    return images_of(rows.T.reshape(*shape[1:], shape[0]))
