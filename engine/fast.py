@@ -81,21 +81,25 @@ class Conv2dPlan:
         self._grad_filters = np.empty((len(self._columns), F), x.dtype)
         self._out = np.empty((F, P), x.dtype)
         self._out_images = images_of(self._out.reshape(F, *sizes, N))
-        # With stride 1, grad_x is itself a convolution: of grad_out, with the kernels turned by 180 degrees.
-        reach = kernel_span(kernel_size, self.dilation)
-        around = (reach[0] - 1 - self.padding[0], reach[1] - 1 - self.padding[1])
-        self._turned: Conv2dPlan | None = None
-        if self.stride == (1, 1) and min(around) >= 0:
-            self._turned = Conv2dPlan(padding=around, dilation=self.dilation)
+        # With stride 1, grad_x is itself a convolution: of grad_out, with the kernels turned by 180 degrees. It needs
+        # no sums over overlapping windows, but more products when the output is smaller than the input.
+        span = kernel_span(kernel_size, self.dilation)
+        around = (span[0] - 1 - self.padding[0], span[1] - 1 - self.padding[1])
+        is_faster = self.stride == (1, 1) and min(around) >= 0 and sizes[0] * sizes[1] >= H * W
+        self._turned = Conv2dPlan(padding=around, dilation=self.dilation) if is_faster else None
+        self._grad_padded, self._grad_columns = np.empty((2, 0), x.dtype)  # made when grad_x is first asked for
 
     def _grad_x(self, grad_out: Array, grad_rows: Array) -> Array:
         weight = self._weight
         if self._turned is not None:
             return self._turned.forward(grad_out, weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3))
-        grad_columns = matrix_product(weight.reshape(len(weight), -1).T, grad_rows)  # KF, FP -> KP
-        grad_padded = images_of(np.zeros_like(batch_innermost(self._padded)))
-        add_windows(grad_padded, grad_columns.reshape(self._windows.shape), self.stride, self.dilation)
-        return crop_images(grad_padded, self.padding)
+        if self._grad_columns.size == 0:
+            self._grad_columns, self._grad_padded = np.empty_like(self._columns_by_window), np.empty_like(self._padded)
+        flat_columns = self._grad_columns.reshape(-1, grad_rows.shape[1])
+        matrix_product(weight.reshape(len(weight), -1).T, grad_rows, flat_columns)  # KF, FP -> KP
+        self._grad_padded.fill(0)
+        add_windows(self._grad_padded, self._grad_columns, self.stride, self.dilation)
+        return crop_images(self._grad_padded, self.padding)
 
 
 class LinearPlan:
