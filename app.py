@@ -1,5 +1,88 @@
-"""The entry point."""
+"""The entry point: `panel serve app.py` shows the views on a server, `convoscope` is the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
 
 
-def main() -> None:
-    """Run the command line."""
+class Static:
+    """The files that the Panel server may hand out to browsers, listed as Panel wants them (relative to this file)."""
+
+    _resources = {  # noqa: RUF012  (read only)
+        "page": [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "static").rglob("*.*")) if path.suffix != ".html"]
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status, 1 with a sentence if something could not be done."""
+    options = command_line().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except (OSError, RuntimeError) as error:
+        print(f"convoscope: {error}", file=sys.stderr)
+        return 1
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    parser = argparse.ArgumentParser(prog="convoscope", description="A visual explorer of convolutional networks.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, explanation: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=explanation, description=explanation)
+        made.set_defaults(run=run)
+        return made
+
+    command("vendor", vendor, "Collect the Python runtime for the browser and check every byte of it.")
+    command("build", build, "Build the static site.").add_argument("--dist", type=Path, help="where to (default: dist)")
+    serving = command("serve", serve, "Serve the built site on this machine.")
+    serving.add_argument("--dist", type=Path, help="the built site (default: dist)")
+    serving.add_argument("--port", type=int, default=8000, help="default: 8000")
+    return parser
+
+
+def vendor(options: argparse.Namespace) -> None:
+    """convoscope vendor"""
+    from convoscope.homes.vendor import vendor as collect
+
+    print(f"The runtime is in {collect()}.")
+
+
+def build(options: argparse.Namespace) -> None:
+    """convoscope build"""
+    from convoscope.homes import site
+
+    site.build(options.dist or site.DIST)
+
+
+def serve(options: argparse.Namespace) -> None:
+    """convoscope serve"""
+    from convoscope.homes.server import make_server
+    from convoscope.homes.site import DIST
+
+    dist = options.dist or DIST
+    if not (dist / "index.html").exists():
+        raise RuntimeError(f"there is no built site in {dist}; run `convoscope build` (or `make site`) first")
+    try:
+        server = make_server(dist, options.port)
+    except OSError as error:
+        raise RuntimeError(f"port {options.port} cannot be used ({error.strerror}); choose another, such as PORT=8001") from None
+    print(f"Convoscope is at http://127.0.0.1:{server.server_address[1]}/  (Ctrl+C stops it)", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print()
+    finally:
+        server.server_close()
+
+
+if __name__.startswith("bokeh_app_"):  # `panel serve app.py` runs this file once for every session
+    from convoscope.homes.panel_server import serve_session
+
+    serve_session()
+elif __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The page that every home shows: one Jinja template, filled with the views, their settings and their panels."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ..views import settings
+from ..views.convolution import figure as convolution_figure
+from ..views.drawing import Panel
+from ..views.session import LESSONS
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+FIGURES = {"convolution": convolution_figure}
+VERSION = version("convoscope")
+
+# BokehJS sets inline styles; everything else comes from the page's own host. WebAssembly needs its own word.
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+    "img-src 'self' data: blob:; font-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """A view as the page sees it."""
+
+    slug: str
+    title: str
+    summary: str
+    table: list[dict[str, Any]]
+    panels: list[Panel]
+
+
+def views() -> list[View]:
+    """Every view with freshly built figures, in the order of the page."""
+    return [
+        View(slug, lesson.TITLE, lesson.SUMMARY, settings.table(lesson.Settings), FIGURES[slug].panels())
+        for slug, lesson in LESSONS.items()
+    ]
+
+
+def template(name: str = "shell.html") -> jinja2.Template:
+    """One of the page's templates."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(STATIC), autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.get_template(name)
+
+
+def modules() -> list[str]:
+    """The page's own scripts, to be fetched at once instead of one after the other."""
+    return sorted(path.name for path in (STATIC / "js").glob("*.mjs") if path.name != "worker.mjs")
+
+
+def site_data(home: str, shown: list[View], **more: Any) -> Markup:
+    """What the page's scripts must know, as JSON that is safe inside a script element. more[slug] adds to that view."""
+    rows = [{"slug": view.slug, "title": view.title, "table": view.table} | more.pop(view.slug, {}) for view in shown]
+    text = json.dumps({"home": home, "version": VERSION, "views": rows, **more}, ensure_ascii=False)
+    return Markup(text.replace("<", "\\u003c"))  # no text can end the element

@@ -1,0 +1,108 @@
+"""Build the static site: every page, figure, first trace and byte of runtime that a web server needs to hand out.
+
+All URLs are relative, so the site works under any path. Everything that changes between versions lies in one folder
+named by its content: a page can never mix the scripts of two versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from bokeh.document import Document
+from bokeh.embed.util import OutputDocumentFor
+
+from ..views.drawing import Panel
+from ..views.session import Session
+from ..views.theme import css
+from . import shell
+from .bundle import bundle
+from .vendor import FOLDER as RUNTIME
+from .vendor import PINS, PYODIDE_VERSION, copy_bokehjs
+
+DIST = shell.STATIC.parent / "dist"
+FETCHED = (".wasm", ".zip", ".whl")  # what the worker fetches and counts while it starts
+
+
+def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None] = print) -> Path:
+    """Write the whole site into `dist` and return it. The old site is replaced only when the new one is complete."""
+    new = dist.with_name(f".{dist.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    shown = shell.views()
+    assets = new / "assets"
+    write_assets(assets, shown)
+    packed = bundle(assets)
+    assets = assets.rename(new / f"assets-{digest_of(assets)}")
+    shutil.copytree(shell.STATIC / "data", new / "data")
+    pyodide = new / f"pyodide-{PYODIDE_VERSION}"
+    shutil.copytree(runtime, pyodide, ignore=shutil.ignore_patterns(".*"))
+    sizes = {pin.name: pin.size for pin in PINS if pin.name.endswith(FETCHED)}
+    base = f"{assets.name}/"
+    files = {
+        "runtime": {
+            "pyodide": f"{pyodide.name}/",
+            "bundle": base + packed.name,
+            "data": "data/",
+            "bytes": sizes | {packed.name: (assets / packed.name).stat().st_size},
+        },
+        **{view.slug: {"figures": f"{base}{view.slug}.json", "first": f"{base}{view.slug}.packet"} for view in shown},
+    }
+    for page, name in (("index.html", "shell.html"), ("embed.html", "embed.html")):
+        (new / page).write_text(render(name, shown, base, files), encoding="utf-8")
+    (new / ".nojekyll").touch()  # GitHub Pages: hand out the files as they are
+    shutil.rmtree(dist, ignore_errors=True)
+    new.rename(dist)
+    say(f"The site is in {dist} ({sum(file.stat().st_size for file in dist.rglob('*') if file.is_file()) / 1e6:.0f} MB).")
+    return dist
+
+
+def write_assets(folder: Path, shown: list[shell.View]) -> None:
+    """Everything of our own that a page fetches, except the bundle: scripts, styles, BokehJS, figures, first packets."""
+    for kind in ("js", "css"):
+        shutil.copytree(shell.STATIC / kind, folder / kind)
+    shutil.copy(shell.STATIC / "icon.svg", folder)
+    (folder / "css" / "tokens.css").write_text(css(), encoding="utf-8")
+    copy_bokehjs(folder)
+    session = Session()
+    for view in shown:
+        (folder / f"{view.slug}.json").write_text(json.dumps(drawing_of(view.panels)), encoding="utf-8")
+        first = session.handle({"view": view.slug, "name": "reset"})
+        (folder / f"{view.slug}.packet").write_bytes(first.to_bytes())
+
+
+def drawing_of(panels: list[Panel]) -> dict[str, object]:
+    """The figures of a view as one serialised Bokeh document, and the element in which each of them goes."""
+    document = Document()
+    for panel in panels:
+        document.add_root(panel.figure)
+    with OutputDocumentFor(document.roots):
+        return {"docs": {view_id(document): document.to_json(deferred=False)}, "roots": {root.id: root.name for root in document.roots}}
+
+
+def view_id(document: Document) -> str:
+    """A name for the document that is the same in every build: its first figure's."""
+    return str(document.roots[0].name)
+
+
+def render(name: str, shown: list[shell.View], assets: str, files: dict[str, object]) -> str:
+    """One page of the static site as text."""
+    return shell.template(name).render(
+        home="static",
+        policy=shell.POLICY,
+        views=shown,
+        assets=assets,
+        modules=shell.modules(),
+        site=shell.site_data("static", shown, **files),
+    )
+
+
+def digest_of(folder: Path) -> str:
+    """The first 12 digits of the sha256 of all names and contents in a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,47 @@
+/**
+ * The address bar: every visible state is in the URL, so that a link shows what its sender saw.
+ * Values are only carried here; Python checks them.
+ */
+
+const LONGEST_QUERY = 2000; // characters; a longer address is no link of ours
+const PAGE_KEYS = ["view", "theme", "hide"];
+
+/**
+ * @param {string[]} names the settings that exist
+ * @returns {{step: number, settings: Record<string, string>, tooLong: boolean}}
+ */
+export function readAddress(names, query = location.search) {
+  const tooLong = query.length > LONGEST_QUERY;
+  const parameters = new URLSearchParams(tooLong ? "" : query);
+  const settings = {};
+  for (const name of names) {
+    const value = parameters.get(name);
+    if (value !== null) settings[name] = value;
+  }
+  return { step: Number(parameters.get("step")) || 0, settings, tooLong };
+}
+
+/** A page parameter: view, theme or hide. */
+export function pageParameter(name) {
+  return new URLSearchParams(location.search).get(name) ?? "";
+}
+
+/**
+ * The query that shows this state again: only what differs from the defaults.
+ * @param {{name: string, default: unknown}[]} table the settings table
+ */
+export function writeQuery(table, settings, step) {
+  const kept = new URLSearchParams(location.search);
+  const parameters = new URLSearchParams();
+  for (const key of PAGE_KEYS) if (kept.get(key)) parameters.set(key, kept.get(key));
+  for (const { name, default: usual } of table) {
+    if (name in settings && asText(settings[name]) !== asText(usual)) parameters.set(name, asText(settings[name]));
+  }
+  if (step) parameters.set("step", step);
+  return parameters.size ? `?${parameters}` : location.pathname;
+}
+
+/** A setting's value as the URL holds it: a matrix as rows between ; and cells between , */
+export function asText(value) {
+  return Array.isArray(value) ? value.map((row) => row.join(",")).join(";") : String(value);
+}

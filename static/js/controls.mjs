@@ -1,0 +1,142 @@
+/**
+ * Native controls made from the settings table. They show the session's settings and report what the user wants;
+ * whether that is possible, Python decides. `wanted` is called with (name, value).
+ */
+
+/**
+ * @typedef {{name: string, label: string, help: string, kind: string, default: unknown,
+ *   choices?: [string, string][], bounds?: [number, number], shown_when?: [string, string]}} Row
+ */
+
+export class Controls {
+  /**
+   * @param {HTMLElement} form where the controls go
+   * @param {Row[]} table
+   * @param {string} prefix makes ids unique on the page
+   * @param {(name: string, value: unknown) => void} wanted
+   */
+  constructor(form, table, prefix, wanted) {
+    this.rows = table.map((row) => ({ row, ...build(row, `${prefix}-${row.name}`, (value) => wanted(row.name, value)) }));
+    form.replaceChildren(...this.rows.map(({ element }) => element));
+    form.addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  /** Show these settings. A field the user is typing in is left alone unless `all`. */
+  show(settings, all = false) {
+    for (const { row, element, show } of this.rows) {
+      show(settings[row.name], all);
+      element.hidden = Boolean(row.shown_when) && settings[row.shown_when[0]] !== row.shown_when[1];
+    }
+  }
+
+  /** Python answers (or does not yet): controls that need it wait. */
+  enable(yes) {
+    for (const { element } of this.rows) element.disabled = !yes;
+  }
+
+  /** Mark the control whose value was refused, or none. */
+  mark(name) {
+    for (const { row, element } of this.rows) element.toggleAttribute("data-refused", row.name === name);
+  }
+}
+
+function build(row, id, wanted) {
+  switch (row.kind) {
+    case "choice":
+      return buildChoice(row, id, wanted);
+    case "integer":
+      return buildInteger(row, id, wanted);
+    case "matrix":
+      return buildMatrix(row, id, wanted);
+    default:
+      throw new Error(`No control is known for settings of the kind ${row.kind}`);
+  }
+}
+
+function buildChoice(row, id, wanted) {
+  const select = make("select", { id });
+  select.append(...row.choices.map(([label, value]) => make("option", { value, textContent: label })));
+  select.addEventListener("change", () => wanted(select.value));
+  const show = (value) => {
+    select.value = value;
+  };
+  return { element: labelled(row, id, select), show };
+}
+
+function buildInteger(row, id, wanted) {
+  const [min, max] = row.bounds;
+  const input = make("input", { id, type: "number", min, max, step: 1, inputMode: "numeric" });
+  input.addEventListener("change", () => wanted(input.value));
+  const nudge = (by, label) => {
+    const button = make("button", { type: "button", textContent: by > 0 ? "+" : "−", ariaLabel: label });
+    button.addEventListener("click", () => wanted(Number(input.value) + by));
+    return button;
+  };
+  const [less, more] = [nudge(-1, `Less ${row.label.toLowerCase()}`), nudge(1, `More ${row.label.toLowerCase()}`)];
+  const show = (value, all) => {
+    if (all || document.activeElement !== input) input.value = value;
+    less.disabled = value <= min;
+    more.disabled = value >= max;
+  };
+  const group = make("div", { className: "stepper" });
+  group.append(less, input, more);
+  return { element: labelled(row, id, group), show };
+}
+
+function buildMatrix(row, id, wanted) {
+  const cells = row.default.map((values, r) =>
+    values.map((_, c) =>
+      make("input", { id: `${id}-${r}-${c}`, inputMode: "text", autocomplete: "off", ariaLabel: `${row.label}, row ${r + 1}, column ${c + 1}` }),
+    ),
+  );
+  const grid = make("div", { className: "matrix" });
+  grid.style.setProperty("--columns", cells[0].length);
+  grid.append(...cells.flat());
+  let stored = row.default; // a cell that nobody touched keeps its exact value, such as 1/9
+  const exact = (cell, r, c) => (cell.value === tidy(stored[r][c]) ? stored[r][c] : cell.value);
+  grid.addEventListener("change", () => wanted(cells.map((line, r) => line.map((cell, c) => exact(cell, r, c)))));
+  grid.addEventListener("keydown", (event) => moveInMatrix(event, cells));
+  grid.addEventListener("focusin", (event) => event.target.select?.());
+  const show = (values, all) => {
+    stored = values;
+    cells.forEach((line, r) =>
+      line.forEach((cell, c) => {
+        if (all || document.activeElement !== cell) cell.value = tidy(values[r][c]);
+      }),
+    );
+  };
+  const fieldset = make("fieldset", { className: "control" });
+  fieldset.append(make("legend", { textContent: row.label }), grid, help(row, id));
+  return { element: fieldset, show };
+}
+
+/** Up and down move between the rows; Enter hands in the cell. */
+function moveInMatrix(event, cells) {
+  const by = { ArrowUp: -1, ArrowDown: 1, Enter: 1 }[event.key];
+  if (!by) return;
+  const row = cells.findIndex((line) => line.includes(event.target));
+  const next = cells[row + by]?.[cells[row].indexOf(event.target)];
+  event.preventDefault();
+  if (next) next.focus();
+  else event.target.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** A number as a person would type it: 0.111 for a ninth in a small cell, digits kept otherwise. */
+function tidy(value) {
+  return String(Number(value.toPrecision(4)));
+}
+
+function labelled(row, id, field) {
+  const fieldset = make("fieldset", { className: "control", role: "presentation" });
+  fieldset.append(make("label", { htmlFor: id, textContent: row.label }), field, help(row, id));
+  fieldset.querySelector(`#${CSS.escape(id)}`).setAttribute("aria-describedby", `${id}-help`);
+  return fieldset;
+}
+
+function help(row, id) {
+  return make("p", { id: `${id}-help`, className: "help", textContent: row.help });
+}
+
+function make(tag, properties) {
+  return Object.assign(document.createElement(tag), properties);
+}

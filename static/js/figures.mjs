@@ -1,0 +1,96 @@
+/**
+ * The only module that knows BokehJS: it finds the figures' sources, replaces their data, and dresses them in the theme.
+ * Figures are built once, in Python; here only data and colours change.
+ */
+import { allOf, mapValues, rowOf } from "./packet.mjs";
+
+/* global Bokeh */
+
+const SMALLEST_TEXT = 7; // pixels
+
+/**
+ * Draw a view's figures into the elements whose ids are the figures' names (static site).
+ * @param {{docs: object, roots: Record<string, string>}} drawing the document and {root id: element id}
+ * @returns {Promise<Figures>}
+ */
+export async function drawFigures(drawing) {
+  const [docid] = Object.keys(drawing.docs);
+  const roots = mapValues(drawing.roots, (name) => document.getElementById(name));
+  const [views] = await Bokeh.embed.embed_items(drawing.docs, [{ docid, roots, root_ids: Object.keys(roots) }]);
+  return new Figures([...views.roots][0].model.document);
+}
+
+/** The sources and the theme of one Bokeh document. */
+export class Figures {
+  constructor(doc) {
+    this.models = new Set(doc.roots().flatMap((root) => [root, ...root.references()]));
+    this.sources = new Map();
+    for (const model of this.models) {
+      if (model.type === "ColumnDataSource" && model.name) this.sources.set(model.name, model);
+    }
+    this.still = {};
+  }
+
+  /** Show what no step of the trace changes. @param {import("./packet.mjs").Trace} trace */
+  showStill(trace) {
+    this.still = mapValues(trace.still, (columns) => mapValues(columns, stillColumn));
+    for (const [name, columns] of Object.entries(this.still)) {
+      if (!(name in trace.steps)) this.#replace(name, columns);
+    }
+  }
+
+  /** Show one step. @param {import("./packet.mjs").Trace} trace */
+  showStep(trace, step) {
+    for (const [name, columns] of Object.entries(trace.steps)) {
+      this.#replace(name, { ...this.still[name], ...mapValues(columns, (column) => rowOf(column, step)) });
+    }
+  }
+
+  /** What a source shows now: {column: values}. */
+  data(name) {
+    const columns = this.sources.get(name)?.data ?? this.still[name];
+    return columns && mapValues(columns, (column) => Array.from(column, (item) => (ArrayBuffer.isView(item) ? [...item] : item)));
+  }
+
+  #replace(name, columns) {
+    const source = this.sources.get(name);
+    if (source) source.data = columns;
+  }
+
+  /** Put the present theme's colours where the models' tags ask for them. */
+  applyTheme() {
+    const style = getComputedStyle(document.documentElement);
+    for (const model of this.models) {
+      for (const tag of model.tags) {
+        const [property, token] = String(tag).split("=");
+        if (!token) continue;
+        const value = style.getPropertyValue(property === "palette" ? `--palette-${token}` : `--${token}`).trim();
+        model.setv({ [property]: property === "palette" ? value.split(",") : value });
+      }
+    }
+  }
+
+  /** Fit the letters of every labelled source to its cells. @param {number} width of the figure named `figure`, in pixels */
+  fitText(figure, width) {
+    const plot = [...this.models].find((model) => model.name === figure);
+    for (const renderer of plot.renderers) {
+      const [size] = renderer.data_source.data.size ?? [];
+      const fit = renderer.tags.find((tag) => tag.startsWith("fit "));
+      if (!fit || !size) continue;
+      const pixels = `${Math.min(Number(fit.slice(4)), Math.max(SMALLEST_TEXT, size * width)).toFixed(1)}px`;
+      if (renderer.glyph.text_font_size.value !== pixels) renderer.glyph.text_font_size = { value: pixels };
+    }
+  }
+}
+
+/** A column that stays, as BokehJS wants it: an image column (n, H, W) becomes n two-dimensional arrays. */
+function stillColumn(column) {
+  const values = allOf(column);
+  if (column.shape.length < 3) return values;
+  const { ndarray } = Bokeh.require("core/util/ndarray");
+  const [count, height, width] = column.shape;
+  return Array.from({ length: count }, (_, n) => {
+    const image = values.slice(n * height * width, (n + 1) * height * width);
+    return ndarray(image.buffer, { dtype: "float32", shape: [height, width] });
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * The page: shows a view at once from what the build computed, then brings Python up so that every control works.
+ * `window.convoscope` is the door for tests and for other people's scripts.
+ */
+import { pageParameter } from "./address.mjs";
+import { drawFigures } from "./figures.mjs";
+import { readPacket } from "./packet.mjs";
+import { connectPanel } from "./panel.mjs";
+import { listenToKeys } from "./player-bar.mjs";
+import { PythonStatus } from "./python-status.mjs";
+import { followTheme } from "./theme.mjs";
+import { View } from "./view.mjs";
+import { PythonWorker } from "./python.mjs";
+
+const site = JSON.parse(document.getElementById("site").textContent);
+const status = new PythonStatus(document.querySelector(".python"));
+/** @type {Map<string, View>} */
+const views = new Map();
+let current;
+
+const home = site.home === "panel" ? await connectPanel() : staticHome();
+
+/** The static site: figures and first packets are files, Python is a worker. */
+function staticHome() {
+  const absolute = (path) => new URL(path, document.baseURI).href;
+  const get = async (path) => {
+    const response = await fetch(absolute(path));
+    if (!response.ok) throw new Error(`The server answered ${response.status} for ${path}. Load the page again.`);
+    return response;
+  };
+  let worker;
+  return {
+    open: async ({ figures, first }) => {
+      const [drawing, packet] = await Promise.all([get(figures).then((r) => r.json()), get(first).then((r) => r.arrayBuffer())]);
+      return [await drawFigures(drawing), packet];
+    },
+    start: (tell) => {
+      const runtime = { ...site.runtime };
+      for (const key of ["pyodide", "bundle", "data"]) runtime[key] = absolute(runtime[key]);
+      const rebuild = () => [...views.values()].map(({ slug, settings }) => ({ view: slug, name: "settings", value: settings }));
+      worker = new PythonWorker(runtime, tell, rebuild);
+      return worker;
+    },
+    send: (event) => (worker ? worker.send(event) : Promise.reject(new Error("Python is not running."))),
+  };
+}
+
+/** Bring a view onto the page; the others rest. */
+async function open(description) {
+  const section = document.querySelector(`[data-view="${description.slug}"]`);
+  for (const other of document.querySelectorAll("[data-view]")) other.hidden = other !== section;
+  if (!views.has(description.slug)) {
+    const [figures, packet] = await home.open(description);
+    const view = new View(section, description, figures, home.send);
+    views.set(description.slug, view);
+    figures.applyTheme();
+    view.show(readPacket(packet));
+    followTheme(() => figures.applyTheme());
+  }
+  current = views.get(description.slug);
+}
+
+/** What scripts may do with a view; everything goes the way that a control's event goes. */
+function door(view) {
+  return {
+    state: () => view.state(),
+    set: (settings) => view.change("settings", settings),
+    step: (step) => view.player.go(step),
+    data: (source) => view.figures.data(source),
+  };
+}
+
+async function bringUpPython() {
+  if (typeof WebAssembly !== "object") {
+    status.fail("This browser has no WebAssembly, so nothing can be computed anew. Playing works; for the rest use a current browser.");
+    throw new Error("no WebAssembly");
+  }
+  await new Promise((resolve, reject) => {
+    home.start({
+      progress: (loaded, total) => status.progress(loaded, total),
+      ready: () => {
+        status.ready();
+        for (const view of views.values()) view.controls.enable(true);
+        resolve();
+      },
+      lost: (why, again) => {
+        for (const view of views.values()) view.controls.enable(false);
+        if (again) return status.restart(why);
+        status.fail(`Python could not be started: ${why}. Playing still works; load the page again for the rest.`);
+        return reject(new Error(why));
+      },
+    });
+  });
+  await current.restore();
+}
+
+try {
+  await open(site.views.find(({ slug }) => slug === pageParameter("view")) ?? site.views[0]);
+  listenToKeys(() => current.player);
+  current.restoreStep();
+  const ready = bringUpPython();
+  ready.catch(() => {}); // the status line has said it
+  window.convoscope = { version: site.version, ready, views: Object.fromEntries([...views].map(([slug, view]) => [slug, door(view)])) };
+} catch (error) {
+  status.fail(error.message);
+}

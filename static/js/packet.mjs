@@ -1,0 +1,68 @@
+/**
+ * Reads the one binary form in which every transport carries an update (views/packet.py writes it).
+ *
+ * @typedef {{array: TypedArray, shape: number[], table?: string[]}} Column
+ * @typedef {Float32Array | Int32Array | Uint16Array | Uint8Array} TypedArray
+ * @typedef {Record<string, Record<string, Column>>} Sources
+ * @typedef {{length: number, facts: Record<string, string>, still: Sources, steps: Sources, sentence: (step: number) => string}} Trace
+ * @typedef {{view: string, settings: Record<string, unknown>, notices: string[], error: string, needs?: string, trace: Trace | null}} Update
+ */
+
+const MAGIC = 0x53564e43; // "CNVS" read as a little-endian number
+const TYPES = { float32: Float32Array, int32: Int32Array, uint16: Uint16Array, uint8: Uint8Array };
+
+/**
+ * @param {ArrayBuffer} buffer a whole packet
+ * @returns {Update}
+ */
+export function readPacket(buffer) {
+  const words = new DataView(buffer);
+  if (buffer.byteLength < 8 || words.getUint32(0, true) !== MAGIC) {
+    throw new Error("These bytes are not a Convoscope packet. Reload the page; a half-updated site can cause this.");
+  }
+  const start = 8 + words.getUint32(4, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, start - 8)));
+  return { ...header, trace: header.trace && readTrace(header.trace, buffer, start) };
+}
+
+/** @returns {Trace} */
+function readTrace(described, buffer, start) {
+  const column = ({ dtype, shape, at, table }) => {
+    const count = shape.reduce((product, size) => product * size, 1);
+    return { array: new TYPES[dtype](buffer, start + at, count), shape, table };
+  };
+  const sources = (group) => mapValues(group, (columns) => mapValues(columns, column));
+  const gaps = column(described.sentences);
+  const between = described.sentences.template.split("{}");
+  return {
+    length: described.length,
+    facts: described.facts,
+    still: sources(described.static),
+    steps: sources(described.steps),
+    sentence: (step) => between.map((text, n) => (n ? textAt(gaps, step, n - 1) : "") + text).join(""),
+  };
+}
+
+/** The text at (row, place) of a column of texts. */
+function textAt({ array, shape, table }, row, place) {
+  return table[array[row * shape[1] + place]];
+}
+
+/**
+ * One row of a moving column: numbers as a view into the packet, texts as strings.
+ * @param {Column} column of shape (T, n)
+ */
+export function rowOf({ array, shape, table }, step) {
+  const row = array.subarray(step * shape[1], (step + 1) * shape[1]);
+  return table ? Array.from(row, (code) => table[code]) : row;
+}
+
+/** A column that stays, as plain values or (texts) as strings. */
+export function allOf({ array, table }) {
+  return table ? Array.from(array, (code) => table[code]) : array;
+}
+
+/** @template A, B @param {Record<string, A>} table @param {(value: A) => B} change @returns {Record<string, B>} */
+export function mapValues(table, change) {
+  return Object.fromEntries(Object.entries(table).map(([name, value]) => [name, change(value)]));
+}

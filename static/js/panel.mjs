@@ -1,0 +1,37 @@
+/**
+ * The way to Python on a Panel server: a hidden Bokeh source carries each event over Bokeh's own websocket, and Python
+ * puts the answering packet into another (homes/panel_server.py is the other end).
+ */
+import { Figures } from "./figures.mjs";
+
+/* global Bokeh */
+
+/** Wait until Bokeh has its document from the server. */
+async function serverDocument() {
+  while (!Bokeh.documents.length || !Bokeh.documents[0].is_idle) await new Promise(requestAnimationFrame);
+  return Bokeh.documents[0];
+}
+
+/** @returns the same three doors as the static home: open, start, send */
+export async function connectPanel() {
+  const figures = new Figures(await serverDocument());
+  const events = figures.sources.get("convoscope_events");
+  const updates = figures.sources.get("convoscope_updates");
+  const packet = () => updates.data.packet.slice().buffer;
+  let nextId = 0;
+  return {
+    open: async () => [figures, packet()],
+    start: (tell) => tell.ready(),
+    send: (event) =>
+      new Promise((resolve) => {
+        const id = ++nextId;
+        const answered = () => {
+          if (updates.data.id[0] !== id) return;
+          updates.properties.data.change.disconnect(answered);
+          resolve(packet());
+        };
+        updates.properties.data.change.connect(answered);
+        events.data = { event: [JSON.stringify({ id, ...event })] };
+      }),
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * The player: it knows how many steps there are and which one is shown, and nothing of what they show.
+ * One clock drives every player of the page; it counts time, not frames, and rests while the page is hidden.
+ */
+
+const BASE_RATE = 2; // steps a second at speed 1
+const LONGEST_PLAY = 60; // seconds at speed 1: longer traces go faster
+const LONGEST_FRAME = 100; // milliseconds counted for one frame, so that a pause of the page makes no leap
+
+/** @type {Set<Player>} */
+const playing = new Set();
+let last = 0;
+
+function tick(now) {
+  const elapsed = Math.min(now - last, LONGEST_FRAME) / 1000;
+  last = now;
+  for (const player of playing) player.advance(elapsed);
+  if (playing.size) requestAnimationFrame(tick);
+}
+
+export class Player {
+  /** @param {() => void} changed called after every change of step, length, speed or playing */
+  constructor(changed) {
+    this.changed = changed;
+    this.length = 1;
+    this.step = 0;
+    this.speed = 1;
+    this.playing = false;
+    this.due = 0; // the share of the next step that has passed
+  }
+
+  /** Take a trace of that many steps, keeping the place if it exists. */
+  load(length) {
+    this.length = length;
+    this.step = Math.min(this.step, length - 1);
+    this.changed();
+  }
+
+  go(step) {
+    this.due = 0;
+    this.step = Math.min(Math.max(Math.round(step) || 0, 0), this.length - 1);
+    this.changed();
+  }
+
+  setSpeed(speed) {
+    this.speed = speed;
+    this.changed();
+  }
+
+  /** Play from here; from the start if this is the end. */
+  play() {
+    if (this.step === this.length - 1) this.go(0);
+    if (this.length === 1) return;
+    this.playing = true;
+    this.due = 0;
+    if (!playing.size) {
+      last = performance.now();
+      requestAnimationFrame(tick);
+    }
+    playing.add(this);
+    this.changed();
+  }
+
+  pause() {
+    this.playing = false;
+    playing.delete(this);
+    this.changed();
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  /** Let time pass. @param {number} seconds */
+  advance(seconds) {
+    this.due += seconds * this.speed * Math.max(BASE_RATE, this.length / LONGEST_PLAY);
+    const steps = Math.floor(this.due);
+    if (!steps) return;
+    this.due -= steps;
+    this.step = Math.min(this.step + steps, this.length - 1);
+    if (this.step === this.length - 1) this.pause();
+    else this.changed();
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The way to Python in a worker: events go out, packets come back. A dead or stuck worker is replaced, and the
+ * settings that the page shows are handed to the new one.
+ */
+
+const DEADLINE = 10_000; // milliseconds for one answer
+const MOST_RESTARTS = 3; // in a row without an answer between them
+
+export class PythonWorker {
+  /**
+   * @param {object} runtime what the worker loads: {worker, ...} (see homes/site.py)
+   * @param {{progress: (loaded: number, total: number) => void, ready: () => void, lost: (why: string, again: boolean) => void}} tell
+   * @param {() => object[]} rebuild the events that bring a new worker to the page's settings
+   */
+  constructor(runtime, tell, rebuild) {
+    Object.assign(this, { runtime, tell, rebuild });
+    this.nextId = 0;
+    this.restarts = 0;
+    /** @type {Map<number, {event: object, resolve: Function, reject: Function}>} */
+    this.waiting = new Map();
+    this.#start();
+  }
+
+  /** @param {object} event @returns {Promise<ArrayBuffer>} the packet that answers it */
+  send(event) {
+    return new Promise((resolve, reject) => {
+      const id = ++this.nextId;
+      this.waiting.set(id, { event, resolve, reject });
+      if (this.isReady) this.#post(id, event);
+    });
+  }
+
+  #start() {
+    this.isReady = false;
+    this.worker = new Worker(new URL("./worker.mjs", import.meta.url), { type: "module" });
+    const { worker } = this;
+    worker.onmessage = ({ data }) => worker === this.worker && this.#receive(data);
+    worker.onerror = (event) => worker === this.worker && this.#lose(event.message || "the worker script did not load");
+    worker.postMessage({ type: "start", runtime: this.runtime });
+  }
+
+  #post(id, event) {
+    this.worker.postMessage({ type: "event", id, event });
+    const waiting = this.waiting.get(id);
+    if (waiting) waiting.timer = setTimeout(() => this.#lose("it did not answer for 10 seconds"), DEADLINE);
+  }
+
+  #receive(message) {
+    switch (message.type) {
+      case "progress":
+        return this.tell.progress(message.loaded, message.total);
+      case "ready":
+        this.isReady = true;
+        for (const event of this.restarts ? this.rebuild() : []) this.#post(0, event);
+        for (const [id, { event }] of this.waiting) this.#post(id, event);
+        return this.tell.ready();
+      case "answer":
+        return this.#answer(message);
+      case "failed":
+        return this.#lose(message.why);
+      default:
+        throw new Error(`The worker sent a message of unknown type ${message.type}`);
+    }
+  }
+
+  #answer({ id, packet, error }) {
+    this.restarts = 0;
+    const waiting = this.waiting.get(id);
+    if (!waiting) return;
+    this.waiting.delete(id);
+    clearTimeout(waiting.timer);
+    if (packet) waiting.resolve(packet);
+    else waiting.reject(new Error(error));
+  }
+
+  /** The worker is gone or stuck: start another, unless several in a row came to nothing. */
+  #lose(why) {
+    this.worker.terminate();
+    for (const { timer } of this.waiting.values()) clearTimeout(timer);
+    const again = ++this.restarts <= MOST_RESTARTS;
+    if (again) {
+      this.#start();
+    } else {
+      for (const { reject } of this.waiting.values()) reject(new Error(`Python could not be started: ${why}.`));
+      this.waiting.clear();
+    }
+    this.tell.lost(why, again);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * One view on the page: its figures, player, controls, sentence and notices, kept in step with each other.
+ * The view writes each event to `send` and does not know who answers.
+ */
+import { readAddress, writeQuery } from "./address.mjs";
+import { Controls } from "./controls.mjs";
+import { readPacket } from "./packet.mjs";
+import { Player } from "./player.mjs";
+import { PlayerBar } from "./player-bar.mjs";
+import { Pointing } from "./pointing.mjs";
+import { Tables } from "./tables.mjs";
+
+export class View {
+  /**
+   * @param {HTMLElement} section
+   * @param {{slug: string, table: import("./controls.mjs").Row[]}} description
+   * @param {import("./figures.mjs").Figures} figures
+   * @param {(event: object) => Promise<ArrayBuffer>} send
+   */
+  constructor(section, { slug, table }, figures, send) {
+    Object.assign(this, { section, slug, table, figures, send });
+    this.trace = null;
+    this.settings = {};
+    this.wanted = readAddress(table.map(({ name }) => name)); // read before the first step is written back
+    this.restored = !Object.keys(this.wanted.settings).length;
+    /** @type {Map<string, unknown>} what was asked for while Python was at work */
+    this.wishes = new Map();
+    this.working = null;
+    this.player = new Player(() => this.#showStep());
+    this.bar = new PlayerBar(this.#part(".player"), this.player);
+    this.controls = new Controls(this.#part(".controls"), table, slug, (name, value) => this.change(name, value));
+    this.pointing = new Pointing(section, this);
+    this.tables = new Tables(this.#part(".values"), section, figures);
+    this.controls.enable(false);
+    new ResizeObserver(() => this.#fit()).observe(this.#part(".stage"));
+  }
+
+  /**
+   * Ask for one change of settings; what comes back is shown. While Python works, newer wishes replace older ones of the
+   * same name, so a dragged control never builds up a queue. @returns {Promise<void>} fulfilled when no wish is left
+   */
+  change(name, value) {
+    this.wishes.delete(name);
+    this.wishes.set(name, value);
+    this.working ??= this.#work();
+    return this.working;
+  }
+
+  async #work() {
+    this.section.setAttribute("aria-busy", "true");
+    while (this.wishes.size) {
+      const [[name, value]] = this.wishes;
+      this.wishes.delete(name);
+      try {
+        this.show(readPacket(await this.send({ view: this.slug, name, value })), name);
+      } catch (error) {
+        this.show({ settings: this.settings, notices: [], error: error.message, trace: null }, name);
+      }
+    }
+    this.section.removeAttribute("aria-busy");
+    this.working = null;
+  }
+
+  /** Take in an update: a new trace if there is one, the settings as they now are, and what there is to say. */
+  show({ trace, settings, notices, error }, asked = "") {
+    this.controls.mark(error ? asked : "");
+    this.settings = settings;
+    this.controls.show(settings, !error);
+    this.say(error ? [`${error} Nothing was changed.`] : notices, Boolean(error));
+    if (!trace) return;
+    this.trace = trace;
+    this.figures.showStill(trace);
+    this.#showFacts(trace.facts);
+    this.player.load(trace.length);
+    this.tables.refresh();
+    this.#fit();
+  }
+
+  /** Sentences for the user: notices, or the reason why something was refused. */
+  say(sentences, refused = false) {
+    const notices = this.#part(".notices");
+    this.notices = sentences;
+    notices.toggleAttribute("data-refused", refused);
+    notices.textContent = sentences.join(" ");
+  }
+
+  /** The settings and the step, as the outside sees them. */
+  state() {
+    return { view: this.slug, step: this.player.step, steps: this.trace.length, playing: this.player.playing, ...this.settings };
+  }
+
+  /** Go to the step that the address bar names, as far as the trace shown now allows. */
+  restoreStep() {
+    if (!this.restored) this.say(["The default is shown until Python has computed your settings."]);
+    this.#goToWanted();
+  }
+
+  /** Bring the settings and the step of the address bar onto the page. */
+  async restore() {
+    const { settings, step, tooLong } = this.wanted;
+    if (Object.keys(settings).length) await this.change("settings", settings);
+    this.restored = true;
+    const last = this.trace.length - 1;
+    if (tooLong) this.say([...this.notices, "The address is longer than 2,000 characters: the defaults are shown."]);
+    if (step > last || step < 0) this.say([...this.notices, `The steps go from 0 to ${last}: step ${step} became the nearest.`]);
+    this.#goToWanted();
+  }
+
+  /** Only while the user has not gone elsewhere. */
+  #goToWanted() {
+    if (!this.player.playing) this.player.go(this.wanted.step);
+  }
+
+  #showStep() {
+    if (!this.trace) return;
+    const { step, playing } = this.player;
+    this.figures.showStep(this.trace, step);
+    const sentence = this.#part(".sentence");
+    sentence.setAttribute("aria-live", playing ? "off" : "polite"); // while it plays, nobody could follow the speech
+    sentence.textContent = this.trace.sentence(step);
+    this.bar.show();
+    this.section.dispatchEvent(new CustomEvent("stepshown", { bubbles: true }));
+    if (!playing && this.restored) history.replaceState(null, "", writeQuery(this.table, this.settings, step));
+  }
+
+  #showFacts(facts) {
+    for (const place of this.section.querySelectorAll("[data-fact]")) place.textContent = facts[place.dataset.fact] ?? "";
+    for (const legend of this.section.querySelectorAll("[data-legend]")) {
+      legend.dataset.palette = facts[`${legend.dataset.legend}_palette`];
+    }
+  }
+
+  #fit() {
+    for (const plot of this.section.querySelectorAll(".plot")) this.figures.fitText(plot.dataset.figure, plot.clientWidth);
+  }
+
+  #part(selector) {
+    return this.section.querySelector(selector);
+  }
+}

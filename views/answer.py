@@ -1,0 +1,37 @@
+"""The session as the web worker calls it: text in, bytes out, and files that the page fetches when they are needed."""
+
+from __future__ import annotations
+
+import json
+
+from .files import FetchedFiles, FileNeeded
+from .session import Session
+
+
+class Answerer:
+    """Answers events in two calls, because only the page can fetch: first `needs` until it is empty, then `answer`."""
+
+    def __init__(self) -> None:
+        self._files = FetchedFiles()
+        self._session = Session(self._files)
+        self._packet = b""
+
+    def needs(self, event: str) -> str:
+        """Try to answer an event (JSON). Returns the path of a file to `put` before the next try, or ""."""
+        try:
+            self._packet = self._session.handle(json.loads(event)).to_bytes()
+        except FileNeeded as needed:
+            return needed.path
+        return ""
+
+    def answer(self) -> bytes:
+        """The packet of the last event that needed nothing more."""
+        return self._packet
+
+    def put(self, path: str, data: object) -> None:
+        """Hand in a fetched file. data: bytes, or a JavaScript Uint8Array."""
+        self._files.put(path, data.to_bytes() if hasattr(data, "to_bytes") else data)  # type: ignore[arg-type]
+
+    def fail(self, path: str, reason: str) -> None:
+        """Say that a file cannot be had; the next try answers with that reason."""
+        self._files.fail(path, reason)

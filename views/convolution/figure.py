@@ -1,0 +1,66 @@
+"""How the convolution view is drawn: input, kernel, products, running sum and output."""
+
+from __future__ import annotations
+
+from bokeh.plotting import figure
+
+from ..drawing import Canvas, Panel, mapper_of
+from ..theme import themed
+
+BAR_WIDTH = 0.74 / 9  # of the figure, for nine products
+
+
+def panels() -> list[Panel]:
+    """The panels of the view in reading order. Their sources are those of lesson.compute."""
+    return [
+        Panel("input", "Input", "input", _input(), values="input_values", legend=True),
+        Panel("kernel", "Kernel", "kernel", _kernel(), values="kernel_values"),
+        Panel("products", "Products", "muted", _products()),
+        Panel("sums", "Running sum", "muted", _sums()),
+        Panel("output", "Output", "output", _output(), values="output_values", legend=True, steps=True),
+    ]
+
+
+def _input() -> figure:
+    canvas = Canvas("convolution_input")
+    canvas.image("input")
+    canvas.image("input_photo", palette="grey")
+    canvas.cells("input_labels")
+    canvas.cover("unread", "unread", alpha=0.55, moves=False)
+    canvas.outline("input_border", "input", width=2, moves=False)
+    canvas.outline("window", "kernel", width=4)
+    return canvas.figure
+
+
+def _kernel() -> figure:
+    canvas = Canvas("convolution_kernel")
+    canvas.cells("kernel", filled=True)
+    return canvas.figure
+
+
+def _products() -> figure:
+    canvas = Canvas("convolution_products")
+    canvas.cells("products", filled=True, level="overlay")
+    return canvas.figure
+
+
+def _sums() -> figure:
+    """A bar for each product, from the sum before it to the sum after it: the last bar ends at the output."""
+    canvas = Canvas("convolution_sums", top=1.4, bottom=-0.06)
+    source = canvas.source("sums", "x bottom top zero label_y text shade size")
+    zero = canvas.figure.line("x", "zero", source=source, line_width=1, level="overlay")
+    themed(zero.glyph, line_color="muted")
+    bars = canvas.figure.vbar("x", BAR_WIDTH, "top", "bottom", source=source, level="overlay", line_alpha=0)
+    bars.glyph.fill_color = {"field": "shade", "transform": mapper_of("signed")}
+    canvas.text("sums", y="label_y", level="overlay", baseline="bottom", largest=17)
+    return canvas.figure
+
+
+def _output() -> figure:
+    canvas = Canvas("convolution_output")
+    canvas.image("output")
+    canvas.image("output_photo", palette="grey")
+    canvas.cells("output_labels")
+    canvas.cover("output_cover")
+    canvas.outline("output_cell", "output", width=4)
+    return canvas.figure

@@ -1,0 +1,111 @@
+"""The pieces that figures are made of: a plain unit square, images, cells with numbers, outlines, and covers.
+
+Everything that moves is drawn at level "overlay", which repaints in a fraction of a millisecond.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bokeh.models import ColumnDataSource, GlyphRenderer, LinearColorMapper, Range1d
+from bokeh.plotting import figure
+
+from .theme import themed
+
+MARGIN = 0.012  # of the unit square, so that outlines at its edge are not cut
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure in its place on the page, and what the page needs to know to caption it."""
+
+    part: str  # its place in the layout, and the fact that tells its size
+    title: str
+    role: str  # the token whose colour marks it
+    figure: figure
+    values: str = ""  # the source with the true row, column and value of each cell, to be read out
+    legend: bool = False  # whether the facts <part>_low, _high and _palette describe its colour scale
+    steps: bool = False  # whether its cells are the steps, one a cell in row order
+
+
+class Canvas:
+    """A figure of the unit square, and the sources drawn into it."""
+
+    def __init__(self, name: str, *, top: float = 1 + MARGIN, bottom: float = -MARGIN) -> None:
+        self.figure = figure(
+            name=name,
+            x_range=Range1d(-MARGIN, 1 + MARGIN),
+            y_range=Range1d(bottom, top),
+            sizing_mode="stretch_both",
+            min_width=10,
+            min_height=10,
+            toolbar_location=None,
+            tools="",
+            min_border=0,
+            outline_line_color=None,
+            background_fill_alpha=0,
+            border_fill_alpha=0,
+            lod_threshold=None,
+        )
+        self.figure.axis.visible = False
+        self.figure.grid.visible = False
+        self._sources: dict[str, ColumnDataSource] = {}
+
+    def source(self, name: str, columns: str) -> ColumnDataSource:
+        """The source of that name, with the given columns, still empty."""
+        if name not in self._sources:
+            self._sources[name] = ColumnDataSource(name=name, data={column: [] for column in columns.split()})
+        return self._sources[name]
+
+    def image(self, name: str, palette: str = "signed") -> GlyphRenderer:
+        """A grid of values as colours. grey shows 0..1, signed −1..1 with zero as paper."""
+        low = 0 if palette == "grey" else -1
+        mapper = themed(LinearColorMapper(low=low, high=1, nan_color="rgba(0,0,0,0)"), palette=palette)
+        source = self.source(name, "image x y dw dh")
+        return self.figure.image(
+            image="image", x="x", y="y", dw="dw", dh="dh", source=source, color_mapper=mapper, origin="top_left"
+        )
+
+    def cells(self, name: str, *, filled: bool = False, level: str = "glyph", grow: str = "") -> None:
+        """Cells with their numbers; `filled` paints them too, for grids whose colours change with the step."""
+        source = self.source(name, "x y w h text shade size" + grow)
+        paint = {"field": "shade", "transform": mapper_of("signed")} if filled else None
+        box = self.figure.rect("x", "y", "w", "h", source=source, fill_color=paint, line_width=1, level=level)
+        themed(box.glyph, line_color="line")
+        self.text(name, level=level)
+
+    def text(self, name: str, *, y: str = "y", level: str = "glyph", baseline: str = "middle", largest: int = 48) -> None:
+        """The text of a source; the page fits the letters to the column `size`, up to `largest` pixels.
+
+        In the middle of its cell a text is written so that it stands out from the cell's shade, else in plain ink.
+        """
+        source = self.source(name, f"x {y} text shade size")
+        words = self.figure.text(
+            "x", y, "text", source=source, text_align="center", text_baseline=baseline, level=level, text_font={"value": "system-ui"}
+        )
+        if baseline != "middle":
+            themed(words.glyph, text_color="ink")
+        else:
+            words.glyph.text_color = {"field": "shade", "transform": mapper_of("contrast")}
+        words.tags = [f"fit {largest}"]
+
+    def outline(self, name: str, role: str, *, width: int = 3, moves: bool = True, dash: str = "solid") -> None:
+        """Rectangles drawn as frames in a role's colour."""
+        level = "overlay" if moves else "glyph"
+        source = self.source(name, "x y w h")
+        box = self.figure.rect(
+            "x", "y", "w", "h", source=source, fill_alpha=0, line_width=width, level=level, line_dash=dash
+        )
+        themed(box.glyph, line_color=role)
+
+    def cover(self, name: str, token: str = "paper", *, alpha: float = 1.0, moves: bool = True) -> None:
+        """Rectangles that hide what lies under them, wholly or in part."""
+        level = "overlay" if moves else "annotation"
+        source = self.source(name, "x y w h")
+        box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=alpha, line_alpha=0, level=level)
+        themed(box.glyph, fill_color=token)
+
+
+def mapper_of(palette: str) -> LinearColorMapper:
+    """A colour scale over −1..1."""
+    return themed(LinearColorMapper(low=-1, high=1), palette=palette)

@@ -1,0 +1,95 @@
+"""Columns that draw a grid of numbers: an image, its labels, and rectangles over its cells.
+
+Every grid lives in the unit square, row 0 at the top, the longer side filling it, so that figures have fixed ranges and only
+data change. Cell (row, column) of an H by W grid has its centre at x = left + (column + ½)/side, with side = max(H, W).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .numbers import write
+from .trace import Column, Texts, column_array
+
+MOST_LABELS = 150  # visible cells; above it, text is unreadable and costs frames
+LABEL_HEIGHT = 0.40  # of a cell
+LABEL_WIDTH = 1.45  # of a cell, shared among the characters of the longest label
+
+Columns = dict[str, Column]
+
+
+def shade(values: np.ndarray, limit: float) -> np.ndarray:
+    """Values as −1..1 for a diverging colour scale whose middle is always zero. values: any shape -> float32."""
+    return (values / (limit or 1)).clip(-1, 1).astype(np.float32)
+
+
+def limit_of(values: np.ndarray) -> float:
+    """The largest magnitude: the end of the colour scale. 1 if all values are zero."""
+    return float(np.abs(values).max(initial=0)) or 1.0
+
+
+def image(values: np.ndarray, limit: float, *, shown: bool = True) -> Columns:
+    """One image glyph for a whole grid, or none. values: (H, W) -> columns image (1, H, W), x, y, dw, dh (1,).
+
+    x, y is the lower-left corner. Not shown, the columns are empty: another source shows these values in other colours.
+    """
+    height, width = values.shape
+    side = max(height, width)
+    box = rectangles(np.array([0]), np.array([0]), height, width, values.shape)
+    columns: Columns = {
+        "image": shade(values, limit)[np.newaxis],
+        "x": _column(box["x"] - width / side / 2),
+        "y": _column(box["y"] - height / side / 2),
+        "dw": _column([width / side]),
+        "dh": _column([height / side]),
+    }
+    return columns if shown else {name: column_array(column)[:0] for name, column in columns.items()}
+
+
+def labels(values: np.ndarray, limit: float) -> Columns:
+    """Cells with a text in each, of a small grid; none of a large one. values: (H, W) -> columns of length H·W.
+
+    Columns x, y, w, h of the cell; text, shade; `size`, the height of the letters in widths of the figure.
+    """
+    shown = values.ravel() if values.size <= MOST_LABELS else values.ravel()[:0]
+    rows, columns = np.indices(values.shape).reshape(2, -1)[:, : shown.size]
+    text = Texts.of_numbers(shown, write)
+    size = label_size(text.table, max(values.shape))
+    return rectangles(rows, columns, 1, 1, values.shape) | {
+        "text": text,
+        "shade": shade(shown, limit),
+        "size": np.full(shown.size, size, np.float32),
+    }
+
+
+def label_size(table: tuple[str, ...], cells: int) -> float:
+    """The letter height that lets the longest text fit a cell of a grid of so many cells a side, in widths of the figure."""
+    longest = max(map(len, table), default=1)
+    return min(LABEL_HEIGHT, LABEL_WIDTH / max(longest, 1)) / max(cells, 1)
+
+
+def rectangles(
+    rows: np.ndarray, columns: np.ndarray, height: int, width: int, shape: tuple[int, ...]
+) -> dict[str, np.ndarray]:
+    """Rectangles of height by width cells whose upper-left cells are (rows, columns) of a grid of the given (H, W) shape.
+
+    rows, columns: any shape -> x, y (centres), w, h of the same shape, in the unit square.
+    """
+    side = max(shape)
+    left, bottom = (1 - shape[1] / side) / 2, (1 - shape[0] / side) / 2
+    return {
+        "x": _column(left + (columns + width / 2) / side),
+        "y": _column(bottom + (shape[0] - rows - height / 2) / side),
+        "w": np.full(np.shape(rows), width / side, np.float32),
+        "h": np.full(np.shape(rows), height / side, np.float32),
+    }
+
+
+def values(array: np.ndarray) -> Columns:
+    """The true numbers of a grid, for reading out and for tests. array: (H, W) -> columns row, column, value (H·W,)."""
+    rows, columns = np.indices(array.shape, dtype=np.int32).reshape(2, -1)
+    return {"row": rows, "column": columns, "value": array.ravel().astype(np.float32)}
+
+
+def _column(numbers: object) -> np.ndarray:
+    return np.asarray(numbers, dtype=np.float32)

@@ -1,0 +1,51 @@
+"""The images that the views offer: the lecture's 7×7 example, every MNIST digit, and a few photographs. Pixels are 0..255."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+
+from ..engine import DataError, read_shard, shard_of
+from .files import Files
+
+# Slides 31-53: the example image that the lecture convolves by hand.
+LECTURE_IMAGE = np.array(
+    [
+        [0, 0, 0, 0, 0, 0, 0],
+        [0, 1, 1, 1, 1, 1, 0],
+        [0, 1, 0, 0, 1, 0, 0],
+        [0, 1, 0, 1, 0, 0, 0],
+        [0, 1, 1, 0, 0, 0, 0],
+        [0, 1, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0, 0],
+    ],
+    dtype=np.float64,
+)
+PHOTOS = ("astronaut", "brick", "camera", "cat", "coffee", "rocket")  # static/data/photos/index.json says whose
+BRIGHTNESS = np.array([0.299, 0.587, 0.114])  # of red, green, blue: ITU-R BT.601
+
+
+def digit(index: int, files: Files) -> tuple[np.ndarray, int]:
+    """MNIST digit `index` and its label. -> (28, 28) float64 in 0..255, 0..9. Raises DataError if its shard is damaged."""
+    name, position = shard_of(index)
+    path = f"mnist/{name}"
+    try:
+        images, labels = read_shard(files.read(path))
+    except DataError as error:
+        files.forget(path)
+        raise DataError(f"the file {path} with digit {index:,} is damaged: {error}") from None
+    return images[position].astype(np.float64), int(labels[position])
+
+
+def grey_photo(name: str, size: int, files: Files) -> np.ndarray:
+    """The brightness of a photograph. -> (size, size) float64, whole numbers in 0..255. Raises DataError if damaged."""
+    path = f"photos/{name}_{size}.npy"
+    try:
+        photo = np.load(io.BytesIO(files.read(path)), allow_pickle=False)
+        if photo.shape != (size, size, 3) or photo.dtype != np.uint8:
+            raise ValueError(f"it holds {photo.dtype} {photo.shape}, not uint8 ({size}, {size}, 3)")
+    except ValueError as error:
+        files.forget(path)
+        raise DataError(f"the file {path} is damaged: {error}; load the page again to fetch it anew") from None
+    return np.rint(photo @ BRIGHTNESS)

@@ -1,0 +1,94 @@
+"""One user's settings, and the one way to change them: an event comes in, an update goes out.
+
+No document, no websocket, no DOM: the same session answers in the worker, on the Panel server, in a notebook and in a test.
+An event is {"view": slug, "name": setting, "value": anything}. Two names are no settings: "settings" takes a table of values at
+once (the URL), "reset" goes back to the defaults. Whatever comes in, the session ends in a state that can be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..engine import DataError, ShapeError
+from .convolution import lesson as convolution
+from .files import DiskFiles, Files
+from .packet import pack
+from .settings import SettingError, Settings, change
+from .trace import Trace
+
+LESSONS = {"convolution": convolution}
+
+
+@dataclass(frozen=True)
+class Update:
+    """The answer to an event: the settings as they now are, the new trace, and what there is to say.
+
+    trace is None if nothing new is to be shown; error is a sentence if the event was refused; notices are sentences about
+    values that were brought into range.
+    """
+
+    view: str
+    settings: dict[str, Any]
+    trace: Trace | None = None
+    notices: tuple[str, ...] = ()
+    error: str = ""
+
+    def to_bytes(self) -> bytes:
+        """The packet that every transport carries."""
+        header = {"view": self.view, "settings": self.settings, "notices": self.notices, "error": self.error}
+        return pack(header, self.trace)
+
+
+class Session:
+    """The settings of every view for one user."""
+
+    def __init__(self, files: Files | None = None) -> None:
+        self.files: Files = files or DiskFiles()
+        self._settings: dict[str, Settings] = {slug: lesson.Settings() for slug, lesson in LESSONS.items()}
+
+    def handle(self, event: Mapping[str, Any]) -> Update:
+        """Answer one event. Raises FileNeeded if a file must be fetched first: then hand in the same event again."""
+        view = event.get("view")
+        if view not in LESSONS:
+            return Update(str(view), {}, error=f"there is no view called {view!r}; the views are {', '.join(LESSONS)}")
+        settings = self._settings[view]
+        draft = type(settings)(**settings.plain())
+        try:
+            notices = _apply(draft, event.get("name"), event.get("value"))
+            trace = LESSONS[view].compute(draft, self.files)
+        except (SettingError, ShapeError, DataError, OSError) as error:
+            return Update(view, settings.plain(), error=_sentence(error))
+        self._settings[view] = draft
+        return Update(view, draft.plain(), trace, tuple(notices))
+
+
+def _apply(draft: Settings, name: Any, value: Any) -> list[str]:
+    if name == "reset":
+        draft.param.update(**type(draft)().plain())
+        return []
+    if name == "settings":
+        return _apply_table(draft, value)
+    if name not in draft.names():
+        raise SettingError(f"there is no setting called {name!r}; the settings are {', '.join(draft.names())}")
+    return change(draft, name, value)
+
+
+def _apply_table(draft: Settings, values: Any) -> list[str]:
+    """Set what can be set, in the table's order; a bad value becomes a notice, an unknown name is ignored."""
+    if not isinstance(values, Mapping):
+        raise SettingError("the settings must come as a table of names and values")
+    notices = []
+    for name in draft.names():
+        if name in values:
+            try:
+                notices += change(draft, name, values[name])
+            except SettingError as error:
+                notices.append(f"{_sentence(error)} The {draft.param[name].label.lower()} stays as it was.")
+    return notices
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error) if not isinstance(error, OSError) or error.errno is None else f"{error.strerror}: {error.filename}"
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -1,0 +1,116 @@
+"""A trace: everything that one animation shows, computed once and then played without Python.
+
+`static` holds what stays, {source: {column: array}}. `steps` holds what moves, {source: {column: (T, n) array}}: at step t
+the source shows row t. `sentences` has one line of words per step. Words travel as codes into a table of distinct
+texts, so a trace of 676 steps costs kilobytes, not megabytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+import numpy as np
+
+COLUMN_TYPES = ("float32", "int32", "uint16", "uint8")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """An array of texts: codes (any shape, uint16) point into the table of distinct texts."""
+
+    table: tuple[str, ...]
+    codes: np.ndarray
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Texts:
+        """A column of the given texts. texts: n strings -> codes (n,)."""
+        table = {text: code for code, text in enumerate(dict.fromkeys(texts))}
+        return cls(tuple(table), np.array([table[text] for text in texts], dtype=np.uint16))
+
+    @classmethod
+    def of_numbers(cls, values: np.ndarray, write: Any) -> Texts:
+        """Every value written by `write`, each distinct value only once. values: any shape -> codes of the same shape."""
+        distinct, codes = np.unique(values, return_inverse=True)
+        if len(distinct) > np.iinfo(np.uint16).max:
+            raise ValueError(f"{len(distinct)} different numbers do not fit a table of 65,535 texts; show fewer steps")
+        return cls(tuple(write(value) for value in distinct.tolist()), codes.reshape(values.shape).astype(np.uint16))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def tolist(self) -> list[Any]:
+        """The texts themselves, nested as codes is."""
+        return np.array(self.table, dtype=object)[self.codes].tolist() if self.table else []
+
+
+Column = np.ndarray | Texts
+
+
+@dataclass(frozen=True)
+class Sentences(Sequence[str]):
+    """One sentence a step: a template with {} gaps, and a text for each gap. gaps: Texts with codes (T, gaps)."""
+
+    template: str
+    gaps: Texts
+
+    def __len__(self) -> int:
+        return len(self.gaps)
+
+    @overload
+    def __getitem__(self, step: int) -> str: ...
+    @overload
+    def __getitem__(self, step: slice) -> list[str]: ...
+    def __getitem__(self, step: int | slice) -> str | list[str]:
+        if isinstance(step, slice):
+            return [self[t] for t in range(*step.indices(len(self)))]
+        return self.template.format(*(self.gaps.table[code] for code in self.gaps.codes[step]))
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Named arrays for a whole animation of T steps.
+
+    static: {source: {column: array or Texts}}; steps: {source: {column: (T, n) array or Texts}};
+    sentences: T lines of words; facts: short texts about the whole, by name (such as "size", the output-size formula).
+    Raises ValueError if the lengths disagree or an array has a type that the page cannot show.
+    """
+
+    static: Mapping[str, Mapping[str, Column]]
+    steps: Mapping[str, Mapping[str, Column]]
+    sentences: Sentences
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for source, columns in (*self.static.items(), *self.steps.items()):
+            for name, column in columns.items():
+                kind = column_array(column).dtype.name
+                if kind not in COLUMN_TYPES:
+                    raise ValueError(f"{source}.{name} is {kind}; a trace holds {', '.join(COLUMN_TYPES)}: convert it")
+        for source, columns in self.steps.items():
+            shapes = {column_array(column).shape for column in columns.values()}
+            if len(shapes) != 1 or any(len(shape) != 2 or shape[0] != len(self) for shape in shapes):
+                raise ValueError(f"the columns of {source} have shapes {sorted(shapes)}; each must be ({len(self)}, n)")
+
+    def __len__(self) -> int:
+        return len(self.sentences)
+
+    def at(self, step: int) -> dict[str, dict[str, Any]]:
+        """What every moving source shows at one step: {source: {column: list of n values}}."""
+        return {
+            source: {name: column_row(column, step) for name, column in columns.items()}
+            for source, columns in self.steps.items()
+        }
+
+
+def column_array(column: Column) -> np.ndarray:
+    """The array behind a column: the codes of a Texts, else the array itself."""
+    return column.codes if isinstance(column, Texts) else column
+
+
+def column_row(column: Column, step: int) -> list[Any]:
+    """Row `step` of a (T, n) column as a plain list."""
+    if isinstance(column, Texts):
+        return [column.table[code] for code in column.codes[step]]
+    return column[step].tolist()  # type: ignore[no-any-return]
