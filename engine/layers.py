@@ -15,6 +15,7 @@ import numpy as np
 from . import fast
 from .backend import matrix_product
 from .initialisers import glorot_uniform, he_normal
+from .pooling import pool_geometry
 from .shapes import Array, IntOrPair, Pair, ShapeError, output_sizes, pair
 
 Shape = tuple[int, ...]
@@ -132,7 +133,7 @@ class _Pool2d(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, rows, columns = _image_shape(input_shape, self.kind)
-        return channels, *output_sizes((rows, columns), self.kernel_size, stride=self.stride, padding=self.padding)
+        return channels, *pool_geometry((rows, columns), self.kernel_size, self.stride, self.padding)[3]
 
     def forward(self, x: Array) -> Array:
         return self._plan.forward(x)
