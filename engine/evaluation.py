@@ -76,4 +76,4 @@ def wilson_interval(right: Numbers, seen: Numbers, z: float = CONFIDENCE_95) -> 
     share = right / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     reach = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return np.maximum(middle - reach, 0.0), np.minimum(middle + reach, 1.0)
+    return np.clip(middle - reach, 0.0, share), np.clip(middle + reach, share, 1.0)  # clipped: rounding

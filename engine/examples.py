@@ -35,7 +35,9 @@ def centred_cut(images: Images, size: tuple[int, int], shifts: Numbers | None = 
     margins = [(have - want) // 2 for have, want in zip(images.shape[1:], size, strict=True)]
     frame = [max(0, farthest - margin) for margin in margins]
     if any(frame):
-        images = np.pad(images, ((0, 0), (frame[0], frame[0]), (frame[1], frame[1])))
+        inner = images
+        images = np.zeros((len(inner), *(n + 2 * f for n, f in zip(inner.shape[1:], frame, strict=True))), np.uint8)
+        images[:, frame[0] : frame[0] + inner.shape[1], frame[1] : frame[1] + inner.shape[2]] = inner
     top, left = (margin + extra for margin, extra in zip(margins, frame, strict=True))
     if shifts is None:
         return images[:, top : top + size[0], left : left + size[1]]

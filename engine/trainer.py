@@ -40,6 +40,8 @@ class TrainSettings:
             value = getattr(self, name)
             if not least <= value < math.inf:
                 raise ValueError(f"{name} is {value}, but a finite number of at least {least} is wanted; try {name}=10")
+        if self.holdout == 1:
+            raise ValueError("holdout is 1, which keeps every example for validation; try holdout=10, or 0 to keep none")
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,9 @@ class Trainer:
                 good = bool(np.isfinite(network.vector).all())
         if not good:
             np.copyto(network.vector, self._last_good)
-            network.forward(x)  # so that the activations kept for the page are finite too
+            network.forward(x)  # so that all that is kept for the page is finite too
+            network.gradients = []
+            network.gradient_vector[...] = 0
         forward, backward, update = np.diff([*times, *[self._clock()] * (4 - len(times))]).tolist()
         status: Status = "running" if good else "diverged"
         return TrainStep(loss, l2_loss, accuracy, forward, backward, update, status)
