@@ -79,12 +79,8 @@ def drawing_of(panels: list[Panel]) -> dict[str, object]:
     for panel in panels:
         document.add_root(panel.figure)
     with OutputDocumentFor(document.roots):
-        return {"docs": {view_id(document): document.to_json(deferred=False)}, "roots": {root.id: root.name for root in document.roots}}
-
-
-def view_id(document: Document) -> str:
-    """A name for the document that is the same in every build: its first figure's."""
-    return str(document.roots[0].name)
+        whole = document.to_json(deferred=False)
+    return {"docs": {"figures": whole}, "roots": {root.id: root.name for root in document.roots}}
 
 
 def render(name: str, shown: list[shell.View], assets: str, files: dict[str, object]) -> str:

@@ -66,13 +66,19 @@ class Canvas:
             image="image", x="x", y="y", dw="dw", dh="dh", source=source, color_mapper=mapper, origin="top_left"
         )
 
-    def cells(self, name: str, *, filled: bool = False, level: str = "glyph", grow: str = "") -> None:
+    def cells(self, name: str, *, filled: bool = False, level: str = "glyph") -> None:
         """Cells with their numbers; `filled` paints them too, for grids whose colours change with the step."""
-        source = self.source(name, "x y w h text shade size" + grow)
+        source = self.source(name, "x y w h text shade size")
         paint = {"field": "shade", "transform": mapper_of("signed")} if filled else None
-        box = self.figure.rect("x", "y", "w", "h", source=source, fill_color=paint, line_width=1, level=level)
-        themed(box.glyph, line_color="line")
+        self.figure.rect("x", "y", "w", "h", source=source, fill_color=paint, line_alpha=0, level=level)
         self.text(name, level=level)
+        self.lines(name, level=level)
+
+    def lines(self, name: str, *, level: str = "glyph") -> None:
+        """Thin lines around the cells of a source."""
+        source = self.source(name, "x y w h")
+        box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=0, line_width=1, level=level)
+        themed(box.glyph, line_color="line")
 
     def text(self, name: str, *, y: str = "y", level: str = "glyph", baseline: str = "middle", largest: int = 48) -> None:
         """The text of a source; the page fits the letters to the column `size`, up to `largest` pixels.
@@ -80,9 +86,9 @@ class Canvas:
         In the middle of its cell a text is written so that it stands out from the cell's shade, else in plain ink.
         """
         source = self.source(name, f"x {y} text shade size")
-        words = self.figure.text(
-            "x", y, "text", source=source, text_align="center", text_baseline=baseline, level=level, text_font={"value": "system-ui"}
-        )
+        words = self.figure.text("x", y, "text", source=source, text_align="center", text_baseline=baseline, level=level)
+        words.glyph.text_font = {"value": "system-ui"}
+        words.glyph.y_offset = {"value": 0 if baseline == "middle" else -3}
         if baseline != "middle":
             themed(words.glyph, text_color="ink")
         else:

@@ -35,9 +35,9 @@ class Update:
     notices: tuple[str, ...] = ()
     error: str = ""
 
-    def to_bytes(self) -> bytes:
-        """The packet that every transport carries."""
-        header = {"view": self.view, "settings": self.settings, "notices": self.notices, "error": self.error}
+    def to_bytes(self, number: int = 0) -> bytes:
+        """The packet that every transport carries. number: that of the event which it answers, if events are numbered."""
+        header = {"view": self.view, "settings": self.settings, "notices": self.notices, "error": self.error, "id": number}
         return pack(header, self.trace)
 
 

@@ -7,6 +7,7 @@ import { allOf, mapValues, rowOf } from "./packet.mjs";
 /* global Bokeh */
 
 const SMALLEST_TEXT = 7; // pixels
+const HERE = { sync: false, check_eq: false }; // what the page shows is nobody else's business: nothing goes to a Bokeh server
 
 /**
  * Draw a view's figures into the elements whose ids are the figures' names (static site).
@@ -54,7 +55,7 @@ export class Figures {
 
   #replace(name, columns) {
     const source = this.sources.get(name);
-    if (source) source.data = columns;
+    if (source) source.setv({ data: columns }, HERE);
   }
 
   /** Put the present theme's colours where the models' tags ask for them. */
@@ -65,7 +66,7 @@ export class Figures {
         const [property, token] = String(tag).split("=");
         if (!token) continue;
         const value = style.getPropertyValue(property === "palette" ? `--palette-${token}` : `--${token}`).trim();
-        model.setv({ [property]: property === "palette" ? value.split(",") : value });
+        model.setv({ [property]: property === "palette" ? value.split(",") : value }, HERE);
       }
     }
   }
@@ -78,7 +79,7 @@ export class Figures {
       const fit = renderer.tags.find((tag) => tag.startsWith("fit "));
       if (!fit || !size) continue;
       const pixels = `${Math.min(Number(fit.slice(4)), Math.max(SMALLEST_TEXT, size * width)).toFixed(1)}px`;
-      if (renderer.glyph.text_font_size.value !== pixels) renderer.glyph.text_font_size = { value: pixels };
+      if (renderer.glyph.text_font_size.value !== pixels) renderer.glyph.setv({ text_font_size: { value: pixels } }, HERE);
     }
   }
 }

@@ -3,6 +3,7 @@
  * puts the answering packet into another (homes/panel_server.py is the other end).
  */
 import { Figures } from "./figures.mjs";
+import { readPacket } from "./packet.mjs";
 
 /* global Bokeh */
 
@@ -26,9 +27,10 @@ export async function connectPanel() {
       new Promise((resolve) => {
         const id = ++nextId;
         const answered = () => {
-          if (updates.data.id[0] !== id) return;
+          const buffer = packet();
+          if (readPacket(buffer).id !== id) return;
           updates.properties.data.change.disconnect(answered);
-          resolve(packet());
+          resolve(buffer);
         };
         updates.properties.data.change.connect(answered);
         events.data = { event: [JSON.stringify({ id, ...event })] };

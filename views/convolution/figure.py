@@ -62,5 +62,6 @@ def _output() -> figure:
     canvas.image("output_photo", palette="grey")
     canvas.cells("output_labels")
     canvas.cover("output_cover")
+    canvas.lines("output_labels", level="overlay")  # shows where the hidden cells will be
     canvas.outline("output_cell", "output", width=4)
     return canvas.figure

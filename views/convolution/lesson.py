@@ -208,8 +208,10 @@ def _facts(image: np.ndarray, source: str, settings: ConvolutionSettings) -> dic
     return {
         "source": f"{source}, {height}×{width}.",
         "size": f"output size = ⌊({height} + 2·{padding} − {KERNEL_SIZE}) / {stride}⌋ + 1 = {sizes[0]}",
-        "input": f"{height}×{width}" + (f", padded to {height + 2 * padding}×{width + 2 * padding}" if padding else ""),
+        "input": f"{height}×{width}" + (f", padded {height + 2 * padding}×{width + 2 * padding}" if padding else ""),
         "kernel": f"{KERNEL_SIZE}×{KERNEL_SIZE}",
+        "products": "window × kernel",
+        "sums": "after each product; the last one is the output",
         "output": f"{sizes[0]}×{sizes[1]}",
     }
 
