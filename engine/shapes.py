@@ -77,7 +77,7 @@ def pair(value: object, name: str, *, at_least: int) -> Pair:
     """
     entries = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
     try:
-        row, column = (operator.index(entry) for entry in entries)
+        row, column = (operator.index(entry) for entry in entries if not isinstance(entry, bool))
     except (TypeError, ValueError):
         raise ShapeError(
             f"{name} is {value!r}, but a whole number or a (row, column) pair of whole numbers is wanted; "

@@ -1,0 +1,168 @@
+"""The plans that training uses give the numbers of the plain ops, with BLAS and without, and reuse their memory."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from convoscope import engine
+from convoscope.engine import ShapeError, backend, fast
+from hypothesis import given
+
+from .strategies import Case, conv_cases, many, numbers, pool_cases, rows, some, st
+
+
+def close(found, expected):
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * (1 + abs(expected).max()))
+
+
+def innermost(images):
+    """Batch-innermost images of the same values, as a plan hands them on."""
+    return fast.images_of(np.ascontiguousarray(fast.batch_innermost(images)))
+
+
+@many
+@given(conv_cases(), st.booleans(), st.booleans())
+def test_convolution(case: Case, has_blas, with_bias):
+    plan, bias = fast.Conv2dPlan(**case.settings), case.bias if with_bias else None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backend, "HAS_BLAS", has_blas)
+        for x in (numbers(case.rng, case.x.shape, False), case.x, innermost(case.x), case.x[:1]):  # buffers are used again
+            expected = engine.conv2d(x, case.weight, bias, **case.settings)
+            close(plan.forward(x, case.weight, bias), expected)
+            grad_out = numbers(case.rng, expected.shape, False)
+            gradients = engine.conv2d_backward(grad_out, x, case.weight, **case.settings)
+            assert plan.backward(grad_out, needs_grad_x=False)[0] is None
+            for found, gradient in zip(plan.backward(innermost(grad_out)), gradients, strict=True):
+                close(found, gradient)
+
+
+@many
+@given(pool_cases(), st.sampled_from(["max", "avg"]))
+def test_pooling(case: Case, kind):
+    plan = {"max": fast.MaxPool2dPlan, "avg": fast.AvgPool2dPlan}[kind](**case.settings)
+    pool, pool_backward = getattr(engine, f"{kind}_pool2d"), getattr(engine, f"{kind}_pool2d_backward")
+    for x in (numbers(case.rng, case.x.shape, False), case.x, innermost(case.x), case.x[:1]):
+        expected = pool(x, **case.settings)
+        close(plan.forward(x), expected)
+        grad_out = numbers(case.rng, expected.shape, False)
+        close(plan.backward(grad_out), pool_backward(grad_out, x, **case.settings))
+
+
+@some
+@given(conv_cases(largest=6), st.sampled_from([np.float32, np.float64]))
+def test_relu_is_exact(case: Case, dtype):
+    plan, edges = fast.ReLUPlan(), np.array([-0.0, 0.0, 1e-45, -1e-45, 3e38, -3e38, np.inf, -np.inf])
+    x = case.x.astype(dtype)
+    x.ravel()[: len(edges)] = edges[: x.size].astype(dtype)
+    expected = np.where(x > 0, x, dtype(0))
+    for given_x in (x, innermost(x)):
+        assert np.array_equal(plan.forward(given_x), expected)
+        grad_out = numbers(case.rng, x.shape, False).astype(dtype)
+        assert np.array_equal(plan.backward(grad_out), np.where(x > 0, grad_out, dtype(0)))
+
+
+@some
+@given(rows(), st.booleans())
+def test_linear(case, has_blas):
+    x, weight, bias, rng = case
+    plan = fast.LinearPlan()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backend, "HAS_BLAS", has_blas)
+        for given_x in (rng.normal(size=x.shape), x, np.asfortranarray(x)):
+            close(plan.forward(given_x, weight, bias), engine.linear(given_x, weight, bias))
+            grad_out = rng.normal(size=(len(x), len(weight)))
+            assert plan.backward(grad_out, needs_grad_x=False)[0] is None
+            gradients = engine.linear_backward(grad_out, given_x, weight)
+            for found, gradient in zip(plan.backward(grad_out), gradients, strict=True):
+                close(found, gradient)
+
+
+@some
+@given(rows())
+def test_both_products_are_the_same_product(case):
+    x, weight, _, rng = case
+    for a, b in ((x, weight.T), (np.ascontiguousarray(x), np.ascontiguousarray(weight.T)), (weight, x.T)):
+        out = rng.normal(size=(len(a), b.shape[1]))
+        close(backend.blas_product(a, b), a @ b)
+        close(backend.loop_product(a, b), a @ b)
+        assert backend.loop_product(a, b, out) is out
+        close(out, a @ b)
+
+
+@some
+@given(conv_cases(largest=6))
+def test_flattening_keeps_the_reading_order(case: Case):
+    flat = fast.flatten_batch(case.x)
+    assert np.array_equal(flat, engine.flatten(case.x))
+    assert np.array_equal(fast.unflatten_batch(flat, case.x.shape), case.x)
+    kept = innermost(case.x)
+    assert np.shares_memory(fast.flatten_batch(kept), kept)
+
+
+class Chain:
+    """convnetjs_mnist up to its pooling, from plans alone; shapes (N, 1, 24, 24) -> (N, 16, 4, 4)."""
+
+    def __init__(self, rng):
+        self.filters = [rng.normal(size=shape).astype(np.float32) for shape in ((8, 1, 5, 5), (16, 8, 5, 5))]
+        self.biases = [np.zeros(8, np.float32), np.zeros(16, np.float32)]
+        self.convs = [fast.Conv2dPlan(padding=2), fast.Conv2dPlan(padding=2)]
+        self.relus, self.pools = [fast.ReLUPlan(), fast.ReLUPlan()], [fast.MaxPool2dPlan(2), fast.MaxPool2dPlan(3)]
+
+    def step(self, x):
+        arrays = [x]
+        for i in (0, 1):
+            arrays.append(self.convs[i].forward(arrays[-1], self.filters[i], self.biases[i]))
+            arrays.append(self.relus[i].forward(arrays[-1]))
+            arrays.append(self.pools[i].forward(arrays[-1]))
+        gradient = arrays[-1]
+        for i in (1, 0):
+            gradient = self.relus[i].backward(self.pools[i].backward(gradient))
+            gradient, *_ = self.convs[i].backward(gradient, needs_grad_x=i > 0)
+        return arrays
+
+
+def test_memory_does_not_grow_and_a_step_allocates_nothing_large():
+    rng = np.random.default_rng(0)
+    x, chain = rng.normal(size=(4, 1, 24, 24)).astype(np.float32), Chain(rng)
+    first = chain.step(x)
+    tracemalloc.start()
+    chain.step(x)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    for _ in range(1000):
+        last = chain.step(x)
+    grown, peak = (size - held for size in tracemalloc.get_traced_memory())
+    tracemalloc.stop()
+    smallest_map = last[-1].nbytes  # (4, 16, 4, 4)
+    assert grown < smallest_map
+    assert peak < first[1].nbytes  # (4, 8, 24, 24): less than one image-sized array, numpy's own loop buffers included
+    assert all(np.shares_memory(a, b) for a, b in zip(first[1:], last[1:], strict=True))
+
+
+def test_what_comes_out_lies_with_the_batch_innermost():
+    rng = np.random.default_rng(0)
+    for images in Chain(rng).step(rng.normal(size=(4, 1, 24, 24)).astype(np.float32))[1:]:
+        assert fast.batch_innermost(images).flags.c_contiguous
+
+
+def test_a_gradient_of_another_shape_is_refused():
+    x, weight = np.ones((1, 1, 4, 4)), np.ones((2, 1, 3, 3))
+    plans = [fast.MaxPool2dPlan(2), fast.AvgPool2dPlan(2), fast.ReLUPlan()]
+    for plan in plans:
+        plan.forward(x)
+    conv, linear = fast.Conv2dPlan(), fast.LinearPlan()
+    conv.forward(x, weight)
+    linear.forward(x[0, 0], weight[0, 0, :2].repeat(2, axis=1)[:, :4])
+    for plan in [*plans, conv, linear]:
+        with pytest.raises(ShapeError, match="grad_out has shape"):
+            plan.backward(np.ones((3, 3)))
+
+
+def test_what_does_not_fit_is_refused_before_any_buffer_is_made():
+    with pytest.raises(ShapeError, match="the image has 2 channels but the filters expect 1"):
+        fast.Conv2dPlan().forward(np.ones((1, 2, 4, 4)), np.ones((2, 1, 3, 3)))
+    with pytest.raises(ShapeError, match="use a smaller kernel"):
+        fast.MaxPool2dPlan(5).forward(np.ones((1, 2, 4, 4)))
+    with pytest.raises(ShapeError, match="weight has shape"):
+        fast.LinearPlan().forward(np.ones((1, 3)), np.ones((2, 4)))
