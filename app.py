@@ -70,7 +70,7 @@ def serve(options: argparse.Namespace) -> None:
     try:
         server = make_server(dist, options.port)
     except OSError as error:
-        raise RuntimeError(f"port {options.port} cannot be used ({error.strerror}); choose another, such as PORT=8001") from None
+        raise RuntimeError(f"port {options.port} cannot be used ({error.strerror}); try another, such as PORT=8001") from None
     print(f"Convoscope is at http://127.0.0.1:{server.server_address[1]}/  (Ctrl+C stops it)", flush=True)
     try:
         server.serve_forever()

@@ -88,7 +88,7 @@ class Canvas:
         source = self.source(name, f"x {y} text shade size")
         words = self.figure.text("x", y, "text", source=source, text_align="center", text_baseline=baseline, level=level)
         words.glyph.text_font = {"value": "system-ui"}
-        words.glyph.y_offset = {"value": 0 if baseline == "middle" else -3}
+        words.glyph.y_offset = {"value": 0 if baseline == "middle" else -5}
         if baseline != "middle":
             themed(words.glyph, text_color="ink")
         else:

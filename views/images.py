@@ -41,11 +41,12 @@ def digit(index: int, files: Files) -> tuple[np.ndarray, int]:
 def grey_photo(name: str, size: int, files: Files) -> np.ndarray:
     """The brightness of a photograph. -> (size, size) float64, whole numbers in 0..255. Raises DataError if damaged."""
     path = f"photos/{name}_{size}.npy"
+    stream = io.BytesIO(files.read(path))
     try:
-        photo = np.load(io.BytesIO(files.read(path)), allow_pickle=False)
-        if photo.shape != (size, size, 3) or photo.dtype != np.uint8:
-            raise ValueError(f"it holds {photo.dtype} {photo.shape}, not uint8 ({size}, {size}, 3)")
-    except ValueError as error:
+        photo = np.load(stream, allow_pickle=False)
+        if photo.shape != (size, size, 3) or photo.dtype != np.uint8 or stream.read():
+            raise ValueError(f"it should hold {size}×{size}×3 bytes and no more")
+    except (ValueError, EOFError) as error:
         files.forget(path)
         raise DataError(f"the file {path} is damaged: {error}; load the page again to fetch it anew") from None
     return np.rint(photo @ BRIGHTNESS)

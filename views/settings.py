@@ -34,6 +34,10 @@ class Settings(param.Parameterized):
 
     shown_when: Mapping[str, tuple[str, str]] = {}
 
+    def __init__(self, **values: Any) -> None:
+        super().__init__()
+        self.param.update(**values)  # after the defaults, so that settings which follow from others do
+
     @classmethod
     def names(cls) -> list[str]:
         """The names of the settings in the order of their controls."""

@@ -113,7 +113,7 @@ def _still(
         "kernel": grid.labels(weights, grid.limit_of(weights)),
         "kernel_values": grid.values(weights),
         "products": grid.rectangles(*places, 1, 1, weights.shape) | _size(products, weights.shape[0], weights.size),
-        "sums": {"x": _bar_places(weights.size), **_size(terms.running_sums, weights.size, weights.size)},
+        "sums": _bar_places(terms.running_sums),
         "output": grid.image(terms.output, output_limit, shown=not grey_output),
         "output_photo": grid.image(terms.output, output_limit, shown=grey_output),
         "output_labels": grid.labels(terms.output, output_limit),
@@ -165,23 +165,34 @@ def _unread(shape: tuple[int, int], stride: int) -> dict[str, np.ndarray]:
     return {name: np.concatenate([right[name], bottom[name]]) for name in right}
 
 
+def _bar_places(running_sums: np.ndarray) -> grid.Columns:
+    """What the bars of all steps share: their places, the line of zero, the size of their texts. (oH, oW, n) -> (n,)."""
+    count = running_sums.shape[-1]
+    low, scale = _bar_scale(running_sums)
+    return {
+        "x": ((np.arange(count) + 0.5) / count).astype(np.float32),
+        "zero": np.full(count, -low / scale, np.float32),
+        **_size(running_sums, count, count),
+    }
+
+
 def _bars(running_sums: np.ndarray) -> grid.Columns:
-    """Each product as a bar from the sum before it to the sum after it, in one scale for all steps. (T, n) -> (T, n)."""
+    """Each product as a bar from the sum before it to the sum after it. (T, n) -> columns (T, n)."""
     before = np.hstack([np.zeros((len(running_sums), 1)), running_sums[:, :-1]])
-    low, high = min(running_sums.min(), 0), max(running_sums.max(), 0)
-    scale = (high - low) or 1.0
+    low, scale = _bar_scale(running_sums)
     return {
         "bottom": ((before - low) / scale).astype(np.float32),
         "top": ((running_sums - low) / scale).astype(np.float32),
-        "zero": np.full(running_sums.shape, -low / scale, np.float32),
         "label_y": ((np.maximum(before, running_sums) - low) / scale).astype(np.float32),
         "text": Texts.of_numbers(running_sums, write),
         "shade": np.sign(running_sums - before).astype(np.float32),
     }
 
 
-def _bar_places(count: int) -> np.ndarray:
-    return ((np.arange(count) + 0.5) / count).astype(np.float32)
+def _bar_scale(running_sums: np.ndarray) -> tuple[float, float]:
+    """One scale for all steps, so that bars of different steps compare: the lowest value and the height of it all."""
+    low, high = min(running_sums.min(), 0), max(running_sums.max(), 0)
+    return low, (high - low) or 1.0
 
 
 def _size(values: np.ndarray, cells: int, count: int) -> grid.Columns:
@@ -210,8 +221,7 @@ def _facts(image: np.ndarray, source: str, settings: ConvolutionSettings) -> dic
         "size": f"output size = ⌊({height} + 2·{padding} − {KERNEL_SIZE}) / {stride}⌋ + 1 = {sizes[0]}",
         "input": f"{height}×{width}" + (f", padded {height + 2 * padding}×{width + 2 * padding}" if padding else ""),
         "kernel": f"{KERNEL_SIZE}×{KERNEL_SIZE}",
-        "products": "window × kernel",
-        "sums": "after each product; the last one is the output",
+        "sums": "after each product; the last one is the output cell",
         "output": f"{sizes[0]}×{sizes[1]}",
     }
 

@@ -1,0 +1,93 @@
+"""The import arrows go one way: engine <- lessons <- figures <- homes <- app. Each rule is shown to be able to fail."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PRINT_MODULES = "import sys; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+PRINT_OURS = "import sys; print(*sorted(name for name in sys.modules if name.startswith('convoscope.')))"
+
+
+def modules_after(code, printing=PRINT_MODULES):
+    """What a fresh process has loaded after running code."""
+    done = subprocess.run([sys.executable, "-c", f"{code}\n{printing}"], capture_output=True, text=True, check=True, cwd="/")
+    return set(done.stdout.split())
+
+
+def foreign_modules(code):
+    """The modules beyond the standard library that code loads, and that an idle interpreter does not."""
+    return modules_after(code) - modules_after("") - set(sys.stdlib_module_names)
+
+
+def test_the_engine_needs_numpy_and_nothing_else():
+    assert foreign_modules("import convoscope.engine") <= {"convoscope", "numpy"}
+
+
+def test_the_engine_knows_nothing_of_the_views():
+    ours = modules_after("import convoscope.engine", PRINT_OURS)
+    assert {name for name in ours if not name.startswith("convoscope.engine")} == set()
+
+
+@pytest.mark.parametrize("module", ["views.session", "views.answer", "views.convolution.lesson"])
+def test_lessons_and_the_session_need_param_beside_numpy_and_draw_nothing(module):
+    assert foreign_modules(f"import convoscope.{module}") <= {"convoscope", "numpy", "param"}
+
+
+def test_figures_know_nothing_of_lessons_homes_or_the_engine():
+    ours = modules_after("import convoscope.views.convolution.figure", PRINT_OURS)
+    allowed = {"convoscope.views", "convoscope.views.convolution", "convoscope.views.drawing", "convoscope.views.theme"}
+    assert ours <= allowed | {"convoscope.views.convolution.figure"}
+
+
+@pytest.mark.parametrize("planted", ["bokeh", "scipy", "panel"])
+def test_a_planted_import_is_seen(planted):
+    assert planted in foreign_modules(f"import convoscope.engine, {planted}")
+
+
+def packages_on_disk():
+    folders = {path.parent for top in ("engine", "views", "homes") for path in (ROOT / top).rglob("__init__.py")}
+    return {"convoscope"} | {"convoscope." + folder.relative_to(ROOT).as_posix().replace("/", ".") for folder in folders}
+
+
+def test_every_package_folder_is_installed():
+    setup = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    assert set(setup["packages"]) == packages_on_disk()
+    assert set(setup["package-dir"]) == packages_on_disk()
+
+
+CODE = [path for path in ROOT.rglob("*") if path.suffix in {".py", ".mjs", ".js", ".css", ".html"}]
+OURS = [path for path in CODE if not {".venv", "vendor", "dist", "build", "node_modules"} & set(path.relative_to(ROOT).parts)]
+
+
+@pytest.mark.parametrize("suffix", [".py", ".mjs", ".js"])
+def test_no_file_is_too_long_to_read_in_one_sitting(suffix):
+    too_long = {
+        path.relative_to(ROOT).as_posix(): count
+        for path in OURS
+        if path.suffix == suffix
+        and path.relative_to(ROOT).parts[0] != "tests"
+        and (count := len(path.read_text().splitlines())) > 250
+    }
+    assert too_long == {}
+
+
+def forbidden_words(text):
+    """What never stands in what the page runs: markup made of text, evaluated text, Bokeh's evaluated callbacks."""
+    words = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "CustomJS")
+    return [word for word in words if word in text]
+
+
+def test_nothing_on_the_page_evaluates_text_or_turns_it_into_markup():
+    sources = [path for path in OURS if path.relative_to(ROOT).parts[0] in {"static", "views", "homes", "app.py"}]
+    assert len(sources) > 20
+    found = {path.name: forbidden_words(path.read_text()) for path in sources}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("line", ["box.innerHTML = name", "eval(text)", "CustomJS(code='1')", "new Function(text)"])
+def test_a_planted_forbidden_word_is_seen(line):
+    assert forbidden_words(line)
