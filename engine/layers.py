@@ -13,7 +13,6 @@ import math
 import numpy as np
 
 from . import fast
-from .backend import matrix_product
 from .initialisers import glorot_uniform, he_normal
 from .pooling import pool_geometry
 from .shapes import Array, IntOrPair, Pair, ShapeError, output_sizes, pair
@@ -29,7 +28,6 @@ class Layer:
     def __init__(self) -> None:
         self.parameters: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
-        self._buffers: dict[str, Array] = {}
 
     @property
     def text(self) -> str:
@@ -56,11 +54,10 @@ class Layer:
         self.parameters = parameters
         self.gradients = {name: np.zeros_like(value) for name, value in parameters.items()}
 
-    def _buffer(self, name: str, shape: Shape) -> Array:
-        """The same array at every call, as long as the shape is the same."""
-        if name not in self._buffers or self._buffers[name].shape != shape:
-            self._buffers[name] = np.empty(shape, self.parameters["weight"].dtype)
-        return self._buffers[name]
+    def _keep(self, grad_x: Array | None, grad_weight: Array, grad_bias: Array) -> Array | None:
+        self.gradients["weight"][...] = grad_weight
+        self.gradients["bias"][...] = grad_bias
+        return grad_x
 
 
 class Conv2d(Layer):
@@ -108,10 +105,7 @@ class Conv2d(Layer):
         return self._plan.forward(x, self.parameters["weight"], self.parameters["bias"])
 
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
-        grad_x, grad_weight, grad_bias = self._plan.backward(grad_out, needs_grad_x=needs_grad_x)
-        self.gradients["weight"][...] = grad_weight
-        self.gradients["bias"][...] = grad_bias
-        return grad_x
+        return self._keep(*self._plan.backward(grad_out, needs_grad_x=needs_grad_x))
 
 
 class _Pool2d(Layer):
@@ -172,6 +166,7 @@ class Linear(Layer):
         super().__init__()
         weight = glorot_uniform(rng, (out_features, in_features))
         self._own(weight=weight.astype(np.float32), bias=np.zeros(out_features, np.float32))
+        self._plan = fast.LinearPlan()
 
     @property
     def text(self) -> str:
@@ -190,20 +185,10 @@ class Linear(Layer):
         return self.parameters["weight"].size
 
     def forward(self, x: Array) -> Array:
-        self._x = x
-        weight = self.parameters["weight"]
-        out = self._buffer("out", (len(weight), len(x)))  # the batch innermost, as in fast.py
-        matrix_product(weight, x.T, out=out)
-        out += self.parameters["bias"][:, None]
-        return out.T
+        return self._plan.forward(x, self.parameters["weight"], self.parameters["bias"])
 
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
-        weight = self.parameters["weight"]
-        matrix_product(grad_out.T, self._x, out=self.gradients["weight"])
-        np.sum(grad_out, axis=0, out=self.gradients["bias"])
-        if not needs_grad_x:
-            return None
-        return matrix_product(weight.T, grad_out.T, out=self._buffer("grad_x", self._x.T.shape)).T
+        return self._keep(*self._plan.backward(grad_out, needs_grad_x=needs_grad_x))
 
 
 def _image_shape(input_shape: Shape, kind: str) -> tuple[int, int, int]:
