@@ -1,6 +1,6 @@
 """Random shapes and values for the engine's tests; every draw is the same on every run.
 
-CONVOSCOPE_TEST_PROFILE chooses how many: `native` (500 random shapes where it matters) or `pyodide` (60, without BLAS
+CONVOSCOPE_TEST_PROFILE chooses how many: `native` (500 random shapes where it matters) or `pyodide` (100, without BLAS
 and inside a browser's engine). Half of the values are small whole numbers: normal numbers never tie and never are 0.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-EXAMPLES = {"native": 500, "pyodide": 60}[os.environ.get("CONVOSCOPE_TEST_PROFILE", "native")]
+EXAMPLES = {"native": 500, "pyodide": 100}[os.environ.get("CONVOSCOPE_TEST_PROFILE", "native")]
 
 
 def repeated(examples):

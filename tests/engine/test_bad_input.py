@@ -52,7 +52,7 @@ SHAPES = {  # what is done, what the sentence must say
     "squared error": (lambda: engine.squared_error(ROWS, ROWS[:, :3]), "give one target per output"),
 }
 VALUES = {
-    "integer image": (lambda: engine.conv2d(X.astype(int), WEIGHT), r"int64 numbers.*try x.astype\(np.float32\)"),
+    "integer image": (lambda: engine.conv2d(X.astype(int), WEIGHT), r"int\d+ numbers.*try x.astype\(np.float32\)"),
     "integer pool": (lambda: engine.max_pool2d(X.astype(np.uint8), 2), "uint8 numbers"),
     "half precision": (lambda: engine.relu(X.astype(np.float16)), "float16 numbers"),
     "a list": (lambda: engine.relu([1.0, 2.0]), r"x is a list, but a NumPy array is wanted; try np.array"),
