@@ -18,6 +18,7 @@ from .shapes import Array
 from .weights import WeightsError
 
 MOST_CHARACTERS = 2_000_000
+MOST_LEVELS = 20  # of brackets; a snapshot has 6. json's recursion on 100,000 kills Pyodide, which Python cannot catch
 MAPS = {"conv1": (1, 5, 5), "conv2": (8, 5, 5), "linear1": (16, 4, 4)}  # (C, rows, columns) that one filter sees
 INDEXES = {"conv1": 1, "conv2": 4, "linear1": 7}  # where ConvNetJS's list of layers holds them
 _SIZES = [(1, 24), (8, 24), (8, 24), (8, 12), (16, 12), (16, 12), (16, 4), (10, 1), (10, 1)]  # depth, rows = columns
@@ -56,6 +57,8 @@ def import_convnetjs(network: Network, text: str) -> None:
     _check_network(network)
     if len(text) > MOST_CHARACTERS:
         raise WeightsError(f"the snapshot has {len(text):,} characters but may have {MOST_CHARACTERS:,}; {_TRY}")
+    if (levels := _levels(text)) > MOST_LEVELS:
+        raise WeightsError(f"the snapshot is not ConvNetJS's JSON (brackets nested {levels:,} deep); {_TRY}")
     try:
         layers = json.loads(text)["layers"]
         kinds = [layer["layer_type"] for layer in layers]
@@ -76,6 +79,12 @@ def import_convnetjs(network: Network, text: str) -> None:
         raise WeightsError(f"the snapshot is not ConvNetJS's JSON ({type(error).__name__}: {error}); {_TRY}") from None
     for name, parameter in network.parameters().items():
         parameter[...] = values[name].reshape(parameter.shape)
+
+
+def _levels(text: str) -> int:
+    characters = np.frombuffer(text.encode(errors="replace"), np.uint8)
+    steps = np.isin(characters, list(b"[{")).astype(np.int32) - np.isin(characters, list(b"]}"))
+    return int(np.cumsum(steps).max(initial=0))
 
 
 def _check_network(network: Network) -> None:

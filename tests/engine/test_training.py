@@ -201,7 +201,7 @@ def test_l2_is_half_the_squared_weights_without_biases():
     weight, bias = run.network.parameters()["linear1.weight"], run.network.parameters()["linear1.bias"]
     bias[...] = 3.0
     (fact,) = run.run()
-    assert fact.l2_loss == pytest.approx(0.25 * float((weight**2).sum()), rel=1e-6)
+    assert fact.l2_loss == pytest.approx(0.25 * float((weight.astype(np.float64) ** 2).sum()), rel=2e-6)
     plain = trainer(settings=TrainSettings(batch_size=60, holdout=0, epochs=1), optimiser=SGD, learning_rate=0.0)
     plain.network.vector[...] = run.network.vector
     list(plain.run())
