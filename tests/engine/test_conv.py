@@ -114,6 +114,19 @@ def test_shifting_the_image_by_the_stride_shifts_the_map_by_one(case: Case):
     np.testing.assert_allclose(shifted, whole[:, :, 1:, 1:][:, :, : shifted.shape[2], : shifted.shape[3]], atol=1e-12)
 
 
+def test_without_settings_the_stride_is_1_nothing_is_padded_and_the_kernel_is_dense():
+    rng = np.random.default_rng(0)
+    x, weight = rng.normal(size=(1, 2, 6, 7)), rng.normal(size=(1, 2, 3, 3))
+    plain = {"stride": 1, "padding": 0, "dilation": 1}
+    assert np.array_equal(conv2d_loops(x, weight), conv2d_loops(x, weight, **plain))
+    assert np.array_equal(conv2d(x, weight), conv2d(x, weight, **plain))
+    assert np.array_equal(conv2d_terms(x[0], weight[0]).output, conv2d_terms(x[0], weight[0], **plain).output)
+    assert np.array_equal(sliding_windows(x, 3), sliding_windows(x, 3, **plain))
+    out = conv2d(x, weight)
+    pairs_of_gradients = zip(conv2d_backward(out, x, weight), conv2d_backward(out, x, weight, **plain), strict=True)
+    assert all(np.array_equal(a, b) for a, b in pairs_of_gradients)
+
+
 def test_an_int_means_the_same_on_both_axes():
     rng = np.random.default_rng(0)
     x, weight = rng.normal(size=(1, 2, 9, 9)), rng.normal(size=(2, 2, 3, 3))
