@@ -20,10 +20,11 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 FIGURES = {"convolution": convolution_figure}
 VERSION = version("convoscope")
 
-# BokehJS sets inline styles; everything else comes from the page's own host. WebAssembly needs its own word.
+# BokehJS sets inline styles, a sandboxed iframe can start workers from blobs only, WebAssembly needs its own word;
+# everything else comes from the page's own host.
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
-    "img-src 'self' data: blob:; font-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
+    "img-src 'self' data: blob:; font-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'"
 )
 
 

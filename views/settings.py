@@ -30,9 +30,15 @@ class Matrix(param.Parameter):
 
 
 class Settings(param.Parameterized):
-    """Base of every view's settings. `shown_when` hides a control that the present choice makes meaningless."""
+    """Base of every view's settings.
+
+    shown_when: {name: (other, value)}: the control makes sense only while the other setting has that value.
+    follows_unless: {name: (other, value)}: the setting follows from the other one unless that has this value, so that
+    an address need not hold it.
+    """
 
     shown_when: Mapping[str, tuple[str, str]] = {}
+    follows_unless: Mapping[str, tuple[str, str]] = {}
 
     def __init__(self, **values: Any) -> None:
         super().__init__()
@@ -146,5 +152,7 @@ def table(kind: type[Settings]) -> list[dict[str, Any]]:
             row |= {"kind": "integer", "bounds": list(parameter.bounds)}
         elif isinstance(parameter, Matrix):
             row |= {"kind": "matrix"}
-        rows.append(row | ({"shown_when": list(kind.shown_when[name])} if name in kind.shown_when else {}))
+        row |= {"shown_when": kind.shown_when[name]} if name in kind.shown_when else {}
+        row |= {"follows_unless": kind.follows_unless[name]} if name in kind.follows_unless else {}
+        rows.append(row)
     return rows

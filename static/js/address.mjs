@@ -28,14 +28,16 @@ export function pageParameter(name) {
 
 /**
  * The query that shows this state again: only what differs from the defaults.
- * @param {{name: string, default: unknown}[]} table the settings table
+ * @param {import("./controls.mjs").Row[]} table the settings table
  */
 export function writeQuery(table, settings, step) {
   const kept = new URLSearchParams(location.search);
   const parameters = new URLSearchParams();
   for (const key of PAGE_KEYS) if (kept.get(key)) parameters.set(key, kept.get(key));
-  for (const { name, default: usual } of table) {
-    if (name in settings && asText(settings[name]) !== asText(usual)) parameters.set(name, asText(settings[name]));
+  for (const { name, default: usual, shown_when: shown, follows_unless: follows } of table) {
+    const [other, value] = shown ?? follows ?? [];
+    const needed = name in settings && (!other || settings[other] === value);
+    if (needed && asText(settings[name]) !== asText(usual)) parameters.set(name, asText(settings[name]));
   }
   if (step) parameters.set("step", step);
   return parameters.size ? `?${parameters}` : location.pathname;

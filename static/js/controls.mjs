@@ -5,7 +5,8 @@
 
 /**
  * @typedef {{name: string, label: string, help: string, kind: string, default: unknown,
- *   choices?: [string, string][], bounds?: [number, number], shown_when?: [string, string]}} Row
+ *   choices?: [string, string][], bounds?: [number, number],
+ *   shown_when?: [string, string], follows_unless?: [string, string]}} Row
  */
 
 export class Controls {

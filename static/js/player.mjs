@@ -12,7 +12,7 @@ const playing = new Set();
 let last = 0;
 
 function tick(now) {
-  const elapsed = Math.min(now - last, LONGEST_FRAME) / 1000;
+  const elapsed = Math.min(Math.max(now - last, 0), LONGEST_FRAME) / 1000; // a frame may be stamped before play() was called
   last = now;
   for (const player of playing) player.advance(elapsed);
   if (playing.size) requestAnimationFrame(tick);

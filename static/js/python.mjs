@@ -32,7 +32,7 @@ export class PythonWorker {
 
   #start() {
     this.isReady = false;
-    this.worker = new Worker(new URL("./worker.mjs", import.meta.url), { type: "module" });
+    this.worker = makeWorker(new URL("./worker.mjs", import.meta.url).href);
     const { worker } = this;
     worker.onmessage = ({ data }) => worker === this.worker && this.#receive(data);
     worker.onerror = (event) => worker === this.worker && this.#lose(event.message || "the worker script did not load");
@@ -85,5 +85,16 @@ export class PythonWorker {
       this.waiting.clear();
     }
     this.tell.lost(why, again);
+  }
+}
+
+/** A sandboxed iframe may not start a worker from a URL, but from a blob that imports it; what comes early is kept. */
+function makeWorker(url) {
+  try {
+    return new Worker(url, { type: "module" });
+  } catch {
+    const text = `const early = []; self.onmessage = (event) => early.push(event);
+      import(${JSON.stringify(url)}).then(() => early.forEach((event) => self.onmessage(event)));`;
+    return new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
   }
 }

@@ -58,6 +58,7 @@ class ConvolutionSettings(Settings):
     padding = param.Integer(default=0, bounds=(0, KERNEL_SIZE - 1), doc="Rings of zeros around the image.")
 
     shown_when = {"digit": ("image", "digit")}  # noqa: RUF012  (read only)
+    follows_unless = {"weights": ("kernel", CUSTOM)}  # noqa: RUF012
 
     @param.depends("kernel", watch=True)
     def _fill_in_weights(self) -> None:

@@ -1,0 +1,132 @@
+"""A real site, a real browser, and a page that fails its test for any foreign request, console error or broken policy."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from convoscope.homes import site as builder
+from convoscope.homes.server import SiteHandler
+from convoscope.homes.vendor import FOLDER as RUNTIME
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SUB_PATH = "lectures/cnn"  # the site must work below any path, so all tests run it below this one
+LOCAL = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory) -> Path:
+    """The folder that a web server would hand out, with the site in a folder below it."""
+    assert (RUNTIME / "pyodide.mjs").exists(), "the runtime is missing; run `make vendor` first"
+    root = tmp_path_factory.mktemp("www")
+    (root / "lectures").mkdir()
+    builder.build(root / SUB_PATH, say=lambda text: None)
+    return root
+
+
+@pytest.fixture(scope="session")
+def site_url(built_site) -> Iterator[str]:
+    """The address of the site's folder, with the slash."""
+    with serving(built_site) as url:
+        yield f"{url}{SUB_PATH}/"
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Somebody else's web server, without our headers."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
+        """Requests are not news."""
+
+
+class serving:  # noqa: N801  (reads as a word)
+    """A web server for a folder, in a thread, as long as the block lasts."""
+
+    def __init__(self, folder: Path, handler: type[http.server.SimpleHTTPRequestHandler] = SiteHandler) -> None:
+        bound = functools.partial(handler, directory=str(folder))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), bound)
+
+    def __enter__(self) -> str:
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{self.server.server_address[1]}/"
+
+    def __exit__(self, *exception: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    named = os.environ.get("CONVOSCOPE_CHROMIUM")
+    path = named or next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Explorer:
+    """A page, and what a careful user of it would notice."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.problems: list[str] = []
+        self.expected: list[str] = []
+        page.on("console", lambda message: self._note(message.type in {"error", "warning"}, message.text))
+        page.on("pageerror", lambda error: self._note(True, str(error)))
+        page.on("request", lambda request: self._note(not request.url.startswith(LOCAL), f"foreign request: {request.url}"))
+
+    def _note(self, bad: bool, text: str) -> None:
+        if bad:
+            self.problems.append(text)
+
+    def expect(self, *words: str) -> None:
+        """Problems with these words are what this test provokes."""
+        self.expected += words
+
+    def unexpected(self) -> list[str]:
+        return [text for text in self.problems if not any(words in text for words in self.expected)]
+
+    def open(self, address: str = "", *, ready: bool = True) -> Page:
+        """Go to an address of the site; wait for the first picture, and for Python too unless told otherwise."""
+        self.page.goto(self.url + address)
+        self.page.locator(".sentence:visible", has_text="output[").wait_for()
+        if ready:
+            self.page.evaluate("window.convoscope.ready")
+        return self.page
+
+    def state(self) -> dict:
+        return self.page.evaluate("window.convoscope.views.convolution.state()")
+
+    def data(self, source: str) -> dict:
+        return self.page.evaluate("(source) => window.convoscope.views.convolution.data(source)", source)
+
+    def set(self, **settings: object) -> None:
+        self.page.evaluate("(settings) => window.convoscope.views.convolution.set(settings)", settings)
+
+    def sentence(self) -> str:
+        return self.page.locator(".sentence").inner_text()
+
+    def notice(self) -> str:
+        return self.page.locator(".notices").inner_text()
+
+
+@pytest.fixture
+def context_options() -> dict:
+    """What the browser says of itself; a test module may override it."""
+    return {"viewport": {"width": 1280, "height": 800}}
+
+
+@pytest.fixture
+def explorer(browser, site_url, context_options) -> Iterator[Explorer]:
+    context = browser.new_context(**context_options)
+    context.set_default_timeout(30_000)
+    explorer = Explorer(context.new_page(), site_url)
+    yield explorer
+    context.close()
+    assert explorer.unexpected() == []

@@ -1,0 +1,105 @@
+"""With Python in the worker: what the page shows is what CPython computes, for every control and every address."""
+
+import pytest
+from convoscope.views.session import Session
+from convoscope.views.trace import column_array, column_row
+from playwright.sync_api import expect
+
+
+def expected(**settings):
+    return Session().handle({"view": "convolution", "name": "settings", "value": settings})
+
+
+def assert_shows(explorer, update, steps=None):
+    """Every source of the page holds the numbers of the trace, at these steps (default: first, middle, last)."""
+    trace = update.trace
+    last = len(trace) - 1
+    assert explorer.state()["steps"] == len(trace)
+    for step in steps or (0, last // 2, last):
+        explorer.page.evaluate("(step) => window.convoscope.views.convolution.step(step)", step)
+        assert explorer.sentence() == trace.sentences[step]
+        for source, columns in trace.steps.items():
+            shown = explorer.data(source)
+            for name, column in columns.items():
+                assert shown[name] == column_row(column, step), f"{source}.{name} at step {step}"
+    for source in ("input_values", "kernel_values", "output_values"):
+        assert explorer.data(source)["value"] == column_array(trace.static[source]["value"]).tolist()
+
+
+@pytest.fixture
+def page(explorer):
+    return explorer.open()
+
+
+def test_every_control_reaches_the_engine(explorer, page):
+    page.get_by_label("Kernel", exact=True).select_option("Sobel, left to right")
+    expect(page.locator(".sentence")).to_contain_text("×(−1)")
+    page.get_by_role("button", name="More stride").click()
+    expect(page.locator("[data-part=output] .size")).to_have_text("3×3")
+    page.get_by_label("Padding", exact=True).fill("1")
+    page.get_by_label("Padding", exact=True).press("Tab")
+    expect(page.locator("[data-part=output] .size")).to_have_text("4×4")
+    page.get_by_label("Image", exact=True).select_option("MNIST digit")
+    expect(page.locator("[data-part=output] .size")).to_have_text("14×14")
+    page.get_by_label("Digit", exact=True).fill("60001")
+    page.get_by_label("Digit", exact=True).press("Enter")
+    expect(page.locator("[data-fact=source]")).to_contain_text("MNIST digit 60,001, labelled 2")
+    assert_shows(explorer, expected(kernel="sobel_x", stride=2, padding=1, image="digit", digit=60_001))
+
+
+def test_a_typed_weight_makes_the_kernel_a_custom_one(explorer, page):
+    cell = page.get_by_label("Kernel weights, row 1, column 1")
+    cell.fill("1/9")
+    cell.press("Enter")
+    cell.press("Tab")
+    expect(page.get_by_label("Kernel", exact=True)).to_have_value("custom")
+    assert_shows(explorer, expected(weights=[["1/9", 0, 0], [0, 1, 1], [0, 1, 0]]))
+    assert "kernel=custom" in page.url
+
+
+@pytest.mark.parametrize("image", ["astronaut", "brick", "camera", "cat", "coffee", "rocket"])
+def test_photographs_convolve(explorer, page, image):
+    explorer.set(image=image, kernel="edge", padding=1)
+    assert_shows(explorer, expected(image=image, kernel="edge", padding=1), steps=(0, 2000))
+
+
+def test_an_address_shows_its_settings_and_its_step(explorer):
+    explorer.open("?kernel=blur&padding=1&step=30")
+    assert explorer.state()["step"] == 30
+    assert explorer.sentence() == expected(kernel="blur", padding=1).trace.sentences[30]
+
+
+def test_the_address_of_a_page_brings_the_same_page_back(explorer, page):
+    explorer.set(image="digit", digit=42, weights="1,0,-1;0.5,0,0;0,0,1/9", stride=2)
+    page.evaluate("window.convoscope.views.convolution.step(17)")
+    before = explorer.state(), explorer.sentence(), explorer.data("output_values")
+    explorer.page.goto("about:blank")
+    explorer.page.go_back()
+    explorer.page.locator(".sentence", has_text="output[").wait_for()
+    explorer.page.evaluate("window.convoscope.ready")
+    assert (explorer.state(), explorer.sentence(), explorer.data("output_values")) == before
+
+
+def test_out_of_range_values_of_an_address_are_brought_back_and_said(explorer):
+    explorer.open("?stride=99&image=digit&digit=70000&step=5000&colour=red")
+    state = explorer.state()
+    assert (state["stride"], state["digit"], state["step"]) == (4, 69_999, 48)
+    notice = explorer.notice()
+    assert "The stride must be a whole number from 1 to 4: “99” became 4." in notice
+    assert "“70000” became 69,999" in notice
+    assert "The steps go from 0 to 48: step 5000 became the nearest." in notice
+
+
+def test_wishes_made_while_python_works_all_come_true(explorer, page):
+    page.evaluate(
+        """() => {
+            const view = window.convoscope.views.convolution;
+            view.set({ image: "digit" });
+            view.set({ kernel: "blur" });
+            for (let stride = 1; stride <= 3; stride++) view.set({ stride });
+            return view.set({ padding: 2 });
+        }"""
+    )
+    state = explorer.state()
+    assert state["padding"] == 2
+    assert_shows(explorer, expected(**{name: state[name] for name in ("image", "kernel", "stride", "padding", "digit")}))

@@ -1,0 +1,138 @@
+"""The player, by mouse and by keyboard, found by accessible names, before Python has arrived."""
+
+import pytest
+from playwright.sync_api import expect
+
+FIRST = "output[0, 0] = 0×0 + 0×0 + 0×0 + 0×0 + 1×1 + 1×1 + 0×0 + 1×1 + 0×0 = 3"
+
+
+@pytest.fixture
+def page(explorer):
+    """The page with the worker's script held back: everything here works without Python."""
+    explorer.page.route("**/worker.mjs", lambda route: None)
+    return explorer.open(ready=False)
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def at(page, step):
+    """Wait until the scrubber says that this step is shown."""
+    expect(page.get_by_role("slider", name="Step", exact=True)).to_have_value(str(step))
+
+
+def test_the_first_step_is_told_and_drawn(explorer, page):
+    view = page.get_by_role("region", name="Convolution")
+    expect(view.get_by_role("status")).to_have_text(FIRST)
+    assert explorer.data("output_values")["value"][:5] == [3, 2, 2, 3, 1]
+    assert explorer.data("products")["text"] == ["0", "0", "0", "0", "1", "1", "0", "1", "0"]
+    assert explorer.data("sums")["text"] == ["0", "0", "0", "0", "1", "2", "2", "3", "3"]
+
+
+def test_the_buttons_step_and_stop_at_the_ends(explorer, page):
+    expect(button(page, "First step")).to_be_disabled()
+    expect(button(page, "Step back")).to_be_disabled()
+    button(page, "Step forward").click()
+    at(page, 1)
+    assert explorer.sentence().endswith("= 2")
+    button(page, "Last step").click()
+    at(page, 24)
+    expect(button(page, "Step forward")).to_be_disabled()
+    button(page, "Step back").click()
+    at(page, 23)
+    button(page, "First step").click()
+    at(page, 0)
+    assert explorer.sentence() == FIRST
+
+
+@pytest.mark.parametrize(
+    ("keys", "step"),
+    [
+        (".", 1),
+        ("ArrowRight ArrowRight", 2),
+        ("End", 24),
+        ("End ,", 23),
+        ("End ArrowLeft", 23),
+        (". . Home", 0),
+        (",", 0),
+        ("End .", 24),
+    ],
+)
+def test_the_keyboard_steps(page, keys, step):
+    for key in keys.split():
+        page.keyboard.press(key)
+    at(page, step)
+
+
+def test_play_goes_to_the_end_and_starts_again(page):
+    page.get_by_label("Speed").select_option("8")
+    button(page, "Play").click()
+    expect(button(page, "Pause")).to_be_visible()
+    at(page, 24)
+    expect(button(page, "Play")).to_be_visible()
+    button(page, "Play").click()
+    expect(button(page, "Pause")).to_be_visible()
+    button(page, "Pause").click()
+    expect(button(page, "Play")).to_be_visible()
+
+
+def test_space_plays_and_pauses_and_a_step_pauses_too(page):
+    page.get_by_label("Speed").select_option("0.25")
+    page.locator("body").click(position={"x": 5, "y": 400})
+    page.keyboard.press("Space")
+    expect(button(page, "Pause")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(button(page, "Play")).to_be_visible()
+    page.keyboard.press("Space")
+    page.keyboard.press(".")
+    expect(button(page, "Play")).to_be_visible()
+
+
+def test_scrubbing_goes_to_the_step(explorer, page):
+    slider = page.get_by_role("slider", name="Step", exact=True)
+    slider.fill("12")
+    expect(page.locator(".sentence")).to_have_text("output[2, 2] = 0×0 + 0×0 + 1×0 + 0×0 + 1×1 + 0×1 + 1×0 + 0×1 + 0×0 = 1")
+    assert slider.get_attribute("aria-valuetext") == "step 13 of 25"
+    assert explorer.page.url.endswith("?step=12")
+
+
+def test_the_player_obeys_the_clock_and_not_the_frames(page):
+    """At speed 1 two steps pass in a second, whatever the frame rate."""
+    steps = page.evaluate(
+        """async () => {
+            const script = document.querySelector('link[rel=modulepreload][href$="player.mjs"]').href;
+            const { Player } = await import(script);
+            const count = (frames, seconds) => {
+                const player = new Player(() => {});
+                player.load(25);
+                for (let n = 0; n < frames; n++) player.advance(seconds / frames);
+                return player.step;
+            };
+            return [count(10, 3.01), count(60, 3.01), count(300, 3.01)];
+        }"""
+    )
+    assert steps == [6, 6, 6]
+
+
+def test_a_click_on_the_output_goes_to_that_cell(explorer, page):
+    plot = page.locator("[data-part=output] .plot")
+    box = plot.bounding_box()
+    plot.click(position={"x": box["width"] * 0.7, "y": box["height"] * 0.3})
+    at(page, 8)
+    assert explorer.sentence().startswith("output[1, 3] = ")
+
+
+def test_pointing_reads_the_cell_out_but_keeps_what_is_not_computed_yet(page):
+    for part, words in (("input", "[1, 1] = 1"), ("output", "[1, 1] = not computed yet")):
+        plot = page.locator(f"[data-part={part}] .plot")
+        cells = 7 if part == "input" else 5
+        box = plot.bounding_box()
+        plot.hover(position={"x": box["width"] * 1.5 / cells, "y": box["height"] * 1.5 / cells})
+        expect(page.locator(f"[data-part={part}] .readout")).to_have_text(words)
+
+
+def test_the_tables_hold_the_same_numbers(page):
+    page.get_by_text("The numbers as tables").click()
+    rows = page.get_by_role("table", name="Output").get_by_role("row")
+    assert [row.inner_text().split() for row in rows.all()][:2] == [["3", "2", "2", "3", "1"], ["2", "0", "2", "1", "0"]]
