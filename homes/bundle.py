@@ -12,13 +12,12 @@ import ast
 import hashlib
 import importlib.metadata
 import io
-import os
-import secrets
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from .precompile import compiled_bytes
+from .vendor import write_at_once
 
 ROOT = Path(__file__).resolve().parent.parent
 DRAWING_FILES = {"figure.py", "drawing.py", "theme.py"}  # in views: they build Bokeh models, on the server or at build time
@@ -108,8 +107,5 @@ def write_named(folder: Path, stem: str, data: bytes) -> Path:
     """Write <stem>-<first 16 digits of its sha256>.zip into `folder` at once or not at all, and return its path."""
     path = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:16]}.zip"
     folder.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-        part.write_bytes(data)
-        os.replace(part, path)
+    write_at_once(path, data)
     return path

@@ -19,7 +19,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from .vendor import FOLDER, LOCK, NUMPY_WHEEL, PINS, WRITTEN, Pin, is_right
+from .vendor import FOLDER, LOCK, NUMPY_WHEEL, PINS, WRITTEN, Pin, is_right, write_at_once
 
 SCRIPT = Path(__file__).with_name("precompile.mjs")
 CACHE = FOLDER.parent / "compiled"
@@ -27,6 +27,7 @@ COMPILED_PINS = (
     Pin("python_stdlib.zip", 3_440_718, "6a8dfeadc67bb97a19b9012e349c87b4b6dd43b094c238d486e05d899303c58e"),
     Pin(NUMPY_WHEEL, 3_599_935, "2fd3306ee7ec290a10f4ec9e5272270106af0e8c79c6936a6c7e197b7f96ecd5"),
 )
+COMPILED_NOTICE = "The Python files of the standard library and of NumPy are compiled (.pyc).\n"
 
 
 class CompileError(RuntimeError):
@@ -34,13 +35,10 @@ class CompileError(RuntimeError):
 
 
 def find_node() -> str | None:
-    """Find a Node: the machine's own, or the one that Playwright's package brings."""
-    found = shutil.which("node")
-    if found:
-        return found
+    """Find a Node: the new one that Playwright's package brings, or else the machine's, which may be of any age."""
     playwright = importlib.util.find_spec("playwright")
     driver = Path(playwright.origin).parent / "driver" / "node" if playwright and playwright.origin else None
-    return str(driver) if driver and driver.exists() else None
+    return str(driver) if driver and driver.exists() else shutil.which("node")
 
 
 def compiled_runtime(runtime: Path = FOLDER, *, cache: Path = CACHE, say: Callable[[str], None] = print) -> Path:
@@ -63,16 +61,16 @@ def compiled_runtime(runtime: Path = FOLDER, *, cache: Path = CACHE, say: Callab
             optimize = 0 if pin.name == NUMPY_WHEEL else 2
             compile_zip(runtime / pin.name, folder / pin.name, runtime=runtime, node=node, optimize=optimize)
         else:
-            shutil.copyfile(runtime / pin.name, folder / pin.name)
+            write_at_once(folder / pin.name, (runtime / pin.name).read_bytes())
         if not is_right(folder / pin.name, pin):
-            (folder / pin.name).unlink()
+            (folder / pin.name).unlink(missing_ok=True)
             raise CompileError(
                 f"{pin.name} came out with other bytes than pinned; run `convoscope vendor` to check the runtime, "
                 f"and renew COMPILED_PINS in homes/precompile.py if Pyodide was changed on purpose"
             )
-    for name, text in WRITTEN.items():
-        (folder / name).write_text(text)
-    (folder / "pyodide-lock.json").write_text(_lock_of(pins[NUMPY_WHEEL]))
+    changed = {"pyodide-lock.json": _lock_of(pins[NUMPY_WHEEL]), "NOTICE.txt": WRITTEN["NOTICE.txt"] + COMPILED_NOTICE}
+    for name, text in (WRITTEN | changed).items():
+        write_at_once(folder / name, text.encode())
     return folder
 
 

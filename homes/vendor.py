@@ -68,7 +68,7 @@ LOCK = {
 NOTICE = f"""\
 Pyodide {PYODIDE_VERSION}: Mozilla Public License 2.0, source at https://github.com/pyodide/pyodide
 It contains CPython 3.12.7 (PSF License 2). NumPy 2.0.2 carries its licences in its wheel.
-The files are unchanged, except that pyodide-lock.json lists NumPy only.
+The files are as published; pyodide-lock.json lists NumPy only.
 """
 WRITTEN = {"pyodide-lock.json": json.dumps(LOCK, indent=1) + "\n", "NOTICE.txt": NOTICE}
 
@@ -99,7 +99,7 @@ def vendor(
     for pin in missing:
         say(f"{pin.name}: {_fetch(pin, folder, tried, progress or show_progress)}")
     for name, text in written.items():
-        _replace(folder / name, text.encode())
+        write_at_once(folder / name, text.encode())
     return folder
 
 
@@ -167,7 +167,8 @@ def _store(source: Source, pin: Pin, folder: Path, progress: Progress) -> None:
         part.unlink(missing_ok=True)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def write_at_once(path: Path, data: bytes) -> None:
+    """Write a file so that nobody ever sees half of it; leave it alone when it is already so."""
     if path.is_file() and path.read_bytes() == data:
         return
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")

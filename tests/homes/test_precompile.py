@@ -73,11 +73,13 @@ def test_without_node_the_sources_serve(runtime, tmp_path, monkeypatch):
     assert compiled_bytes(SOURCES, cache=tmp_path) == SOURCES
 
 
-def test_playwrights_node_is_found_when_the_machine_has_none(monkeypatch):
+def test_playwrights_node_goes_before_the_machines(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/node")
+    assert find_node().endswith("driver/node")
+    monkeypatch.setattr(precompile.importlib.util, "find_spec", lambda _: None)
+    assert find_node() == "/usr/bin/node"
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    found = find_node()
-    assert found
-    assert found.endswith("driver/node")
+    assert find_node() is None
 
 
 def test_a_missing_runtime_is_named(tmp_path):
