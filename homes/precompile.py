@@ -27,7 +27,7 @@ COMPILED_PINS = (
     Pin("python_stdlib.zip", 3_440_718, "6a8dfeadc67bb97a19b9012e349c87b4b6dd43b094c238d486e05d899303c58e"),
     Pin(NUMPY_WHEEL, 3_599_935, "2fd3306ee7ec290a10f4ec9e5272270106af0e8c79c6936a6c7e197b7f96ecd5"),
 )
-COMPILED_NOTICE = "The Python files of the standard library and of NumPy are compiled (.pyc).\n"
+COMPILED_NOTICE = "Except: the Python files of the standard library and of NumPy are compiled (.pyc) by that Python itself.\n"
 
 
 class CompileError(RuntimeError):
