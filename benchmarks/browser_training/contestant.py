@@ -1,0 +1,52 @@
+"""Our engine as a contestant, run inside Pyodide: each command takes and gives JSON."""
+
+import json
+import time
+
+import numpy as np
+from convoscope import engine
+
+OPTIMISERS = {
+    "adadelta": lambda vector: engine.Adadelta([vector], 1.0, rho=0.95, eps=1e-8),  # ConvNetJS's
+    "adam": lambda vector: engine.Adam([vector], 0.003),
+}
+shards = {"train": [], "test": []}
+turns = trainer = None
+
+
+def add_shard(split, data):
+    shards[split].append(engine.read_shard(bytes(data)))
+
+
+def digits(split):
+    return np.concatenate([images for images, _ in shards[split]]), np.concatenate([labels for _, labels in shards[split]])
+
+
+def prepare(text):
+    global turns, trainer
+    settings = json.loads(text)
+    rng = np.random.default_rng(settings.get("seed", 0))
+    network = getattr(engine, settings["network"])(rng)
+    optimiser = OPTIMISERS[settings.get("optimiser", "adadelta")](network.vector)
+    l2 = 0.001 / settings["batch"]  # ConvNetJS divides its decay by the batch size too
+    choices = engine.TrainSettings(settings["batch"], l2=l2, max_shift=28 - network.input_shape[1] >> 1, holdout=0)
+    trainer = engine.Trainer(network, optimiser, *digits("train"), choices, rng=rng, clock=time.perf_counter)
+    turns = trainer.run()
+    return "null"
+
+
+def turn(text):
+    settings = json.loads(text)
+    seconds, examples = settings["seconds"], settings.get("examples", float("inf"))
+    start = time.perf_counter()
+    seen = forward = 0
+    while seen < examples and time.perf_counter() - start < seconds:
+        fact = next(turns)
+        seen += trainer.settings.batch_size
+        forward += fact.seconds_forward
+    return json.dumps({"examples": seen, "seconds": time.perf_counter() - start, "forward": forward})
+
+
+def accuracy(_):
+    *_, last = engine.evaluate(trainer.network, *digits("test"), batch_size=100)
+    return json.dumps(last.accuracy)
