@@ -1,9 +1,11 @@
 """Weights files: what was saved comes back, what is hostile is refused with its own sentence and changes nothing."""
 
+import gzip
 import io
 import json
 import pickle
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from convoscope.engine import (
     logistic_regression,
     parse_network,
     save_weights,
+    softmax,
 )
 
 
@@ -180,6 +183,18 @@ def test_channels_lie_innermost_in_a_snapshot():
     assert volume["w"][str((5 * y + x) * 8 + d)] == float(source.parameters()["conv2.weight"][7, d, y, x])
     fully = json.loads(export_convnetjs(source))["layers"][7]["filters"][2]
     assert fully["w"][str((4 * y + x) * 16 + d)] == float(source.parameters()["linear1.weight"][2, d * 16 + 4 * y + x])
+
+
+def test_convnetjs_own_snapshot_gives_its_own_probabilities():
+    # scripts/make_convnetjs_fixture.mjs: weights, image and answer all come from ConvNetJS.
+    path = Path(__file__).parent / "fixtures" / "convnetjs_snapshot.json.gz"
+    record = json.loads(gzip.decompress(path.read_bytes()))
+    reader = convnetjs_mnist(np.random.default_rng(0), dtype=np.float64)
+    import_convnetjs(reader, record["snapshot"])
+    logits = reader.forward(np.array(record["image"]).reshape(1, 1, 24, 24))
+    np.testing.assert_allclose(softmax(logits)[0], record["probabilities"], rtol=1e-9)
+    ours, theirs = json.loads(export_convnetjs(reader)), json.loads(record["snapshot"])
+    assert ours == theirs  # the same layers, the same settings, the same numbers
 
 
 BAD_SNAPSHOTS = {
