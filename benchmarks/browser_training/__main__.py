@@ -24,7 +24,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MODULES = HERE / "node_modules"
 PACKAGES = ("convnetjs@0.3.0", "@tensorflow/tfjs@4.22.0", "@tensorflow/tfjs-backend-wasm@4.22.0")
-SOURCES = ["init", "util", "vol", "vol_util", "layers_dotproducts", "layers_pool", "layers_input", "layers_loss", "layers_nonlinearities", "layers_dropout", "layers_normalization", "net", "trainers", "magicnet", "export"]  # in the order of ConvNetJS's own build file
+SOURCES = (  # in the order of ConvNetJS's own build file
+    *("init", "util", "vol", "vol_util", "layers_dotproducts", "layers_pool", "layers_input", "layers_loss"),
+    *("layers_nonlinearities", "layers_dropout", "layers_normalization", "net", "trainers", "magicnet", "export"),
+)
 TURN_SECONDS = 0.5
 BATCHES = (1, 20, 32, 128)
 FOLDER = "/benchmarks/browser_training/"
