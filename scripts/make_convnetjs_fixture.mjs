@@ -1,11 +1,10 @@
-// Makes tests/engine/fixtures/convnetjs_snapshot.json.gz: a snapshot that ConvNetJS 0.3.0 itself wrote of its MNIST
+// Makes tests/engine/fixtures/convnetjs_snapshot.json: a snapshot that ConvNetJS 0.3.0 itself wrote of its MNIST
 // network, one image, and the probabilities that ConvNetJS computes for it.
 //
 //     npm install --prefix FOLDER convnetjs@0.3.0
 //     node scripts/make_convnetjs_fixture.mjs FOLDER/node_modules/convnetjs/build/convnet.js
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { gzipSync } from "node:zlib";
 
 globalThis.window = globalThis;
 const require = createRequire(import.meta.url);
@@ -30,5 +29,5 @@ const image = new convnetjs.Vol(24, 24, 1, 0);
 for (let i = 0; i < 576; i += 1) image.w[i] = Math.round(500 * Math.sin(2.3 * (i + 1) ** 1.5)) / 1000;
 const probabilities = Array.from(net.forward(image).w);
 const record = { snapshot: JSON.stringify(net.toJSON()), image: Array.from(image.w), probabilities };
-writeFileSync(new URL("../tests/engine/fixtures/convnetjs_snapshot.json.gz", import.meta.url), gzipSync(JSON.stringify(record), { level: 9 }));
+writeFileSync(new URL("../tests/engine/fixtures/convnetjs_snapshot.json", import.meta.url), JSON.stringify(record));
 console.log(probabilities);

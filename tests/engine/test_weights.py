@@ -1,6 +1,5 @@
 """Weights files: what was saved comes back, what is hostile is refused with its own sentence and changes nothing."""
 
-import gzip
 import io
 import json
 import pickle
@@ -187,8 +186,8 @@ def test_channels_lie_innermost_in_a_snapshot():
 
 def test_convnetjs_own_snapshot_gives_its_own_probabilities():
     # scripts/make_convnetjs_fixture.mjs: weights, image and answer all come from ConvNetJS.
-    path = Path(__file__).parent / "fixtures" / "convnetjs_snapshot.json.gz"
-    record = json.loads(gzip.decompress(path.read_bytes()))
+    path = Path(__file__).parent / "fixtures" / "convnetjs_snapshot.json"
+    record = json.loads(path.read_text())
     reader = convnetjs_mnist(np.random.default_rng(0), dtype=np.float64)
     import_convnetjs(reader, record["snapshot"])
     logits = reader.forward(np.array(record["image"]).reshape(1, 1, 24, 24))
