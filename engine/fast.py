@@ -14,6 +14,9 @@ Images keep the shape (N, C, H, W) but come out with the batch innermost in memo
 long and contiguous whatever the image's size, and the next plan reads it without a copy. The arrays belong to the plan
 and the next call overwrites them: copy what must outlive the step. Shapes are checked, values are never scanned.
 A plan's columns take C·kH·kW·oH·oW·N numbers, so evaluate large sets in batches of a few hundred.
+
+Which product a convolution uses follows from its shapes and from whether NumPy has BLAS: one matrix product over columns
+(here), or without BLAS and where it pays the form with fewer multiplications (fast_winograd.py).
 """
 
 from __future__ import annotations
@@ -27,12 +30,13 @@ from .fast_cells import AvgPool2dPlan as AvgPool2dPlan
 from .fast_cells import MaxPool2dPlan as MaxPool2dPlan
 from .fast_cells import ReLUPlan as ReLUPlan
 from .fast_cells import batch_innermost, images_of
-from .shapes import Array, IntOrPair, kernel_span, output_sizes, pair
-from .windows import crop_images, windows_of
+from .fast_winograd import WinogradProduct, winograd_pays
+from .shapes import Array, IntOrPair, Pair, kernel_span, output_sizes, pair
+from .windows import crop_images, pad_images, windows_of
 
 
 class Conv2dPlan:
-    """Convolution as one matrix product per pass; the columns of forward are kept for backward."""
+    """Convolution of images that lie batch innermost; what forward laid out is kept for backward."""
 
     def __init__(self, *, stride: IntOrPair = 1, padding: IntOrPair = 0, dilation: IntOrPair = 1) -> None:
         self.stride, self.padding = pair(stride, "stride", at_least=1), pair(padding, "padding", at_least=0)
@@ -47,59 +51,85 @@ class Conv2dPlan:
             self._make_buffers(x, weight, bias)
             self._made_for = made_for
         self._weight = weight
-        crop_images(self._padded, self.padding)[...] = x
-        self._columns_by_window[...] = self._windows
-        self._filters[:, : weight[0].size] = weight.reshape(len(weight), -1)
-        if bias is not None:
-            self._filters[:, -1] = bias
-        matrix_product(self._filters, self._columns, self._out)  # FK, KP -> FP
-        return self._out_images
+        self._inside[...] = x
+        self._product.forward(weight, bias)
+        return images_of(self._product.out)
 
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> tuple[Array | None, Array, Array]:
         """Go back through the last forward. grad_out: (N, F, oH, oW) -> grad_x or None, grad_weight, grad_bias."""
-        check_same_shape(grad_out, "grad_out", self._out_images.shape, "the output of this plan")
-        weight = self._weight
-        grad_rows = batch_innermost(grad_out).reshape(len(weight), -1)
-        matrix_product(self._columns, grad_rows.T, self._grad_filters)  # KP, PF -> KF, the fast orientation in BLAS
-        grad_weight = self._grad_filters[: weight[0].size].T.reshape(weight.shape)
-        has_bias = len(self._columns) > weight[0].size
-        grad_bias = self._grad_filters[-1] if has_bias else grad_rows.sum(axis=1)
-        return (self._grad_x(grad_out, grad_rows) if needs_grad_x else None), grad_weight, grad_bias
+        check_same_shape(grad_out, "grad_out", images_of(self._product.out).shape, "the output of this plan")
+        grad_weight, grad_bias = self._product.backward(batch_innermost(grad_out))
+        return (self._grad_x(grad_out) if needs_grad_x else None), grad_weight, grad_bias
 
     def _make_buffers(self, x: Array, weight: Array, bias: Array | None) -> None:
-        N, C, H, W = x.shape
-        F, K, kernel_size = len(weight), weight[0].size, (weight.shape[2], weight.shape[3])
+        H, W = x.shape[2:]
+        kernel_size = (weight.shape[2], weight.shape[3])
         sizes = output_sizes((H, W), kernel_size, stride=self.stride, padding=self.padding, dilation=self.dilation)
-        P = sizes[0] * sizes[1] * N
-        self._padded = images_of(np.zeros((C, H + 2 * self.padding[0], W + 2 * self.padding[1], N), x.dtype))
-        windows = windows_of(self._padded, kernel_size, self.stride, self.dilation)
-        self._windows = windows.transpose(1, 4, 5, 2, 3, 0)  # N C oH oW kH kW -> C kH kW oH oW N
-        # The bias is one more weight whose pixel is always 1, so that no pass over the output is spent on it.
-        self._columns = np.ones((K if bias is None else K + 1, P), x.dtype)
-        self._columns_by_window = self._columns[:K].reshape(self._windows.shape)
-        self._filters = np.empty((F, len(self._columns)), x.dtype)
-        self._grad_filters = np.empty((len(self._columns), F), x.dtype)
-        self._out = np.empty((F, P), x.dtype)
-        self._out_images = images_of(self._out.reshape(F, *sizes, N))
+        self._product: ColumnProduct | WinogradProduct
+        if winograd_pays(x.shape, weight.shape, self.stride, self.dilation):
+            self._product = WinogradProduct(x, weight.shape, self.padding, sizes)
+        else:
+            self._product = ColumnProduct(x, weight.shape, bias, self.padding, self.stride, self.dilation)
+        rows, columns = self.padding
+        self._inside = images_of(self._product.padded)[:, :, rows : rows + H, columns : columns + W]
         # With stride 1, grad_x is itself a convolution: of grad_out, with the kernels turned by 180 degrees. It needs
         # no sums over overlapping windows, but more products when the output is smaller than the input.
         span = kernel_span(kernel_size, self.dilation)
-        around = (span[0] - 1 - self.padding[0], span[1] - 1 - self.padding[1])
+        around = (span[0] - 1 - rows, span[1] - 1 - columns)
         is_faster = self.stride == (1, 1) and min(around) >= 0 and sizes[0] * sizes[1] >= H * W
         self._turned = Conv2dPlan(padding=around, dilation=self.dilation) if is_faster else None
         self._grad_padded, self._grad_columns = np.empty((2, 0), x.dtype)  # made when grad_x is first asked for
 
-    def _grad_x(self, grad_out: Array, grad_rows: Array) -> Array:
+    def _grad_x(self, grad_out: Array) -> Array:
         weight = self._weight
         if self._turned is not None:
             return self._turned.forward(grad_out, weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3))
         if self._grad_columns.size == 0:
-            self._grad_columns, self._grad_padded = np.empty_like(self._columns_by_window), np.empty_like(self._padded)
-        flat_columns = self._grad_columns.reshape(-1, grad_rows.shape[1])
-        matrix_product(weight.reshape(len(weight), -1).T, grad_rows, flat_columns)  # KF, FP -> KP
+            N, _, oH, oW = grad_out.shape
+            self._grad_columns = np.empty((*weight.shape[1:], oH, oW, N), weight.dtype)
+            self._grad_padded = pad_images(images_of(np.zeros_like(batch_innermost(self._inside))), self.padding)
+        rows = batch_innermost(grad_out).reshape(len(weight), -1)
+        matrix_product(weight.reshape(len(weight), -1).T, rows, self._grad_columns.reshape(-1, rows.shape[1]))
         self._grad_padded.fill(0)
         add_windows(self._grad_padded, self._grad_columns, self.stride, self.dilation)
         return crop_images(self._grad_padded, self.padding)
+
+
+class ColumnProduct:
+    """Filters times windows as one matrix product: every window of the batch is a column."""
+
+    def __init__(
+        self, x: Array, weight_shape: tuple[int, ...], bias: Array | None, padding: Pair, stride: Pair, dilation: Pair
+    ) -> None:
+        (N, C, H, W), (F, _, kH, kW) = x.shape, weight_shape
+        self.padded = np.zeros((C, H + 2 * padding[0], W + 2 * padding[1], N), x.dtype)
+        windows = windows_of(images_of(self.padded), (kH, kW), stride, dilation)
+        self._windows = windows.transpose(1, 4, 5, 2, 3, 0)  # N C oH oW kH kW -> C kH kW oH oW N
+        oH, oW = windows.shape[2:4]
+        # The bias is one more weight whose pixel is always 1, so that no pass over the output is spent on it.
+        K = C * kH * kW
+        self._columns = np.ones((K if bias is None else K + 1, oH * oW * N), x.dtype)
+        self._columns_by_window = self._columns[:K].reshape(self._windows.shape)
+        self._filters = np.empty((F, len(self._columns)), x.dtype)
+        self._grad_filters = np.empty((len(self._columns), F), x.dtype)
+        self._weight_shape = weight_shape
+        self.out = np.empty((F, oH, oW, N), x.dtype)
+
+    def forward(self, weight: Array, bias: Array | None) -> None:
+        """Multiply what lies in `padded` with the filters into `out`. weight: (F, C, kH, kW), bias: (F,) or None."""
+        self._columns_by_window[...] = self._windows
+        self._filters[:, : weight[0].size] = weight.reshape(len(weight), -1)
+        if bias is not None:
+            self._filters[:, -1] = bias
+        matrix_product(self._filters, self._columns, self.out.reshape(len(weight), -1))  # FK, KP -> FP
+
+    def backward(self, grad_cells: Array) -> tuple[Array, Array]:
+        """Multiply with the columns again. grad_cells: (F, oH, oW, N) -> grad_weight: (F, C, kH, kW), grad_bias: (F,)."""
+        F, K = self._weight_shape[0], self._columns_by_window[:, :, :, 0, 0, 0].size
+        grad_rows = grad_cells.reshape(F, -1)
+        matrix_product(self._columns, grad_rows.T, self._grad_filters)  # KP, PF -> KF, the fast orientation in BLAS
+        grad_bias = self._grad_filters[-1] if len(self._columns) > K else grad_rows.sum(axis=1)
+        return self._grad_filters[:K].T.reshape(self._weight_shape), grad_bias
 
 
 class LinearPlan:

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 from convoscope import engine
-from convoscope.engine import ShapeError, backend, fast
+from convoscope.engine import ShapeError, backend, fast, fast_winograd
 from hypothesis import given
 
 from .strategies import Case, conv_cases, many, numbers, pool_cases, rows, some, st
@@ -35,6 +35,50 @@ def test_convolution(case: Case, has_blas, with_bias):
             assert plan.backward(grad_out, needs_grad_x=False)[0] is None
             for found, gradient in zip(plan.backward(innermost(grad_out)), gradients, strict=True):
                 close(found, gradient)
+
+
+@many
+@given(conv_cases(strides=st.just((1, 1)), dilations=st.just((1, 1))))
+def test_convolution_with_fewer_multiplications(case: Case):
+    """The form that is chosen for large shapes where there is no BLAS, here for small ones too."""
+    plan = fast.Conv2dPlan(**case.settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backend, "HAS_BLAS", False)
+        patch.setattr(fast_winograd, "SHORTEST_RUN", 1)
+        patch.setattr(fast_winograd, "FEWEST_CHANNELS", 1)
+        assert fast.winograd_pays(case.x.shape, case.weight.shape, (1, 1), (1, 1)) == (case.kernel_size[0] > 1)
+        for x, bias in ((numbers(case.rng, case.x.shape, False), case.bias), (case.x, case.bias), (case.x[:1], None)):
+            expected = engine.conv2d(x, case.weight, bias, **case.settings)
+            close(plan.forward(x, case.weight, bias), expected)
+            grad_out = numbers(case.rng, expected.shape, False)
+            gradients = engine.conv2d_backward(grad_out, x, case.weight, **case.settings)
+            for found, gradient in zip(plan.backward(innermost(grad_out)), gradients, strict=True):
+                close(found, gradient)
+
+
+def test_fewer_multiplications_cost_little_precision():
+    rng = np.random.default_rng(0)
+    x, weight = (rng.normal(size=shape).astype(np.float32) for shape in ((20, 8, 12, 12), (16, 8, 5, 5)))
+    exact = engine.conv2d(x.astype(np.float64), weight.astype(np.float64), padding=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backend, "HAS_BLAS", False)
+        out = fast.Conv2dPlan(padding=2).forward(x, weight)
+    assert 0 < abs(out - exact).max() < 2e-6 * abs(exact).max()
+
+
+def test_fewer_multiplications_are_chosen_where_they_pay():
+    images, filters, dense = (20, 8, 12, 12), (16, 8, 5, 5), ((1, 1), (1, 1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backend, "HAS_BLAS", False)
+        assert fast.winograd_pays(images, filters, *dense)
+        assert not fast.winograd_pays(images, filters, (1, 2), (1, 1))
+        assert not fast.winograd_pays(images, filters, (1, 1), (2, 1))
+        assert not fast.winograd_pays(images, (16, 8, 1, 5), *dense)
+        assert not fast.winograd_pays(images, (16, 8, 6, 5), *dense)
+        assert not fast.winograd_pays((20, 1, 24, 24), (8, 1, 5, 5), *dense)
+        assert not fast.winograd_pays((1, 8, 12, 12), filters, *dense)
+        patch.setattr(backend, "HAS_BLAS", True)
+        assert not fast.winograd_pays(images, filters, *dense)
 
 
 @many
@@ -122,7 +166,10 @@ class Chain:
         return arrays
 
 
-def test_memory_does_not_grow_and_a_step_allocates_nothing_large():
+@pytest.mark.parametrize(("has_blas", "steps"), [(backend.HAS_BLAS, 1000), (False, 100)])
+def test_memory_does_not_grow_and_a_step_allocates_nothing_large(monkeypatch, has_blas, steps):
+    monkeypatch.setattr(backend, "HAS_BLAS", has_blas)
+    monkeypatch.setattr(fast_winograd, "SHORTEST_RUN", 1)
     rng = np.random.default_rng(0)
     x, chain = rng.normal(size=(4, 1, 24, 24)).astype(np.float32), Chain(rng)
     first = chain.step(x)
@@ -130,7 +177,7 @@ def test_memory_does_not_grow_and_a_step_allocates_nothing_large():
     chain.step(x)
     held = tracemalloc.get_traced_memory()[0]
     tracemalloc.reset_peak()
-    for _ in range(1000):
+    for _ in range(steps):
         last = chain.step(x)
     grown, peak = (size - held for size in tracemalloc.get_traced_memory())
     tracemalloc.stop()
