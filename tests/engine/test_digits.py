@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from convoscope.engine import ShapeError, mnist_digit
 from convoscope.engine.digits import area_shares, centre_of_mass, ink_box, scale_into_box
 
@@ -82,9 +83,10 @@ def test_the_mass_ends_in_the_middle():
 def test_a_digit_whose_mass_is_in_a_corner_stays_whole():
     drawing = np.zeros((100, 100))
     drawing[:10, :10] = drawing[99, 99] = 1
-    stages = mnist_digit(drawing)
-    assert stages.offset == (8, 8)
-    assert stages.field.sum() == pytest.approx(stages.scaled.sum(), rel=1e-5)
+    for turned, offset in ((drawing, (8, 8)), (drawing[::-1, ::-1], (0, 0))):
+        stages = mnist_digit(turned)
+        assert stages.offset == offset
+        assert stages.field.sum() == pytest.approx(stages.scaled.sum(), rel=1e-5)
 
 
 def test_faint_smudges_do_not_count_as_ink():

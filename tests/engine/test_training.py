@@ -5,6 +5,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+
 from convoscope.engine import (
     OPTIMISERS,
     SGD,
@@ -68,6 +69,40 @@ def test_dropout_repeats_too():
 
     first, second = trainer(make), trainer(make)
     assert list(first.run()) == list(second.run())
+
+
+def test_dropout_drops_in_training_and_not_in_validation():
+    def make(rng):
+        return parse_network("flatten / dropout 0.5 / linear 10", (1, 28, 28), rng)
+
+    run = trainer(make, settings=TrainSettings(batch_size=8, holdout=5, epochs=1))
+    next(run.run())
+    image, dropped = run.network.activations[1:3]
+    assert 0.3 < float((dropped[image > 0] == 0).mean()) < 0.7
+    run._validate(*bars())
+    image, dropped = run.network.activations[1:3]
+    np.testing.assert_array_equal(image, dropped)
+
+
+def test_validation_takes_the_held_out_examples_round_and_round(monkeypatch):
+    def make(rng):
+        return parse_network("flatten / linear 50", (1, 28, 28), rng)
+
+    images = np.zeros((50, 28, 28), np.uint8)
+    images[:, 0, 0] = np.arange(50)
+    run = trainer(make, data=(images, np.arange(50)), settings=TrainSettings(batch_size=4, holdout=10, epochs=7))
+    looked_at = []
+    right = run._validate
+
+    def spy(*examples):
+        found = right(*examples)
+        looked_at.extend(np.rint(run.network.activations[0][:, 0, 0, 0] * 255).astype(int))
+        return found
+
+    monkeypatch.setattr(run, "_validate", spy)
+    list(run.run())
+    assert len(looked_at) == 9 * 4  # 84 steps, every tenth begins with a look at 4
+    assert looked_at == list(itertools.islice(itertools.cycle(run.validation_indices()), 36))
 
 
 @pytest.mark.parametrize("pause", range(1, 12))
@@ -193,6 +228,8 @@ def test_nan_weights_planted_in_the_middle_are_undone():
     fact = next(turns)
     assert fact.status == "diverged"
     np.testing.assert_array_equal(run.network.vector, good)
+    assert not run.network.gradient_vector.any()  # and what is kept for drawing is gone or finite
+    assert run.network.gradients == []
     assert list(turns) == []
 
 
@@ -297,6 +334,13 @@ def test_evaluation_counts_every_example_in_bounded_turns():
     assert facts[-1].accuracy == pytest.approx((predicted == labels).mean())
     share, low, high = facts[-1].class_accuracy()
     assert ((low <= share) & (share <= high)).all()
+
+
+def test_evaluation_drops_nothing():
+    network = parse_network("flatten / dropout 0.5 / linear 10", (1, 28, 28), np.random.default_rng(0))
+    network.train()
+    first, second = (list(evaluate(network, *bars())) for _ in range(2))
+    assert first[-1].loss == second[-1].loss
 
 
 def test_wilsons_interval_gives_published_values():
