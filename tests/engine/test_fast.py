@@ -4,9 +4,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from hypothesis import given
+
 from convoscope import engine
 from convoscope.engine import ShapeError, backend, fast, fast_winograd
-from hypothesis import given
 
 from .strategies import Case, conv_cases, many, numbers, pool_cases, rows, some, st
 
@@ -166,25 +167,51 @@ class Chain:
         return arrays
 
 
-@pytest.mark.parametrize(("has_blas", "steps"), [(backend.HAS_BLAS, 1000), (False, 100)])
-def test_memory_does_not_grow_and_a_step_allocates_nothing_large(monkeypatch, has_blas, steps):
+def traced(work):
+    """Count what work allocates. -> bytes that it holds on to, bytes at its worst moment."""
+    tracemalloc.start()
+    work()
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    work()
+    now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return now - held, peak - held
+
+
+@pytest.mark.parametrize("has_blas", [True, False])
+def test_memory_does_not_grow_over_a_thousand_steps(monkeypatch, has_blas):
     monkeypatch.setattr(backend, "HAS_BLAS", has_blas)
     monkeypatch.setattr(fast_winograd, "SHORTEST_RUN", 1)
     rng = np.random.default_rng(0)
-    x, chain = rng.normal(size=(4, 1, 24, 24)).astype(np.float32), Chain(rng)
+    x, chain = rng.normal(size=(4, 1, 12, 12)).astype(np.float32), Chain(rng)
     first = chain.step(x)
-    tracemalloc.start()
-    chain.step(x)
-    held = tracemalloc.get_traced_memory()[0]
-    tracemalloc.reset_peak()
-    for _ in range(steps):
-        last = chain.step(x)
-    grown, peak = (size - held for size in tracemalloc.get_traced_memory())
-    tracemalloc.stop()
-    smallest_map = last[-1].nbytes  # (4, 16, 4, 4)
-    assert grown < smallest_map
-    assert peak < first[1].nbytes  # (4, 8, 24, 24): less than one image-sized array, numpy's own loop buffers included
-    assert all(np.shares_memory(a, b) for a, b in zip(first[1:], last[1:], strict=True))
+
+    def half_of_them():
+        for _ in range(500):
+            chain.step(x)
+
+    grown, _ = traced(half_of_them)
+    assert grown < first[-1].nbytes  # the smallest array of all, (4, 16, 2, 2)
+    assert all(np.shares_memory(a, b) for a, b in zip(first[1:], chain.step(x)[1:], strict=True))
+
+
+@pytest.mark.parametrize("has_blas", [True, False])
+def test_a_step_allocates_nothing_large(monkeypatch, has_blas):
+    monkeypatch.setattr(backend, "HAS_BLAS", has_blas)
+    monkeypatch.setattr(fast_winograd, "SHORTEST_RUN", 1)
+    rng = np.random.default_rng(0)
+    x, chain = rng.normal(size=(8, 1, 24, 24)).astype(np.float32), Chain(rng)
+    first_map = chain.step(x)[1]
+    _, peak = traced(lambda: chain.step(x))
+    assert peak < first_map.nbytes  # (8, 8, 24, 24), and numpy's own loop buffers are counted
+
+
+def test_the_memory_count_can_fail():
+    kept = []
+    grown, peak = traced(lambda: kept.append(np.ones(1000)))
+    assert grown >= 8000
+    assert peak >= 8000
 
 
 def test_what_comes_out_lies_with_the_batch_innermost():
