@@ -119,6 +119,7 @@ def bytes_before_python(browser: Browser, address: str) -> dict[str, int]:
         page.goto(address)
         page.evaluate("benchmark.firstPaint()")
         bodies = {response.url.removeprefix(address): response.body() for response in responses}
+        page.unroute_all(behavior="ignoreErrors")
     return {path or "index.html": len(gzip.compress(body, GZIP_LEVEL)) for path, body in bodies.items()}
 
 
@@ -142,6 +143,7 @@ def ready_rows(browser: Browser, address: str, runs: int) -> list[Row]:
         ("Python ready after navigation", median(ours for ours, _ in pairs), None, "s"),
         ("Pyodide and NumPy alone, the same files", median(bare for _, bare in pairs), None, "s"),
         ("Python ready ÷ Pyodide and NumPy alone", median(ours / bare for ours, bare in pairs), 1.3, "×"),
+        ("  the same, fastest ÷ fastest", min(ours for ours, _ in pairs) / min(bare for _, bare in pairs), None, "×"),
     ]
 
 
