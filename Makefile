@@ -25,8 +25,7 @@ vendor: .venv/installed
 	@$(BIN)/convoscope vendor
 
 test: vendor lint
-	@scripts/ensure_browser.sh
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@browser=$$(scripts/ensure_browser.sh) && CONVOSCOPE_CHROMIUM="$$browser" $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/installed
 	@$(BIN)/ruff check .

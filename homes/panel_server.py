@@ -26,13 +26,19 @@ MOST_SESSIONS = int(os.environ.get("CONVOSCOPE_SESSIONS", "60"))  # open pages a
 LARGEST_EVENT = 10_000  # characters of one event; ours have a few hundred
 
 
+_open_sessions: set[str] = set()
+
+
 def serve_session() -> None:
     """Fill the document of one browser tab. Panel calls this (through app.py) for every new session."""
     document = pn.state.curdoc
-    if pn.state.session_info["live"] > MOST_SESSIONS:
+    if len(_open_sessions) >= MOST_SESSIONS:
         document.template = shell.template("full.html")
-    else:
-        fill(document)
+        return
+    session_id = document.session_context.id
+    _open_sessions.add(session_id)
+    document.on_session_destroyed(lambda context: _open_sessions.discard(session_id))
+    fill(document)
 
 
 def fill(document: Document) -> None:

@@ -20,8 +20,9 @@ from ..views.session import Session
 from ..views.theme import css
 from . import shell
 from .bundle import bundle
+from .precompile import compiled_runtime
 from .vendor import FOLDER as RUNTIME
-from .vendor import PINS, PYODIDE_VERSION, copy_bokehjs
+from .vendor import PYODIDE_VERSION, copy_bokehjs
 
 DIST = shell.STATIC.parent / "dist"
 FETCHED = (".wasm", ".zip", ".whl")  # what the worker fetches and counts while it starts
@@ -38,8 +39,8 @@ def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None]
     assets = assets.rename(new / f"assets-{digest_of(assets)}")
     shutil.copytree(shell.STATIC / "data", new / "data")
     pyodide = new / f"pyodide-{PYODIDE_VERSION}"
-    shutil.copytree(runtime, pyodide, ignore=shutil.ignore_patterns(".*"))
-    sizes = {pin.name: pin.size for pin in PINS if pin.name.endswith(FETCHED)}
+    shutil.copytree(compiled_runtime(runtime, say=say), pyodide, ignore=shutil.ignore_patterns(".*"))
+    sizes = {path.name: path.stat().st_size for path in pyodide.iterdir() if path.suffix in FETCHED}
     base = f"{assets.name}/"
     files = {
         "runtime": {

@@ -1,4 +1,15 @@
-"""What every test shares: facts that a test records as "summary" are printed at the end, also when tests run in parallel."""
+"""What every test shares: the same random examples in every run, and facts that are printed at the end.
+
+A test's `record_property("summary", text)` is printed after the run, also when tests run in parallel.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("native", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("pyodide", settings.get_profile("native"), max_examples=20)
+settings.load_profile(os.environ.get("CONVOSCOPE_TEST_PROFILE", "native"))
 
 
 def pytest_terminal_summary(terminalreporter):

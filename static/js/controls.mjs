@@ -9,6 +9,9 @@
  *   shown_when?: [string, string], follows_unless?: [string, string]}} Row
  */
 
+/** Fields with typing that was not handed in yet. @type {WeakSet<EventTarget>} */
+const typing = new WeakSet();
+
 export class Controls {
   /**
    * @param {HTMLElement} form where the controls go
@@ -20,12 +23,14 @@ export class Controls {
     this.rows = table.map((row) => ({ row, ...build(row, `${prefix}-${row.name}`, (value) => wanted(row.name, value)) }));
     form.replaceChildren(...this.rows.map(({ element }) => element));
     form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", ({ target }) => typing.add(target));
+    form.addEventListener("change", ({ target }) => typing.delete(target), { capture: true });
   }
 
-  /** Show these settings. A field the user is typing in is left alone unless `all`. */
-  show(settings, all = false) {
+  /** Show these settings. A field that holds typing which was not handed in yet is left alone. */
+  show(settings) {
     for (const { row, element, show } of this.rows) {
-      show(settings[row.name], all);
+      show(settings[row.name]);
       element.hidden = Boolean(row.shown_when) && settings[row.shown_when[0]] !== row.shown_when[1];
     }
   }
@@ -74,8 +79,8 @@ function buildInteger(row, id, wanted) {
     return button;
   };
   const [less, more] = [nudge(-1, `Less ${row.label.toLowerCase()}`), nudge(1, `More ${row.label.toLowerCase()}`)];
-  const show = (value, all) => {
-    if (all || document.activeElement !== input) input.value = value;
+  const show = (value) => {
+    if (!typing.has(input)) input.value = value;
     less.disabled = value <= min;
     more.disabled = value >= max;
   };
@@ -98,11 +103,11 @@ function buildMatrix(row, id, wanted) {
   grid.addEventListener("change", () => wanted(cells.map((line, r) => line.map((cell, c) => exact(cell, r, c)))));
   grid.addEventListener("keydown", (event) => moveInMatrix(event, cells));
   grid.addEventListener("focusin", (event) => event.target.select?.());
-  const show = (values, all) => {
+  const show = (values) => {
     stored = values;
     cells.forEach((line, r) =>
       line.forEach((cell, c) => {
-        if (all || document.activeElement !== cell) cell.value = tidy(values[r][c]);
+        if (!typing.has(cell)) cell.value = tidy(values[r][c]);
       }),
     );
   };

@@ -4,7 +4,7 @@
  */
 
 const DEADLINE = 10_000; // milliseconds for one answer
-const MOST_RESTARTS = 3; // in a row without an answer between them
+const MOST_RESTARTS = 3; // in a row without an answer between them; a worker that never came up is not tried again
 
 export class PythonWorker {
   /**
@@ -16,6 +16,7 @@ export class PythonWorker {
     Object.assign(this, { runtime, tell, rebuild });
     this.nextId = 0;
     this.restarts = 0;
+    this.cameUp = false;
     /** @type {Map<number, {event: object, resolve: Function, reject: Function}>} */
     this.waiting = new Map();
     this.#start();
@@ -50,7 +51,7 @@ export class PythonWorker {
       case "progress":
         return this.tell.progress(message.loaded, message.total);
       case "ready":
-        this.isReady = true;
+        this.isReady = this.cameUp = true;
         for (const event of this.restarts ? this.rebuild() : []) this.#post(0, event);
         for (const [id, { event }] of this.waiting) this.#post(id, event);
         return this.tell.ready();
@@ -77,7 +78,7 @@ export class PythonWorker {
   #lose(why) {
     this.worker.terminate();
     for (const { timer } of this.waiting.values()) clearTimeout(timer);
-    const again = ++this.restarts <= MOST_RESTARTS;
+    const again = this.cameUp && ++this.restarts <= MOST_RESTARTS;
     if (again) {
       this.#start();
     } else {

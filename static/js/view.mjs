@@ -65,7 +65,7 @@ export class View {
   show({ trace, settings, notices, error }, asked = "") {
     this.controls.mark(error ? asked : "");
     this.settings = settings;
-    this.controls.show(settings, !error);
+    if (!error) this.controls.show(settings); // what was refused stays in its field, to be mended
     this.say(error ? [`${error} Nothing was changed.`] : notices, Boolean(error));
     if (!trace) return;
     this.trace = trace;

@@ -77,11 +77,16 @@ function countFetches(bytes) {
   const total = Object.values(bytes).reduce((sum, size) => sum + size, 0);
   const plainFetch = self.fetch.bind(self);
   let loaded = 0;
+  // Pyodide may wait for ever for a file that does not come, so the page is told at once.
+  const lost = (name, why) => self.postMessage({ type: "failed", why: `${name} could not be fetched: ${why}` });
   self.fetch = async (resource, options) => {
-    const response = await plainFetch(resource, options);
-    const name = new URL(response.url || resource, self.location.href).pathname.split("/").at(-1);
-    if (!(name in bytes)) return response;
-    if (!response.ok) throw new Error(`the server answered ${response.status} for ${name}`);
+    const name = new URL(resource, self.location.href).pathname.split("/").at(-1);
+    if (!(name in bytes)) return plainFetch(resource, options);
+    const response = await plainFetch(resource, options).catch((error) => {
+      lost(name, error.message);
+      throw error;
+    });
+    if (!response.ok) lost(name, `the server answered ${response.status}`);
     const counter = new TransformStream({
       transform(chunk, controller) {
         loaded += chunk.byteLength;

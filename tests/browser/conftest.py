@@ -1,19 +1,25 @@
 """A real site, a real browser, and a page that fails its test for any foreign request, console error or broken policy."""
 
+import contextlib
 import functools
 import http.server
 import os
 import shutil
+import socket
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
 from convoscope.homes import site as builder
 from convoscope.homes.server import SiteHandler
 from convoscope.homes.vendor import FOLDER as RUNTIME
-from playwright.sync_api import Browser, Page, sync_playwright
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 SUB_PATH = "lectures/cnn"  # the site must work below any path, so all tests run it below this one
 LOCAL = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -40,7 +46,7 @@ def site_url(built_site) -> Iterator[str]:
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     """Somebody else's web server, without our headers."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
+    def log_message(self, format: str, *args: object) -> None:
         """Requests are not news."""
 
 
@@ -127,6 +133,45 @@ def explorer(browser, site_url, context_options) -> Iterator[Explorer]:
     context = browser.new_context(**context_options)
     context.set_default_timeout(30_000)
     explorer = Explorer(context.new_page(), site_url)
+    yield explorer
+    context.close()
+    assert explorer.unexpected() == []
+
+
+@contextlib.contextmanager
+def panel_server(env: Mapping[str, str] | None = None) -> Iterator[str]:
+    """`panel serve app.py` on a free port, as long as the block lasts; gives the page's address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "panel", "serve", str(ROOT / "app.py"), "--port", str(port), "--address", "127.0.0.1"]
+    command += ["--allow-websocket-origin", f"127.0.0.1:{port}", "--websocket-max-message-size", "1048576"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd="/") as server:
+        reader = threading.Thread(target=server.stdout.read)  # so that the server never waits for a reader
+        try:
+            said = []
+            while "app running at" not in "".join(said[-1:]):
+                said.append(server.stdout.readline())
+                assert said[-1], "the Panel server did not start: " + "".join(said)
+            reader.start()
+            yield f"http://127.0.0.1:{port}/app"
+        finally:
+            server.terminate()
+            server.wait()
+            reader.join()
+
+
+@pytest.fixture(scope="session")
+def panel_url() -> Iterator[str]:
+    with panel_server() as url:
+        yield url
+
+
+@pytest.fixture
+def panel_explorer(browser, panel_url, context_options) -> Iterator[Explorer]:
+    context = browser.new_context(**context_options)
+    context.set_default_timeout(30_000)
+    explorer = Explorer(context.new_page(), panel_url)
     yield explorer
     context.close()
     assert explorer.unexpected() == []

@@ -1,9 +1,10 @@
 """With Python in the worker: what the page shows is what CPython computes, for every control and every address."""
 
 import pytest
+from playwright.sync_api import expect
+
 from convoscope.views.session import Session
 from convoscope.views.trace import column_array, column_row
-from playwright.sync_api import expect
 
 
 def expected(**settings):

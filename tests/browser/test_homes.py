@@ -104,7 +104,12 @@ def paper(page):
 
 @pytest.mark.parametrize(
     ("scheme", "address", "expected"),
-    [("light", "", "#ffffff"), ("dark", "", "#161a21"), ("light", "?theme=dark", "#161a21"), ("dark", "?theme=light", "#ffffff")],
+    [
+        ("light", "", "#ffffff"),
+        ("dark", "", "#161a21"),
+        ("light", "?theme=dark", "#161a21"),
+        ("dark", "?theme=light", "#ffffff"),
+    ],
 )
 def test_the_theme_is_the_systems_unless_the_address_says_otherwise(explorer, scheme, address, expected):
     explorer.page.emulate_media(color_scheme=scheme)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from convoscope.engine import conv2d_loops
 from convoscope.views.convolution.lesson import KERNELS, ConvolutionSettings, compute
 from convoscope.views.images import LECTURE_IMAGE

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from convoscope.views.convolution.lesson import ConvolutionSettings, compute
 from convoscope.views.packet import pack, unpack
 from convoscope.views.trace import Sentences, Texts, Trace, column_array
-from hypothesis import given
-from hypothesis import strategies as st
 
 SETTINGS = st.builds(
     ConvolutionSettings,

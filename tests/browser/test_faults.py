@@ -1,0 +1,154 @@
+"""Bad input and broken surroundings: a clear sentence on the page, and the rest keeps working."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import expect
+
+
+def status(page):
+    return page.get_by_role("status", name="Python", exact=True)
+
+
+def test_an_empty_or_wordy_weight_is_refused_where_it_stands(explorer):
+    page = explorer.open()
+    cell = page.get_by_label("Kernel weights, row 2, column 3")
+    for typed, words in (("", "row 2, column 3 is empty; type a number such as 0.5, -1 or 1/9."), ("two", "holds “two”")):
+        cell.fill(typed)
+        cell.press("Tab")
+        expect(page.get_by_role("alert")).to_contain_text(words)
+        expect(page.get_by_role("alert")).to_contain_text("Nothing was changed.")
+        assert cell.input_value() == typed
+        assert explorer.data("kernel_values")["value"] == [0, 0, 0, 0, 1, 1, 0, 1, 0]
+    cell.fill("5")
+    cell.press("Tab")
+    expect(page.get_by_role("alert")).to_be_empty()
+    assert explorer.data("kernel_values")["value"] == [0, 0, 0, 0, 1, 5, 0, 1, 0]
+
+
+def test_a_stride_larger_than_the_image_is_brought_back_and_said(explorer):
+    page = explorer.open()
+    field = page.get_by_label("Stride", exact=True)
+    field.fill("50")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("The stride must be a whole number from 1 to 4: “50” became 4.")
+    expect(field).to_have_value("4")
+    assert explorer.state()["stride"] == 4
+
+
+def test_a_digit_that_does_not_exist_is_brought_back_and_said(explorer):
+    page = explorer.open("?image=digit")
+    field = page.get_by_label("Digit", exact=True)
+    field.fill("70000")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("from 0 to 69,999: “70000” became 69,999.")
+    expect(page.locator("[data-fact=source]")).to_contain_text("MNIST digit 69,999")
+
+
+DAMAGE = {
+    "cut": lambda body: body[:5000],
+    "foreign": lambda body: b"<!DOCTYPE html><p>Log in to the campus Wi-Fi",
+    "empty": lambda body: b"",
+    "other": lambda body: gzip.compress(b"not digits"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_shard_is_named_and_the_next_try_fetches_it_again(explorer, damage):
+    page = explorer.open()
+
+    def damaged(route):
+        response = route.fetch()
+        route.fulfill(response=response, body=DAMAGE[damage](response.body()))
+
+    page.route("**/train-00.gz", damaged)
+    page.get_by_label("Image", exact=True).select_option("MNIST digit")
+    expect(page.get_by_role("alert")).to_contain_text("The file mnist/train-00.gz with digit 7 is damaged")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was changed.")
+    assert explorer.state()["image"] == "lecture"
+    page.unroute("**/train-00.gz")
+    explorer.set(image="digit")
+    expect(page.locator("[data-fact=source]")).to_contain_text("MNIST digit 7, labelled 3")
+    expect(page.get_by_role("alert")).to_be_empty()
+
+
+def test_a_missing_shard_is_named(explorer):
+    explorer.expect("404")
+    page = explorer.open()
+    page.route("**/test-03.gz", lambda route: route.fulfill(status=404))
+    explorer.set(image="digit", digit=69_000)
+    expect(page.get_by_role("alert")).to_contain_text("The file mnist/test-03.gz could not be fetched")
+    assert explorer.state()["image"] == "lecture"
+
+
+@pytest.mark.parametrize("name", ["pyodide.asm.wasm", "python_stdlib.zip", "numpy-*.whl", "convoscope-*.zip"])
+def test_without_a_file_of_the_runtime_the_page_says_which_and_still_plays(explorer, name):
+    explorer.expect("404", "Failed to", "pyodide", "while loading numpy")
+    explorer.page.route(f"**/{name}", lambda route: route.fulfill(status=404))
+    page = explorer.open(ready=False)
+    expect(status(page)).to_contain_text("Python could not be started", timeout=30_000)
+    expect(status(page)).to_contain_text(name.split("*")[0])
+    expect(page.get_by_label("Stride", exact=True)).to_be_disabled()
+    page.get_by_role("button", name="Step forward").click()
+    assert explorer.sentence().startswith("output[0, 1]")
+
+
+def test_without_webassembly_the_page_says_so_and_still_plays(explorer):
+    explorer.page.add_init_script("delete window.WebAssembly")
+    page = explorer.open(ready=False)
+    expect(status(page)).to_contain_text("This browser has no WebAssembly")
+    page.get_by_role("button", name="Last step").click()
+    assert explorer.sentence().startswith("output[4, 4]")
+
+
+def test_without_the_first_trace_the_page_says_which_file_is_missing(explorer):
+    explorer.expect("404")
+    explorer.page.route("**/convolution.packet", lambda route: route.fulfill(status=404))
+    explorer.page.goto(explorer.url)
+    expect(status(explorer.page)).to_contain_text("The server answered 404 for")
+    expect(status(explorer.page)).to_contain_text("convolution.packet")
+
+
+def test_a_worker_that_dies_is_replaced_and_the_settings_survive(explorer):
+    explorer.expect("planted")
+    page = explorer.open("?kernel=blur&padding=1")
+    first = page.workers[0]
+    first.evaluate("setTimeout(() => { throw new Error('planted fault'); })")
+    expect(status(page)).to_contain_text("Python stopped (Uncaught Error: planted fault). It is being started again")
+    expect(page.get_by_label("Stride", exact=True)).to_be_disabled()
+    expect(status(page)).to_contain_text("Python is ready", timeout=30_000)
+    assert page.workers[0] is not first
+    explorer.set(stride=2)
+    state = explorer.state()
+    assert (state["kernel"], state["padding"], state["stride"]) == ("blur", 1, 2)
+    assert explorer.sentence().endswith("= 0.1")
+
+
+def test_a_worker_that_is_stuck_is_replaced_and_the_wish_comes_true(explorer):
+    page = explorer.open("?kernel=blur")
+    page.workers[0].evaluate("self.onmessage = () => {}")
+    explorer.set(padding=2)  # waits through the deadline and the new start
+    state = explorer.state()
+    assert (state["kernel"], state["padding"]) == ("blur", 2)
+    expect(status(page)).to_contain_text("Python is ready")
+
+
+XSS = ["<img src=x onerror=window.planted=1>", "</script><script>window.planted=1</script>", '"><svg onload=window.planted=1>']
+
+
+@pytest.mark.parametrize("text", XSS)
+def test_no_text_of_an_address_becomes_markup(explorer, text):
+    page = explorer.page
+    names = ("kernel", "weights", "image", "stride", "hide", "theme")
+    page.goto(f"{explorer.url}?" + "&".join(f"{name}={text}" for name in names))
+    page.locator(".sentence", has_text="output[").wait_for()
+    page.evaluate("window.convoscope.ready")
+    expect(page.get_by_role("alert")).to_contain_text("is no kernel; choose one of")
+    assert page.evaluate("window.planted") is None
+    assert page.locator("main img, main script, main svg[onload]").count() == 0
+
+
+def test_a_far_too_long_address_is_left_alone(explorer):
+    page = explorer.open("?kernel=blur&junk=" + "x" * 3000)
+    expect(page.get_by_role("alert")).to_contain_text("longer than 2,000 characters")
+    assert explorer.state()["kernel"] == "basic"

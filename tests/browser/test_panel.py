@@ -1,0 +1,96 @@
+"""The Panel home: the same page from `panel serve app.py`, with Python on the server."""
+
+import http.client
+import os
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import panel_server
+
+
+def test_the_page_of_the_server_plays_and_computes(panel_explorer):
+    page = panel_explorer.open("?kernel=blur&step=3")
+    assert panel_explorer.sentence().endswith("= 0.5")
+    expect(page.get_by_role("status", name="Python", exact=True)).to_have_text(re.compile("Python is ready"))
+    page.get_by_label("Image", exact=True).select_option("MNIST digit")
+    expect(page.locator("[data-fact=source]")).to_contain_text("MNIST digit 7, labelled 3")
+    page.get_by_role("button", name="Last step").click()
+    assert panel_explorer.state()["step"] == 675
+    cell = page.get_by_label("Kernel weights, row 1, column 1")
+    cell.fill("x")
+    cell.press("Tab")
+    expect(page.get_by_role("alert")).to_contain_text("row 1, column 1 holds “x”")
+
+
+def test_animation_stays_in_the_browser(panel_explorer):
+    """Stepping sends nothing to the server."""
+    page = panel_explorer.page
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    panel_explorer.open()
+    before = len(sent)
+    for _ in range(10):
+        page.get_by_role("button", name="Step forward").click()
+    assert panel_explorer.state()["step"] == 10
+    assert len(sent) == before
+    panel_explorer.set(kernel="blur")
+    assert len(sent) > before  # the listener does hear what is sent
+
+
+def test_two_visitors_have_their_own_settings(panel_explorer, browser, context_options):
+    panel_explorer.open("?kernel=blur")
+    context = browser.new_context(**context_options)
+    other = context.new_page()
+    other.goto(panel_explorer.url)
+    other.locator(".sentence", has_text="output[").wait_for()
+    assert other.evaluate("window.convoscope.views.convolution.state().kernel") == "basic"
+    assert panel_explorer.state()["kernel"] == "blur"
+    context.close()
+
+
+def test_a_full_server_says_so(browser):
+    with panel_server(env=os.environ | {"CONVOSCOPE_SESSIONS": "1"}) as url:
+        context = browser.new_context()
+        first, second = context.new_page(), context.new_page()
+        first.goto(url)
+        first.locator(".sentence", has_text="output[").wait_for()
+        second.goto(url)
+        expect(second.get_by_role("heading", name="Every place is taken")).to_be_visible()
+        expect(first.locator(".sentence")).to_be_visible()
+        context.close()
+
+
+def websocket_status(url, origin):
+    """What the server answers to a page of that origin which wants to open a websocket: 101 or a refusal."""
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.hostname, address.port)
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec-WebSocket-Protocol": "bokeh, token",
+        "Origin": origin,
+    }
+    connection.request("GET", address.path + "/ws", headers=headers)
+    response = connection.getresponse()
+    status = response.status
+    response.close()
+    connection.close()
+    return status
+
+
+STRANGERS = ["http://evil.example", "http://127.0.0.1.evil.example:{port}", "http://evil.example/127.0.0.1:{port}", "null"]
+STRANGERS += ["http://127.0.0.1:1", "http://127.0.0.1", "http://127.0.0.2:{port}", "http://127.0.0.1:{port}.evil.example"]
+
+
+@pytest.mark.parametrize("origin", STRANGERS)
+def test_a_websocket_of_another_origin_is_refused(panel_url, origin):
+    assert websocket_status(panel_url, origin.format(port=urlsplit(panel_url).port)) == 403
+
+
+def test_a_websocket_of_the_servers_own_origin_is_let_in(panel_url):
+    assert websocket_status(panel_url, f"http://{urlsplit(panel_url).netloc}") == 101

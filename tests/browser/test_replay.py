@@ -1,0 +1,65 @@
+"""The same events give the same frames, bit for bit, in CPython, in the page's Pyodide, and on the Panel server."""
+
+import base64
+
+import pytest
+
+from convoscope.views.packet import unpack
+
+from .replay import EVENTS, answers, frames
+
+# Keeps a copy of every packet that the page's worker sends.
+LISTEN = """
+    const Plain = window.Worker;
+    window.packets = [];
+    window.Worker = class extends Plain {
+        constructor(...words) {
+            super(...words);
+            const keep = (packet) => window.packets.push(new Uint8Array(packet.slice(0)));
+            this.addEventListener("message", ({ data }) => data.packet && keep(data.packet));
+        }
+    };
+"""
+WRITE = "btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))"
+
+
+def assert_same(packet, expected):
+    header, trace = unpack(base64.b64decode(packet))
+    assert header["settings"] == {
+        name: [list(row) for row in value] if isinstance(value, tuple) else value for name, value in expected.settings.items()
+    }
+    assert header["notices"] == list(expected.notices)
+    assert header["error"] == expected.error
+    assert frames(trace) == frames(expected.trace)
+
+
+def test_pyodide_shows_what_cpython_computes(explorer):
+    explorer.page.add_init_script(LISTEN)
+    explorer.open()
+    for event, expected in zip(EVENTS, answers(), strict=True):
+        explorer.set(**event)
+        assert_same(explorer.page.evaluate(f"(() => {{ const bytes = window.packets.pop(); return {WRITE}; }})()"), expected)
+
+
+def test_panel_shows_what_cpython_computes(panel_explorer):
+    panel_explorer.open()
+    source = "window.Bokeh.documents[0].roots().flatMap((root) => [...root.references()])"
+    for event, expected in zip(EVENTS, answers(), strict=True):
+        panel_explorer.set(**event)
+        packet = panel_explorer.page.evaluate(
+            f"""() => {{
+                const bytes = {source}.find((model) => model.name === "convoscope_updates").data.packet;
+                return {WRITE};
+            }}"""
+        )
+        assert_same(packet, expected)
+
+
+@pytest.mark.parametrize("group", ["static", "steps"])
+def test_one_changed_number_is_noticed(group):
+    """The comparison itself can fail."""
+    trace, other = answers()[0].trace, answers()[0].trace
+    assert frames(trace) == frames(other)
+    columns = getattr(other, group)["window" if group == "steps" else "kernel"]
+    columns["x"] = columns["x"] * 1.0000001 + 1e-7
+    assert frames(trace) != frames(other)
