@@ -72,10 +72,13 @@ class MaxPool2dPlan(_PoolPlan):
     def forward(self, x: Array) -> Array:
         """Keep the largest pixel of each window. x: (N, C, H, W) -> (N, C, oH, oW)."""
         self._make_buffers(x)
-        self._x = self._pad(x)
-        self._out[...] = self._x[:, :, self._cells[0][0], self._cells[0][1]]
+        padded = self._pad(x)
+        # Floats of which none is negative, as behind a ReLU, have the order of their bits.
+        compared = bits_of if bits_of(padded).min() >= 0 else np.asarray
+        self._x, self._largest = compared(padded), compared(self._out)
+        self._largest[...] = self._x[:, :, self._cells[0][0], self._cells[0][1]]
         for rows, columns in self._cells[1:]:
-            np.maximum(self._out, self._x[:, :, rows, columns], out=self._out)
+            np.maximum(self._largest, self._x[:, :, rows, columns], out=self._largest)
         return self._out
 
     def backward(self, grad_out: Array) -> Array:
@@ -84,7 +87,7 @@ class MaxPool2dPlan(_PoolPlan):
         self._left[...] = grad_out
         left, part = bits_of(self._left), bits_of(self._part)
         for cell in self._cells:
-            np.equal(self._out, self._x[:, :, cell[0], cell[1]], out=self._won)
+            np.equal(self._largest, self._x[:, :, cell[0], cell[1]], out=self._won)
             np.multiply(left, self._won, out=part)
             np.bitwise_xor(left, part, out=left)  # what was handed out is gone: ties go to the first in row order
             self._hand_back(cell, self._part)
