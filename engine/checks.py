@@ -12,7 +12,6 @@ import numpy as np
 from .shapes import Array, ShapeError
 
 LETTERS = {
-    1: "(F,)",
     2: "(N, features)",
     3: "(C, H, W)",
     4: "(N, C, H, W)",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from convoscope import engine
 from convoscope.engine import ShapeError
 
@@ -36,7 +37,7 @@ SHAPES = {  # what is done, what the sentence must say
     "windows": (lambda: engine.sliding_windows(X[0], 3), "x has shape"),
     "pool too large": (lambda: engine.max_pool2d(X, 7), "use a smaller kernel"),
     "pool of nothing": (lambda: engine.max_pool2d(X, 0), "kernel_size is 0"),
-    "pool padded too far": (lambda: engine.avg_pool2d(X, 2, padding=2), "at most half the window"),
+    "pool padded too far": (lambda: engine.avg_pool2d(X, 2, padding=2), r"at most half the window.*try padding=\(1, 1\)"),
     "pool rank": (lambda: engine.avg_pool2d(X[0], 2), "x has shape"),
     "pool gradient": (lambda: engine.max_pool2d_backward(X, X, 2), "the output of the pooling"),
     "mean pool gradient": (lambda: engine.avg_pool2d_backward(X, X, 2), "the output of the pooling"),
@@ -65,6 +66,8 @@ VALUES = {
     "NaN in a pooling's gradient": (lambda: engine.max_pool2d_backward(NAN, NAN, 1), "is nan"),
     "infinity": (lambda: engine.softmax(ROWS * np.inf), r"logits\[0, 0\] is inf"),
     "NaN bias": (lambda: engine.conv2d_terms(X[0], WEIGHT[0], float("nan")), "bias"),
+    "infinite bias": (lambda: engine.conv2d(X, WEIGHT, np.full(4, -np.inf)), r"bias\[0\] is -inf"),
+    "infinite linear bias": (lambda: engine.linear(ROWS, ROWS, np.array([0, np.nan])), r"bias\[1\] is nan"),
     "label too large": (lambda: engine.cross_entropy(ROWS, np.array([0, 5])), "labels hold 5, but there are 5 classes"),
     "label negative": (lambda: engine.cross_entropy_backward(ROWS, np.array([0, -1])), "labels hold -1"),
     "labels not whole": (lambda: engine.cross_entropy(ROWS, np.array([0.0, 1.0])), r"try labels.astype\(np.int64\)"),

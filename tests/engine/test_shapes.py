@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+
 from convoscope.engine import (
     ShapeError,
     Sliding,
@@ -11,7 +13,6 @@ from convoscope.engine import (
     output_sizes,
     receptive_field,
 )
-from hypothesis import given
 
 from .strategies import many, some, st
 
@@ -34,6 +35,12 @@ def test_the_padding_that_is_advised_is_enough():
     with pytest.raises(ShapeError, match="padding of at least 3"):
         output_size(2, 4, dilation=2, padding=1)
     assert output_size(2, 4, dilation=2, padding=3) == 2
+
+
+def test_without_settings_every_place_counts_once():
+    assert output_size(7, 3) == output_size(7, 3, stride=1, padding=0, dilation=1) == 5
+    assert output_sizes(7, 3) == output_sizes((7, 7), (3, 3), stride=(1, 1), padding=(0, 0), dilation=(1, 1)) == (5, 5)
+    assert receptive_field([Sliding(3)]) == receptive_field([Sliding((3, 3), (1, 1), (0, 0), (1, 1))])
 
 
 def test_rows_and_columns_are_kept_apart():
