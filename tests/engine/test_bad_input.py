@@ -38,6 +38,7 @@ SHAPES = {  # what is done, what the sentence must say
     "pool too large": (lambda: engine.max_pool2d(X, 7), "use a smaller kernel"),
     "pool of nothing": (lambda: engine.max_pool2d(X, 0), "kernel_size is 0"),
     "pool padded too far": (lambda: engine.avg_pool2d(X, 2, padding=2), r"at most half the window.*try padding=\(1, 1\)"),
+    "pool padded too far aside": (lambda: engine.max_pool2d(X, (6, 2), padding=(0, 2)), "at most half the window"),
     "pool rank": (lambda: engine.avg_pool2d(X[0], 2), "x has shape"),
     "pool gradient": (lambda: engine.max_pool2d_backward(X, X, 2), "the output of the pooling"),
     "mean pool gradient": (lambda: engine.avg_pool2d_backward(X, X, 2), "the output of the pooling"),
