@@ -16,7 +16,7 @@ from bokeh.models import ColumnDataSource
 from markupsafe import Markup
 
 from ..app import Static
-from ..views.session import LESSONS, Session
+from ..views.session import Session
 from ..views.theme import css
 from . import shell
 
@@ -45,9 +45,8 @@ def fill(document: Document) -> None:
     """The whole page with its own session behind it: bare Bokeh models, so the browser loads BokehJS and nothing else."""
     shown = shell.views()
     session = Session()
-    first = session.handle({"view": next(iter(LESSONS)), "name": "reset"})
     events = ColumnDataSource(name="convoscope_events", data={"event": []})
-    updates = ColumnDataSource(name="convoscope_updates", data=_columns(first.to_bytes()))
+    updates = ColumnDataSource(name="convoscope_updates", data=_columns(b""))
     events.on_change("data", lambda attr, old, new: answer(session, events, updates))
     figures = [panel.figure for view in shown for panel in view.panels]
     figures[0].tags = [*figures[0].tags, events, updates]  # where the page finds them

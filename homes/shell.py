@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from ..views import settings
 from ..views.convolution import figure as convolution_figure
-from ..views.drawing import Panel
+from ..views.drawing import Layout, Panel
 from ..views.session import LESSONS
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -37,12 +37,13 @@ class View:
     summary: str
     table: list[dict[str, Any]]
     panels: list[Panel]
+    layout: Layout
 
 
 def views() -> list[View]:
     """Every view with freshly built figures, in the order of the page."""
     return [
-        View(slug, lesson.TITLE, lesson.SUMMARY, settings.table(lesson.Settings), FIGURES[slug].panels())
+        View(slug, lesson.TITLE, lesson.SUMMARY, settings.table(lesson.Settings), FIGURES[slug].panels(), FIGURES[slug].LAYOUT)
         for slug, lesson in LESSONS.items()
     ]
 

@@ -19,13 +19,22 @@ MARGIN = 0.012  # of the unit square, so that outlines at its edge are not cut
 class Panel:
     """One figure in its place on the page, and what the page needs to know to caption it."""
 
-    part: str  # its place in the layout, and the fact that tells its size
+    part: str  # its area in the layout, and the fact that tells its size
     title: str
     role: str  # the token whose colour marks it
     figure: figure
     values: str = ""  # the source with the true row, column and value of each cell, to be read out
     legend: bool = False  # whether the facts <part>_low, _high and _palette describe its colour scale
     steps: bool = False  # whether its cells are the steps, one a cell in row order
+    aspect: str = "1"  # width / height of the drawing, as CSS writes it; "strip" for a low one as wide as its panel
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the panels stand: CSS grid-templates whose areas are the panels' parts."""
+
+    narrow: str  # from 320 px, a phone
+    wide: str  # from 640 px, a slide's iframe or a screen
 
 
 class Canvas:

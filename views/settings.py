@@ -6,13 +6,15 @@ and refuses what is no value at all with a SettingError; the settings then stay 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
 import param
 
-LARGEST_TEXT = 200  # characters of any one value
+LARGEST_TEXT = 800  # characters of any one value: a matrix of 49 numbers has up to 700
+
+Rows = tuple[tuple[float, ...], ...]
 
 
 class SettingError(ValueError):
@@ -20,12 +22,17 @@ class SettingError(ValueError):
 
 
 class Matrix(param.Parameter):
-    """A grid of numbers of fixed shape: a tuple of rows, each a tuple of floats within ±`largest`."""
+    """A grid of numbers within ±`largest`: a tuple of rows, each a tuple of floats.
 
-    __slots__ = ["largest"]
+    Its shape is that of the default, or, with `most_cells` a side, anything from 1×1 to most_cells×most_cells.
+    """
 
-    def __init__(self, default: tuple[tuple[float, ...], ...] = ((0.0,),), *, largest: float = 1000.0, **params: Any):
-        self.largest = largest
+    __slots__ = ["largest", "most_cells"]
+
+    def __init__(
+        self, default: Rows = ((0.0,),), *, largest: float = 1000.0, most_cells: int | None = None, **params: Any
+    ) -> None:
+        self.largest, self.most_cells = largest, most_cells
         super().__init__(default=default, **params)
 
 
@@ -60,23 +67,40 @@ def change(settings: Settings, name: str, value: Any) -> list[str]:
     label = parameter.label.lower()
     if isinstance(value, str) and len(value) > LARGEST_TEXT:
         raise SettingError(f"the {label} came as {len(value)} characters; {LARGEST_TEXT} is the most. Try a shorter value")
-    if isinstance(parameter, param.Selector):
-        wanted, notices = _read_choice(parameter, label, value), []
-    elif isinstance(parameter, param.Integer):
-        wanted, notices = _read_integer(parameter, label, value)
-    elif isinstance(parameter, Matrix):
-        wanted, notices = _read_matrix(parameter, label, value)
-    else:
-        raise TypeError(f"no reader for the parameter {name} of type {type(parameter).__name__}")
+    wanted, notices = _reader(parameter)(parameter, label, value)
     setattr(settings, name, wanted)
     return notices
 
 
-def _read_choice(parameter: param.Selector, label: str, value: Any) -> str:
+def _reader(parameter: param.Parameter) -> Callable[[Any, str, Any], tuple[Any, list[str]]]:
+    """What reads values of that kind of setting: (parameter, label, value) -> (value, notices)."""
+    for kind, reader in _READERS.items():
+        if isinstance(parameter, kind):
+            return reader
+    raise TypeError(f"no reader for a parameter of type {type(parameter).__name__}")
+
+
+def _read_choice(parameter: param.Selector, label: str, value: Any) -> tuple[str, list[str]]:
     choices = parameter.get_range().values()
     if not isinstance(value, str) or value not in choices:
         raise SettingError(f"{_quoted(value)} is no {label}; choose one of {', '.join(choices)}")
-    return value
+    return value, []
+
+
+def _read_flag(parameter: param.Boolean, label: str, value: Any) -> tuple[bool, list[str]]:
+    text = str(value).lower()
+    if text not in _FLAGS:
+        raise SettingError(f"the setting “{label}” is on or off, not {_quoted(value)}; choose true or false")
+    return _FLAGS[text], []
+
+
+def _read_number(parameter: param.Number, label: str, value: Any) -> tuple[float, list[str]]:
+    low, high = parameter.bounds
+    number = _read_cell(value, f"the {label}")
+    if low <= number <= high:
+        return number, []
+    nearest = min(max(number, low), high)
+    return nearest, [f"The {label} must be a number from {low:g} to {high:g}: {_quoted(value)} became {nearest:g}."]
 
 
 def _read_integer(parameter: param.Integer, label: str, value: Any) -> tuple[int, list[str]]:
@@ -94,16 +118,9 @@ def _read_integer(parameter: param.Integer, label: str, value: Any) -> tuple[int
     return nearest, [f"The {label} must be {wanted}: {_quoted(value)} became {nearest:,}."]
 
 
-def _read_matrix(parameter: Matrix, label: str, value: Any) -> tuple[tuple[tuple[float, ...], ...], list[str]]:
+def _read_matrix(parameter: Matrix, label: str, value: Any) -> tuple[Rows, list[str]]:
     rows = [row.split(",") for row in value.split(";")] if isinstance(value, str) else value
-    height, width = len(parameter.default), len(parameter.default[0])
-    if (
-        not isinstance(rows, (list, tuple))
-        or len(rows) != height
-        or any(not isinstance(row, (list, tuple)) or len(row) != width for row in rows)
-    ):
-        example = ";".join([",".join(["0"] * width)] * height)
-        raise SettingError(f"the {label} must be {height} rows of {width} numbers, such as {example}")
+    _check_matrix_shape(parameter, label, rows)
     cells = [
         [_read_cell(cell, f"the {label}, row {r + 1}, column {c + 1}") for c, cell in enumerate(row)]
         for r, row in enumerate(rows)
@@ -116,6 +133,17 @@ def _read_matrix(parameter: Matrix, label: str, value: Any) -> tuple[tuple[tuple
         if abs(cell) > most
     ]
     return tuple(tuple(min(max(cell, -most), most) for cell in row) for row in cells), notices
+
+
+def _check_matrix_shape(parameter: Matrix, label: str, rows: Any) -> None:
+    height, width, most = len(parameter.default), len(parameter.default[0]), parameter.most_cells
+    are_rows = isinstance(rows, (list, tuple)) and all(isinstance(row, (list, tuple)) for row in rows)
+    shape = (len(rows), *{len(row) for row in rows}) if are_rows else ()
+    right = all(1 <= size <= most for size in shape) and len(shape) == 2 if most else shape == (height, width)
+    if not right:
+        wanted = f"1 to {most} rows of 1 to {most} numbers" if most else f"{height} rows of {width} numbers"
+        example = ";".join([",".join(["0"] * width)] * height)
+        raise SettingError(f"the {label} must be {wanted}, such as {example}")
 
 
 def _read_cell(cell: Any, place: str) -> float:
@@ -135,6 +163,16 @@ def _read_cell(cell: Any, place: str) -> float:
     return number
 
 
+_FLAGS = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
+_READERS: dict[type[param.Parameter], Callable[[Any, str, Any], tuple[Any, list[str]]]] = {
+    param.Selector: _read_choice,
+    param.Boolean: _read_flag,
+    param.Integer: _read_integer,
+    param.Number: _read_number,
+    Matrix: _read_matrix,
+}
+
+
 def _quoted(value: Any) -> str:
     text = str(value)
     return f"“{text if len(text) <= 24 else text[:23] + '…'}”"
@@ -146,13 +184,19 @@ def table(kind: type[Settings]) -> list[dict[str, Any]]:
     for name in kind.names():
         parameter = kind.param[name]
         row: dict[str, Any] = {"name": name, "label": parameter.label, "help": parameter.doc, "default": parameter.default}
-        if isinstance(parameter, param.Selector):
-            row |= {"kind": "choice", "choices": [list(pair) for pair in parameter.get_range().items()]}
-        elif isinstance(parameter, param.Integer):
-            row |= {"kind": "integer", "bounds": list(parameter.bounds)}
-        elif isinstance(parameter, Matrix):
-            row |= {"kind": "matrix"}
+        row |= _kind(parameter)
         row |= {"shown_when": kind.shown_when[name]} if name in kind.shown_when else {}
         row |= {"follows_unless": kind.follows_unless[name]} if name in kind.follows_unless else {}
         rows.append(row)
     return rows
+
+
+def _kind(parameter: param.Parameter) -> dict[str, Any]:
+    """The kind of control, and what bounds it."""
+    if isinstance(parameter, param.Selector):
+        return {"kind": "choice", "choices": [list(pair) for pair in parameter.get_range().items()]}
+    if isinstance(parameter, param.Boolean):
+        return {"kind": "flag"}
+    if isinstance(parameter, param.Number):  # Integer is one too
+        return {"kind": "integer" if isinstance(parameter, param.Integer) else "number", "bounds": list(parameter.bounds)}
+    return {"kind": "matrix"}

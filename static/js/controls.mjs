@@ -50,8 +50,11 @@ function build(row, id, wanted) {
   switch (row.kind) {
     case "choice":
       return buildChoice(row, id, wanted);
+    case "flag":
+      return buildFlag(row, id, wanted);
     case "integer":
-      return buildInteger(row, id, wanted);
+    case "number":
+      return buildNumber(row, id, wanted);
     case "matrix":
       return buildMatrix(row, id, wanted);
     default:
@@ -69,9 +72,21 @@ function buildChoice(row, id, wanted) {
   return { element: labelled(row, id, select), show };
 }
 
-function buildInteger(row, id, wanted) {
+function buildFlag(row, id, wanted) {
+  const box = make("input", { id, type: "checkbox" });
+  box.addEventListener("change", () => wanted(box.checked));
+  const show = (value) => {
+    box.checked = value;
+  };
+  const element = labelled(row, id, box);
+  element.classList.add("flag");
+  return { element, show };
+}
+
+function buildNumber(row, id, wanted) {
   const [min, max] = row.bounds;
-  const input = make("input", { id, type: "number", min, max, step: 1, inputMode: "numeric" });
+  const whole = row.kind === "integer";
+  const input = make("input", { id, type: whole ? "number" : "text", min, max, step: 1, inputMode: whole ? "numeric" : "decimal" });
   input.addEventListener("change", () => wanted(input.value));
   const nudge = (by, label) => {
     const button = make("button", { type: "button", textContent: by > 0 ? "+" : "−", ariaLabel: label });
@@ -90,20 +105,19 @@ function buildInteger(row, id, wanted) {
 }
 
 function buildMatrix(row, id, wanted) {
-  const cells = row.default.map((values, r) =>
-    values.map((_, c) =>
-      make("input", { id: `${id}-${r}-${c}`, inputMode: "text", autocomplete: "off", ariaLabel: `${row.label}, row ${r + 1}, column ${c + 1}` }),
-    ),
-  );
-  const grid = make("div", { className: "matrix" });
-  grid.style.setProperty("--columns", cells[0].length);
-  grid.append(...cells.flat());
   let stored = row.default; // a cell that nobody touched keeps its exact value, such as 1/9
+  let cells = [];
+  const grid = make("div", { className: "matrix" });
   const exact = (cell, r, c) => (cell.value === tidy(stored[r][c]) ? stored[r][c] : cell.value);
   grid.addEventListener("change", () => wanted(cells.map((line, r) => line.map((cell, c) => exact(cell, r, c)))));
   grid.addEventListener("keydown", (event) => moveInMatrix(event, cells));
   grid.addEventListener("focusin", (event) => event.target.select?.());
   const show = (values) => {
+    if (values.length !== cells.length || values[0].length !== cells[0].length) {
+      cells = values.map((line, r) => line.map((_, c) => matrixCell(row, id, r, c)));
+      grid.style.setProperty("--columns", cells[0].length);
+      grid.replaceChildren(...cells.flat());
+    }
     stored = values;
     cells.forEach((line, r) =>
       line.forEach((cell, c) => {
@@ -111,9 +125,14 @@ function buildMatrix(row, id, wanted) {
       }),
     );
   };
+  show(row.default);
   const fieldset = make("fieldset", { className: "control" });
   fieldset.append(make("legend", { textContent: row.label }), grid, help(row, id));
   return { element: fieldset, show };
+}
+
+function matrixCell({ label }, id, r, c) {
+  return make("input", { id: `${id}-${r}-${c}`, autocomplete: "off", ariaLabel: `${label}, row ${r + 1}, column ${c + 1}` });
 }
 
 /** Up and down move between the rows; Enter hands in the cell. */

@@ -47,17 +47,43 @@ function staticHome() {
 
 /** Bring a view onto the page; the others rest. */
 async function open(description) {
+  current?.player.pause();
   const section = document.querySelector(`[data-view="${description.slug}"]`);
   for (const other of document.querySelectorAll("[data-view]")) other.hidden = other !== section;
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.dataset.slug === description.slug) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `Convoscope: ${description.title}`;
   if (!views.has(description.slug)) {
     const [figures, packet] = await home.open(description);
     const view = new View(section, description, figures, home.send);
     views.set(description.slug, view);
+    window.convoscope.views[description.slug] = door(view);
     figures.applyTheme();
     view.show(readPacket(packet));
     followTheme(() => figures.applyTheme());
+    view.controls.enable(status.isReady);
   }
   current = views.get(description.slug);
+}
+
+/** The view that the address names, or the first one. */
+function addressed() {
+  return site.views.find(({ slug }) => slug === pageParameter("view")) ?? site.views[0];
+}
+
+/** Going from view to view keeps Python and everything that was set. */
+function listenToNavigation() {
+  document.querySelector("nav")?.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-slug]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState(null, "", link.href);
+    await open(addressed());
+    current.rememberAddress();
+  });
+  window.addEventListener("popstate", () => open(addressed()));
 }
 
 /** What scripts may do with a view; everything goes the way that a control's event goes. */
@@ -75,6 +101,7 @@ async function bringUpPython() {
     status.fail("This browser has no WebAssembly, so nothing can be computed anew. Playing works; for the rest use a current browser.");
     throw new Error("no WebAssembly");
   }
+  const beginning = current;
   await new Promise((resolve, reject) => {
     home.start({
       progress: (loaded, total) => status.progress(loaded, total),
@@ -91,16 +118,21 @@ async function bringUpPython() {
       },
     });
   });
-  await current.restore();
+  await beginning.restore();
 }
 
+let settle;
+const ready = new Promise((...both) => {
+  settle = both;
+});
+ready.catch(() => {}); // the status line says it
+window.convoscope = { version: site.version, ready, views: {} };
 try {
-  await open(site.views.find(({ slug }) => slug === pageParameter("view")) ?? site.views[0]);
+  await open(addressed());
   listenToKeys(() => current.player);
+  listenToNavigation();
   current.restoreStep();
-  const ready = bringUpPython();
-  ready.catch(() => {}); // the status line has said it
-  window.convoscope = { version: site.version, ready, views: Object.fromEntries([...views].map(([slug, view]) => [slug, door(view)])) };
+  bringUpPython().then(...settle);
 } catch (error) {
   status.fail(error.message);
 }

@@ -20,20 +20,21 @@ export async function connectPanel() {
   const updates = figures.sources.get("convoscope_updates");
   const packet = () => updates.data.packet.slice().buffer;
   let nextId = 0;
+  const send = (event) =>
+    new Promise((resolve) => {
+      const id = ++nextId;
+      const answered = () => {
+        const buffer = packet();
+        if (readPacket(buffer).id !== id) return;
+        updates.properties.data.change.disconnect(answered);
+        resolve(buffer);
+      };
+      updates.properties.data.change.connect(answered);
+      events.data = { event: [JSON.stringify({ id, ...event })] };
+    });
   return {
-    open: async () => [figures, packet()],
+    open: async ({ slug }) => [figures, await send({ view: slug, name: "reset", value: null })],
     start: (tell) => tell.ready(),
-    send: (event) =>
-      new Promise((resolve) => {
-        const id = ++nextId;
-        const answered = () => {
-          const buffer = packet();
-          if (readPacket(buffer).id !== id) return;
-          updates.properties.data.change.disconnect(answered);
-          resolve(buffer);
-        };
-        updates.properties.data.change.connect(answered);
-        events.data = { event: [JSON.stringify({ id, ...event })] };
-      }),
+    send,
   };
 }

@@ -6,6 +6,7 @@ export class PythonStatus {
   /** @param {HTMLElement} line */
   constructor(line) {
     this.line = line;
+    this.isReady = false;
     this.bar = line.querySelector("progress");
     this.words = line.querySelector(".words");
   }
@@ -29,6 +30,7 @@ export class PythonStatus {
   }
 
   #say(state, words) {
+    this.isReady = state === "ready";
     this.line.dataset.state = state;
     this.words.textContent = words;
     this.bar.hidden = state !== "loading";

@@ -120,7 +120,12 @@ export class View {
     sentence.textContent = this.trace.sentence(step);
     this.bar.show();
     this.section.dispatchEvent(new CustomEvent("stepshown", { bubbles: true }));
-    if (!playing && this.restored) history.replaceState(null, "", writeQuery(this.table, this.settings, step));
+    if (!playing) this.rememberAddress();
+  }
+
+  /** Put the settings and the step into the address bar, unless the address still holds wishes of its own. */
+  rememberAddress() {
+    if (this.restored && !this.section.hidden) history.replaceState(null, "", writeQuery(this.table, this.settings, this.player.step));
   }
 
   #showFacts(facts) {

@@ -65,7 +65,7 @@ def test_a_weight_may_be_typed_in_many_ways(typed):
         ("weights", [1, 2, 3], "must be 3 rows of 3 numbers"),
         ("kernel", "<img src=x>", "“<img src=x>” is no kernel; choose one of basic,"),
         ("kernel", ["basic"], "is no kernel"),
-        ("image", "x" * 300, "came as 300 characters"),
+        ("image", "x" * 900, "came as 900 characters"),
         ("stride", "abc", "The stride must be a whole number from 1 to 4, not “abc”."),
         ("stride", "", "must be a whole number"),
         ("stride", 1.5, "must be a whole number"),

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from bokeh.plotting import figure
 
-from ..drawing import Canvas, Panel, mapper_of
+from ..drawing import Canvas, Layout, Panel, mapper_of
 from ..theme import themed
 
+# The image and the output large, what happens in between small.
+LAYOUT = Layout(
+    narrow='"input output" auto "kernel products" auto "sums sums" auto / 1fr 1fr',
+    wide='"input kernel output" auto "input products output" 1fr "sums sums sums" auto / 5fr 2.3fr 5fr',
+)
 BAR_WIDTH = 0.74 / 9  # of the figure, for nine products
 
 
@@ -16,7 +21,7 @@ def panels() -> list[Panel]:
         Panel("input", "Input", "input", _input(), values="input_values", legend=True),
         Panel("kernel", "Kernel", "kernel", _kernel(), values="kernel_values"),
         Panel("products", "Products", "muted", _products()),
-        Panel("sums", "Running sum", "muted", _sums()),
+        Panel("sums", "Running sum", "muted", _sums(), aspect="strip"),
         Panel("output", "Output", "output", _output(), values="output_values", legend=True, steps=True),
     ]
 
