@@ -104,14 +104,14 @@ class Trainer:
 
     def training_indices(self) -> Numbers:
         """The examples that are learned: all but every holdout-th. -> (n,)."""
-        return np.flatnonzero(~self._held_out())
+        return np.flatnonzero(~self._held_out(len(self._images)))
 
     def validation_indices(self) -> Numbers:
         """The examples that are only ever looked at. -> (n,)."""
-        return np.flatnonzero(self._held_out())
+        return np.flatnonzero(self._held_out(len(self._images)))
 
-    def _held_out(self) -> npt.NDArray[np.bool_]:
-        numbers = np.arange(1, len(self._images) + 1)
+    def _held_out(self, count: int) -> npt.NDArray[np.bool_]:
+        numbers = np.arange(1, count + 1)
         return numbers % self.settings.holdout == 0 if self.settings.holdout else numbers < 0
 
     def _batches(self) -> list[Numbers]:
@@ -170,7 +170,7 @@ class Trainer:
 
     def _validate(self, images: Images, labels: Numbers) -> float:
         """The accuracy of the next batch of held-out examples, which are taken round and round."""
-        held_out = self.validation_indices()
+        held_out = np.flatnonzero(self._held_out(len(images)))  # of this epoch: more may be waiting for the next
         batch = held_out[(self._validated + np.arange(self.settings.batch_size)) % len(held_out)]
         self._validated += len(batch)
         self.network.eval()
