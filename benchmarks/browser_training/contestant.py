@@ -4,10 +4,11 @@ import json
 import time
 
 import numpy as np
+
 from convoscope import engine
 
 OPTIMISERS = {
-    "adadelta": lambda vector: engine.Adadelta([vector], 1.0, rho=0.95, eps=1e-8),  # ConvNetJS's
+    "adadelta": lambda vector: engine.Adadelta([vector], 1.0, rho=0.95, eps=1e-6),  # as ConvNetJS 0.3.0
     "adam": lambda vector: engine.Adam([vector], 0.003),
 }
 shards = {"train": [], "test": []}

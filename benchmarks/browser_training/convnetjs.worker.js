@@ -41,7 +41,7 @@ answer({
     side = LAYERS[network][0].out_sx;
     net = new convnetjs.Net();
     net.makeLayers(LAYERS[network]);
-    trainer = new convnetjs.SGDTrainer(net, { method: "adadelta", batch_size: batch, l2_decay: 0.001 });
+    trainer = new convnetjs.SGDTrainer(net, { method: "adadelta", eps: 1e-6, batch_size: batch, l2_decay: 0.001 });
     volume = new convnetjs.Vol(side, side, 1, 0.0);
   },
   turn({ seconds, examples = Infinity }) {

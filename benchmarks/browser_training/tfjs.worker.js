@@ -59,7 +59,7 @@ answer({
     for (let i = 1; i < network.dense.length; i += 1) {
       parameters.push(random([network.dense[i - 1], network.dense[i]], network.dense[i - 1]), zeros(network.dense[i]));
     }
-    optimiser = tf.train.adadelta(1.0, 0.95, 1e-8);
+    optimiser = tf.train.adadelta(1.0, 0.95, 1e-6);
   },
   async turn({ seconds, forwardOnly }) {
     const start = performance.now();
