@@ -23,6 +23,7 @@ TURN_SECONDS = 0.25  # of work before the other one's turn
 def our_step(name: str, batch: int) -> Callable[[], None]:
     """One training step of this engine on random images. batch: examples -> a function to call."""
     import numpy as np
+
     from convoscope import engine
 
     rng = np.random.default_rng(0)

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+
 from convoscope.engine import (
     Adam,
     Trainer,

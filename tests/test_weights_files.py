@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from convoscope.engine import convnetjs_mnist, evaluate, lenet5, load_weights, read_shard
 
 DATA = Path(__file__).parents[1] / "static" / "data"

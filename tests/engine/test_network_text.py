@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from convoscope.engine import NetworkTextError, convnetjs_mnist, lenet5, parse_network
 
 GOOD = [

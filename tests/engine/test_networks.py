@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from convoscope.engine import (
     Conv2d,
     Dropout,
