@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 from pathlib import Path
@@ -37,6 +38,11 @@ class SiteHandler(http.server.SimpleHTTPRequestHandler):
         fixed = self.path.lstrip("/").startswith(("assets-", "pyodide-"))
         self.send_header("Cache-Control", FOREVER if fixed else "no-cache")
         super().end_headers()
+
+    def handle(self) -> None:
+        """A tab that closes while a file is on its way is no news either."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
     def log_message(self, format: str, *args: object) -> None:
         """Requests are not news."""

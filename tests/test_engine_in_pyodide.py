@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from convoscope.homes.bundle import engine_files, imported_packages, zip_bytes
 from convoscope.homes.precompile import compiled_runtime, find_node
 from convoscope.homes.sources import PackageSource, pip_command

@@ -78,10 +78,11 @@ class Canvas:
     def cells(self, name: str, *, filled: bool = False, level: str = "glyph") -> None:
         """Cells with their numbers; `filled` paints them too, for grids whose colours change with the step."""
         source = self.source(name, "x y w h text shade size")
-        paint = {"field": "shade", "transform": mapper_of("signed")} if filled else None
-        self.figure.rect("x", "y", "w", "h", source=source, fill_color=paint, line_alpha=0, level=level)
+        box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=0, line_width=1, level=level)
+        if filled:
+            box.glyph.update(fill_alpha=1, fill_color={"field": "shade", "transform": mapper_of("signed")})
+        themed(box.glyph, line_color="line")
         self.text(name, level=level)
-        self.lines(name, level=level)
 
     def lines(self, name: str, *, level: str = "glyph") -> None:
         """Thin lines around the cells of a source."""

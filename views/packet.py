@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .trace import Column, Sentences, Texts, Trace, column_array
+from .trace import COLUMN_TYPES, Column, Sentences, Texts, Trace, column_array
 
 MAGIC = b"CNVS"
 ALIGNMENT = 8  # bytes: the widest element a typed array may hold
@@ -51,7 +51,7 @@ def _describe(trace: Trace, arrays: list[bytes]) -> dict[str, Any]:
 
 def _lay_down(column: Column, arrays: list[bytes]) -> dict[str, Any]:
     array = column_array(column)
-    place = {"dtype": array.dtype.name, "shape": list(array.shape), "at": sum(map(len, arrays))}
+    place = {"dtype": COLUMN_TYPES[array.dtype], "shape": list(array.shape), "at": sum(map(len, arrays))}
     data = np.ascontiguousarray(array).tobytes()
     arrays.append(data + bytes(-len(data) % ALIGNMENT))
     return place | ({"table": list(column.table)} if isinstance(column, Texts) else {})

@@ -4,6 +4,7 @@
  */
 
 const LONGEST_QUERY = 2000; // characters; a longer address is no link of ours
+const REST = 300; // milliseconds
 const PAGE_KEYS = ["view", "theme", "hide"];
 
 /**
@@ -42,6 +43,25 @@ export function writeQuery(table, settings, step) {
   if (step) parameters.set("step", step);
   return parameters.size ? `?${parameters}` : location.pathname;
 }
+
+let pending; // the query that is not in the address bar yet
+let timer;
+
+/** Put a query into the address bar when nothing has changed for a moment: browsers refuse more than 100 writes in 30 seconds. */
+export function writeAddress(query) {
+  pending = query;
+  clearTimeout(timer);
+  timer = setTimeout(flushAddress, REST);
+}
+
+/** Put the latest query into the address bar now. */
+export function flushAddress() {
+  clearTimeout(timer);
+  if (pending !== undefined) history.replaceState(null, "", pending);
+  pending = undefined;
+}
+
+addEventListener("pagehide", flushAddress);
 
 /** A setting's value as the URL holds it: a matrix as rows between ; and cells between , */
 export function asText(value) {

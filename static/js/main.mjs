@@ -2,7 +2,7 @@
  * The page: shows a view at once from what the build computed, then brings Python up so that every control works.
  * `window.convoscope` is the door for tests and for other people's scripts.
  */
-import { pageParameter } from "./address.mjs";
+import { flushAddress, pageParameter } from "./address.mjs";
 import { drawFigures } from "./figures.mjs";
 import { readPacket } from "./packet.mjs";
 import { connectPanel } from "./panel.mjs";
@@ -79,6 +79,7 @@ function listenToNavigation() {
     const link = event.target.closest("a[data-slug]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    flushAddress();
     history.pushState(null, "", link.href);
     await open(addressed());
     current.rememberAddress();

@@ -2,7 +2,7 @@
  * One view on the page: its figures, player, controls, sentence and notices, kept in step with each other.
  * The view writes each event to `send` and does not know who answers.
  */
-import { readAddress, writeQuery } from "./address.mjs";
+import { readAddress, writeAddress, writeQuery } from "./address.mjs";
 import { Controls } from "./controls.mjs";
 import { readPacket } from "./packet.mjs";
 import { Player } from "./player.mjs";
@@ -125,7 +125,7 @@ export class View {
 
   /** Put the settings and the step into the address bar, unless the address still holds wishes of its own. */
   rememberAddress() {
-    if (this.restored && !this.section.hidden) history.replaceState(null, "", writeQuery(this.table, this.settings, this.player.step));
+    if (this.restored && !this.section.hidden) writeAddress(writeQuery(this.table, this.settings, this.player.step));
   }
 
   #showFacts(facts) {

@@ -55,7 +55,7 @@ def test_a_typed_weight_makes_the_kernel_a_custom_one(explorer, page):
     cell.press("Tab")
     expect(page.get_by_label("Kernel", exact=True)).to_have_value("custom")
     assert_shows(explorer, expected(weights=[["1/9", 0, 0], [0, 1, 1], [0, 1, 0]]))
-    assert "kernel=custom" in page.url
+    page.wait_for_url("**kernel=custom**")
 
 
 @pytest.mark.parametrize("image", ["astronaut", "brick", "camera", "cat", "coffee", "rocket"])
@@ -74,6 +74,7 @@ def test_the_address_of_a_page_brings_the_same_page_back(explorer, page):
     explorer.set(image="digit", digit=42, weights="1,0,-1;0.5,0,0;0,0,1/9", stride=2)
     page.evaluate("window.convoscope.views.convolution.step(17)")
     before = explorer.state(), explorer.sentence(), explorer.data("output_values")
+    page.wait_for_url("**step=17")
     explorer.page.goto("about:blank")
     explorer.page.go_back()
     explorer.page.locator(".sentence", has_text="output[").wait_for()

@@ -94,7 +94,7 @@ def test_scrubbing_goes_to_the_step(explorer, page):
     slider.fill("12")
     expect(page.locator(".sentence")).to_have_text("output[2, 2] = 0×0 + 0×0 + 1×0 + 0×0 + 1×1 + 0×1 + 1×0 + 0×1 + 0×0 = 1")
     assert slider.get_attribute("aria-valuetext") == "step 13 of 25"
-    assert explorer.page.url.endswith("?step=12")
+    page.wait_for_url("**?step=12")
 
 
 def test_the_player_obeys_the_clock_and_not_the_frames(page):

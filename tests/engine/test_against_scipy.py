@@ -1,9 +1,10 @@
 """Convolution holds to SciPy's, which was written by others. SciPy is not in the browser: these run natively only."""
 
 import numpy as np
-from convoscope.engine import conv2d
 from hypothesis import given
 from scipy.signal import correlate
+
+from convoscope.engine import conv2d
 
 from .strategies import Case, conv_cases, many
 

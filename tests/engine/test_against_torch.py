@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from convoscope import engine
 from convoscope.engine import fast
 

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+
 from convoscope.engine import (
     cross_entropy,
     cross_entropy_backward,
@@ -19,7 +21,6 @@ from convoscope.engine import (
     squared_error,
     tanh,
 )
-from hypothesis import given
 
 from .strategies import Case, conv_cases, rows, some, st
 

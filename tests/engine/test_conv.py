@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from convoscope.engine import conv2d, conv2d_backward, conv2d_loops, conv2d_terms, sliding_windows
 from hypothesis import given
+
+from convoscope.engine import conv2d, conv2d_backward, conv2d_loops, conv2d_terms, sliding_windows
 
 from .strategies import Case, conv_cases, many, numbers, pairs, some, st
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from convoscope import engine
 from hypothesis import given
+
+from convoscope import engine
 
 from .oracles import far_from_ties, slope_error
 from .strategies import Case, conv_cases, many, numbers, pool_cases, rows, st

@@ -6,9 +6,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from convoscope.engine import DIGIT_COUNT, SHARD_SIZE, TRAIN_COUNT, DataError, read_shard, shard_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from convoscope.engine import DIGIT_COUNT, SHARD_SIZE, TRAIN_COUNT, DataError, read_shard, shard_of
 
 COUNT = 3
 IMAGES = np.arange(COUNT * 784, dtype=np.uint8).reshape(COUNT, 28, 28)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from convoscope.engine import avg_pool2d, avg_pool2d_backward, conv2d, max_pool2d, max_pool2d_backward
 from hypothesis import given
+
+from convoscope.engine import avg_pool2d, avg_pool2d_backward, conv2d, max_pool2d, max_pool2d_backward
 
 from .oracles import pool_loops
 from .strategies import Case, many, numbers, pool_cases, some

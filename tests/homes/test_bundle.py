@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+
 from convoscope.homes import bundle as bundle_module
 from convoscope.homes.bundle import BundleError, browser_files, bundle, imported_packages, zip_bytes
 from convoscope.homes.vendor import vendor

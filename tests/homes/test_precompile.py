@@ -5,6 +5,7 @@ import shutil
 import zipfile
 
 import pytest
+
 from convoscope.homes import precompile
 from convoscope.homes.bundle import zip_bytes
 from convoscope.homes.precompile import (

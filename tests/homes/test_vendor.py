@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from convoscope.homes import vendor as vendor_module
 from convoscope.homes.sources import PackageSource, ServerSource, SourceError, npm_command, pip_command
 from convoscope.homes.vendor import PINS, WRITTEN, Pin, VendorError, copy_bokehjs, is_right, vendor

@@ -52,9 +52,9 @@ def _products() -> figure:
 def _sums() -> figure:
     """A bar for each product, from the sum before it to the sum after it: the last bar ends at the output."""
     canvas = Canvas("convolution_sums", top=1.4, bottom=-0.06)
-    source = canvas.source("sums", "x bottom top zero label_y text shade size")
-    zero = canvas.figure.line("x", "zero", source=source, line_width=1, level="overlay")
+    zero = canvas.figure.line("x", "y", source=canvas.source("zero_line", "x y"), line_width=1)
     themed(zero.glyph, line_color="muted")
+    source = canvas.source("sums", "x bottom top label_y text shade size")
     bars = canvas.figure.vbar("x", BAR_WIDTH, "top", "bottom", source=source, level="overlay", line_alpha=0)
     bars.glyph.fill_color = {"field": "shade", "transform": mapper_of("signed")}
     canvas.text("sums", y="label_y", level="overlay", baseline="bottom", largest=17)

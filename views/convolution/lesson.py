@@ -115,6 +115,7 @@ def _still(
         "kernel_values": grid.values(weights),
         "products": grid.rectangles(*places, 1, 1, weights.shape) | _size(products, weights.shape[0], weights.size),
         "sums": _bar_places(terms.running_sums),
+        "zero_line": _zero_line(terms.running_sums),
         "output": grid.image(terms.output, output_limit, shown=not grey_output),
         "output_photo": grid.image(terms.output, output_limit, shown=grey_output),
         "output_labels": grid.labels(terms.output, output_limit),
@@ -167,14 +168,15 @@ def _unread(shape: tuple[int, int], stride: int) -> dict[str, np.ndarray]:
 
 
 def _bar_places(running_sums: np.ndarray) -> grid.Columns:
-    """What the bars of all steps share: their places, the line of zero, the size of their texts. (oH, oW, n) -> (n,)."""
+    """What the bars of all steps share: their places and the size of their texts. (oH, oW, n) -> (n,)."""
     count = running_sums.shape[-1]
+    return {"x": ((np.arange(count) + 0.5) / count).astype(np.float32), **_size(running_sums, count, count)}
+
+
+def _zero_line(running_sums: np.ndarray) -> grid.Columns:
+    """From where the bars rise and fall. -> columns (2,)."""
     low, scale = _bar_scale(running_sums)
-    return {
-        "x": ((np.arange(count) + 0.5) / count).astype(np.float32),
-        "zero": np.full(count, -low / scale, np.float32),
-        **_size(running_sums, count, count),
-    }
+    return {"x": np.array([0, 1], np.float32), "y": np.full(2, -low / scale, np.float32)}
 
 
 def _bars(running_sums: np.ndarray) -> grid.Columns:
