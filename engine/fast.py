@@ -13,13 +13,14 @@ Three promises. The numbers are those of the plain functions (conv2d, max_pool2d
 Images keep the shape (N, C, H, W) but come out with the batch innermost in memory, (C, H, W, N): the loops over it are
 long and contiguous whatever the image's size, and the next plan reads it without a copy. The arrays belong to the plan
 and the next call overwrites them: copy what must outlive the step. Shapes are checked, values are never scanned.
-A plan's columns take C·kH·kW·oH·oW·N numbers, so evaluate large sets in batches of a few hundred.
 
 Which product a convolution uses follows from its shapes and from whether NumPy has BLAS: one matrix product over columns
 (here), or without BLAS and where it pays the form with fewer multiplications (fast_winograd.py).
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -33,6 +34,8 @@ from .fast_cells import batch_innermost, images_of
 from .fast_winograd import WinogradProduct, winograd_pays
 from .shapes import Array, IntOrPair, Pair, kernel_span, output_sizes, pair
 from .windows import crop_images, pad_images, windows_of
+
+CACHE_BYTES = 512 * 1024  # of columns at a time: half of the second-level cache that a processor core has for itself
 
 
 class Conv2dPlan:
@@ -96,7 +99,10 @@ class Conv2dPlan:
 
 
 class ColumnProduct:
-    """Filters times windows as one matrix product: every window of the batch is a column."""
+    """Filters times windows as matrix products: every window of the batch is a column.
+
+    Some output rows are done at a time, so that their columns are still in the processor's cache when they are used.
+    """
 
     def __init__(
         self, x: Array, weight_shape: tuple[int, ...], bias: Array | None, padding: Pair, stride: Pair, dilation: Pair
@@ -104,31 +110,45 @@ class ColumnProduct:
         (N, C, H, W), (F, _, kH, kW) = x.shape, weight_shape
         self.padded = np.zeros((C, H + 2 * padding[0], W + 2 * padding[1], N), x.dtype)
         windows = windows_of(images_of(self.padded), (kH, kW), stride, dilation)
-        self._windows = windows.transpose(1, 4, 5, 2, 3, 0)  # N C oH oW kH kW -> C kH kW oH oW N
-        oH, oW = windows.shape[2:4]
+        windows = windows.transpose(1, 4, 5, 2, 3, 0)  # N C oH oW kH kW -> C kH kW oH oW N
+        oH, oW = windows.shape[3:5]
         # The bias is one more weight whose pixel is always 1, so that no pass over the output is spent on it.
         K = C * kH * kW
-        self._columns = np.ones((K if bias is None else K + 1, oH * oW * N), x.dtype)
-        self._columns_by_window = self._columns[:K].reshape(self._windows.shape)
-        self._filters = np.empty((F, len(self._columns)), x.dtype)
-        self._grad_filters = np.empty((len(self._columns), F), x.dtype)
+        rows_at_once = max(1, min(oH, CACHE_BYTES // (K * oW * N * x.itemsize)))
+        columns = np.ones((K if bias is None else K + 1, rows_at_once * oW * N), x.dtype)
+        by_window = columns[:K].reshape(C, kH, kW, rows_at_once, oW, N)
+        self._parts = []  # for some output rows each: their windows, where these go, the columns, the cells they make
+        for top in range(0, oH, rows_at_once):
+            rows = min(rows_at_once, oH - top)
+            cells = slice(top * oW * N, (top + rows) * oW * N)
+            place = by_window[:, :, :, :rows]
+            self._parts.append((windows[:, :, :, top : top + rows], place, columns[:, : rows * oW * N], cells))
+        self._filters = np.empty((F, len(columns)), x.dtype)
+        self._grad_filters, self._grad_part = np.empty((2, len(columns), F), x.dtype)
         self._weight_shape = weight_shape
         self.out = np.empty((F, oH, oW, N), x.dtype)
 
     def forward(self, weight: Array, bias: Array | None) -> None:
         """Multiply what lies in `padded` with the filters into `out`. weight: (F, C, kH, kW), bias: (F,) or None."""
-        self._columns_by_window[...] = self._windows
         self._filters[:, : weight[0].size] = weight.reshape(len(weight), -1)
         if bias is not None:
             self._filters[:, -1] = bias
-        matrix_product(self._filters, self._columns, self.out.reshape(len(weight), -1))  # FK, KP -> FP
+        out = self.out.reshape(len(weight), -1)
+        for windows, place, columns, cells in self._parts:
+            place[...] = windows
+            matrix_product(self._filters, columns, out[:, cells])  # FK, KP -> FP
 
     def backward(self, grad_cells: Array) -> tuple[Array, Array]:
         """Multiply with the columns again. grad_cells: (F, oH, oW, N) -> grad_weight: (F, C, kH, kW), grad_bias: (F,)."""
-        F, K = self._weight_shape[0], self._columns_by_window[:, :, :, 0, 0, 0].size
+        F, K = self._weight_shape[0], math.prod(self._weight_shape[1:])
         grad_rows = grad_cells.reshape(F, -1)
-        matrix_product(self._columns, grad_rows.T, self._grad_filters)  # KP, PF -> KF, the fast orientation in BLAS
-        grad_bias = self._grad_filters[-1] if len(self._columns) > K else grad_rows.sum(axis=1)
+        self._grad_filters.fill(0)
+        for windows, place, columns, cells in self._parts:
+            if len(self._parts) > 1:  # a single part is still there from forward
+                place[...] = windows
+            matrix_product(columns, grad_rows[:, cells].T, self._grad_part)  # KP, PF -> KF, the fast orientation in BLAS
+            self._grad_filters += self._grad_part
+        grad_bias = self._grad_filters[-1] if len(self._grad_filters) > K else grad_rows.sum(axis=1)
         return self._grad_filters[:K].T.reshape(self._weight_shape), grad_bias
 
 

@@ -23,11 +23,13 @@ def innermost(images):
 
 
 @many
-@given(conv_cases(), st.booleans(), st.booleans())
-def test_convolution(case: Case, has_blas, with_bias):
+@given(conv_cases(), st.booleans(), st.booleans(), st.sampled_from([1, 3000, fast.CACHE_BYTES]))
+def test_convolution(case: Case, has_blas, with_bias, cache_bytes):
+    """With BLAS and without, with a bias and without, and some rows at a time or all at once."""
     plan, bias = fast.Conv2dPlan(**case.settings), case.bias if with_bias else None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backend, "HAS_BLAS", has_blas)
+        patch.setattr(fast, "CACHE_BYTES", cache_bytes)
         for x in (numbers(case.rng, case.x.shape, False), case.x, innermost(case.x), case.x[:1]):  # buffers are used again
             expected = engine.conv2d(x, case.weight, bias, **case.settings)
             close(plan.forward(x, case.weight, bias), expected)
