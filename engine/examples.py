@@ -55,7 +55,10 @@ def check_examples(images: Images, labels: Numbers, network: Network) -> None:
             "are wanted; end the network with 'flatten / linear 10'"
         )
     if images.ndim != 3 or images.dtype != np.uint8 or not len(images):
-        raise ShapeError(f"images are {images.dtype} {images.shape}, but uint8 (n, H, W) with n of at least 1 is wanted")
+        raise ShapeError(
+            f"images are {images.dtype} {images.shape}, but uint8 (n, H, W) with n of at least 1 is wanted; "
+            "give grey images of 0 to 255, for example those of read_shard"
+        )
     if labels.shape != images.shape[:1]:
         raise ShapeError(f"there are {len(images)} images but labels of shape {labels.shape}; give one label per image")
     if labels.min() < 0 or labels.max() >= outputs[0]:

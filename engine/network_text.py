@@ -94,16 +94,16 @@ def _numbers(where: str, form: Form, words: list[str]) -> Words:
     wanted, rest = words[1 : 1 + len(form.wanted)], words[1 + len(form.wanted) :]
     if len(wanted) < len(form.wanted) or len(rest) % 2:
         raise NetworkTextError(f"{where}a number is missing; write for example '{form.example}'")
-    numbers = {name: _number(where, name, word) for name, word in zip(form.wanted, wanted, strict=True)}
+    numbers = {name: _number(where, form, name, word) for name, word in zip(form.wanted, wanted, strict=True)}
     for name, word in zip(rest[::2], rest[1::2], strict=True):
         if name not in form.options or name in numbers:
             known = f"each of {', '.join(form.options)} may stand there once" if form.options else "nothing may follow"
             raise NetworkTextError(f"{where}'{name}' is not expected; {known}; write for example '{form.example}'")
-        numbers[name] = _number(where, name, word)
+        numbers[name] = _number(where, form, name, word)
     return numbers
 
 
-def _number(where: str, name: str, word: str) -> int | float | Pair:
+def _number(where: str, form: Form, name: str, word: str) -> int | float | Pair:
     """Read one bounded number: a share for dropout, a whole number of filters or outputs, a pair for the rest."""
     low, high = LOWEST[name], HIGHEST[name]
     digits = word.split("x") if name not in ("filters", "outputs", "share") else [word]
@@ -113,7 +113,8 @@ def _number(where: str, name: str, word: str) -> int | float | Pair:
         good = len(digits) <= 2 and all(part.isdecimal() and part.isascii() and len(part) <= 6 for part in digits)
     values = [float(part) if name == "share" else int(part) for part in digits] if good else []
     if not values or not all(low <= value <= high for value in values):
-        raise NetworkTextError(f"{where}the {name} is '{word}', but a number from {low} to {high} is wanted")
+        wanted = f"a number from {low} to {high} is wanted; write for example '{form.example}'"
+        raise NetworkTextError(f"{where}the {name} is '{word}', but {wanted}")
     return values[0] if name in ("filters", "outputs", "share") else (int(values[0]), int(values[-1]))
 
 
