@@ -15,6 +15,7 @@ from importlib import import_module
 from statistics import median
 
 import numpy as np
+
 from convoscope import engine
 from convoscope.engine import fast
 
