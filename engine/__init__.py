@@ -70,6 +70,7 @@ from .pooling import avg_pool2d as avg_pool2d
 from .pooling import avg_pool2d_backward as avg_pool2d_backward
 from .pooling import max_pool2d as max_pool2d
 from .pooling import max_pool2d_backward as max_pool2d_backward
+from .pooling import max_pool2d_winners as max_pool2d_winners
 from .shapes import ReceptiveField as ReceptiveField
 from .shapes import ShapeError as ShapeError
 from .shapes import Sliding as Sliding
