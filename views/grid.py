@@ -6,8 +6,11 @@ data change. Cell (row, column) of an H by W grid has its centre at x = left + (
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from ..engine import output_size
 from .numbers import write
 from .trace import Column, Texts, column_array
 
@@ -46,7 +49,7 @@ def image(values: np.ndarray, limit: float, *, shown: bool = True) -> Columns:
     return columns if shown else {name: column_array(column)[:0] for name, column in columns.items()}
 
 
-def labels(values: np.ndarray, limit: float) -> Columns:
+def labels(values: np.ndarray, limit: float, write: Callable[[float], str] = write) -> Columns:
     """Cells with a text in each, of a small grid; none of a large one. values: (H, W) -> columns of length H·W.
 
     Columns x, y, w, h of the cell; text, shade; `size`, the height of the letters in widths of the figure.
@@ -83,6 +86,45 @@ def rectangles(
         "w": np.full(np.shape(rows), width / side, np.float32),
         "h": np.full(np.shape(rows), height / side, np.float32),
     }
+
+
+def cover(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> Columns:
+    """Two rectangles over the cells behind (rows, columns) in row order. rows, columns: (T, 1) -> columns (T, 2)."""
+    height, width = shape
+    rest = rectangles(rows, columns + 1, 1, 1, shape)  # the rest of the present row
+    below = rectangles(rows + 1, np.zeros_like(columns), 1, width, shape)  # all rows below it
+    side = max(shape)
+    remaining, rows_left = (width - 1 - columns) / side, (height - 1 - rows) / side
+    rest |= {"x": rest["x"] + (remaining - 1 / side) / 2, "w": remaining}
+    below |= {"y": below["y"] - (rows_left - 1 / side) / 2, "h": rows_left}
+    return {name: np.hstack([rest[name], below[name]]).astype(np.float32) for name in rest}
+
+
+def unread(shape: tuple[int, ...], kernel_size: tuple[int, int], stride: tuple[int, int]) -> Columns:
+    """The cells of an (H, W) grid that no window ever reads: beyond the last window and between windows. -> columns (n,).
+
+    The rectangles do not overlap: bands of unread columns, and between them pieces of unread rows.
+    """
+    rows, columns = (_read(*sizes) for sizes in zip(shape, kernel_size, stride, strict=True))
+    bands = [(0, left, shape[0], width) for left, width in _runs(~columns)]
+    pieces = [(top, left, height, width) for top, height in _runs(~rows) for left, width in _runs(columns)]
+    found = [rectangles(np.array([r]), np.array([c]), h, w, shape) for r, c, h, w in (*bands, *pieces)]
+    empty = rectangles(np.empty(0), np.empty(0), 1, 1, shape)
+    return {name: np.concatenate([empty[name], *(box[name] for box in found)]) for name in empty}
+
+
+def _read(size: int, kernel_size: int, stride: int) -> np.ndarray:
+    """Which of `size` places in a row some window reads. -> (size,) of bool."""
+    starts = np.arange(output_size(size, kernel_size, stride=stride)) * stride
+    read = np.zeros(size, bool)
+    read[starts[:, np.newaxis] + np.arange(kernel_size)] = True
+    return read
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """Where flags are set without a break. flags: (n,) of bool -> (start, length) of each run."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
+    return [(int(start), int(end - start)) for start, end in edges.reshape(-1, 2)]
 
 
 def values(array: np.ndarray) -> Columns:

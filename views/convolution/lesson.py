@@ -110,7 +110,7 @@ def _still(
         "input_labels": grid.labels(padded, input_limit),
         "input_values": grid.values(padded),
         "input_border": grid.rectangles(*np.full((2, 1), settings.padding), *image.shape, padded.shape),
-        "unread": _unread(padded.shape, settings.stride),
+        "unread": grid.unread(padded.shape, weights.shape, (settings.stride, settings.stride)),
         "kernel": grid.labels(weights, grid.limit_of(weights)),
         "kernel_values": grid.values(weights),
         "products": grid.rectangles(*places, 1, 1, weights.shape) | _size(products, weights.shape[0], weights.size),
@@ -140,31 +140,8 @@ def _moving(
         },
         "sums": _bars(terms.running_sums.reshape(steps, weights.size)),
         "output_cell": grid.rectangles(rows, columns, 1, 1, (oH, oW)),
-        "output_cover": _cover(rows, columns, (oH, oW)),
+        "output_cover": grid.cover(rows, columns, (oH, oW)),
     }
-
-
-def _cover(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> grid.Columns:
-    """Two rectangles over the cells that are not computed yet. rows, columns: (T, 1) -> columns (T, 2)."""
-    height, width = shape
-    rest = grid.rectangles(rows, columns + 1, 1, 1, shape)  # the rest of the present row
-    below = grid.rectangles(rows + 1, np.zeros_like(columns), 1, width, shape)  # all rows below it
-    side = max(shape)
-    remaining, rows_left = (width - 1 - columns) / side, (height - 1 - rows) / side
-    rest |= {"x": rest["x"] + (remaining - 1 / side) / 2, "w": remaining}
-    below |= {"y": below["y"] - (rows_left - 1 / side) / 2, "h": rows_left}
-    return {name: np.hstack([rest[name], below[name]]).astype(np.float32) for name in rest}
-
-
-def _unread(shape: tuple[int, int], stride: int) -> dict[str, np.ndarray]:
-    """The right and bottom strips that no window ever reads, because the stride steps past them. -> columns (2,)."""
-    height, width = shape
-    read_rows, read_columns = (
-        (output_size(size, KERNEL_SIZE, stride=stride) - 1) * stride + KERNEL_SIZE for size in shape
-    )
-    right = grid.rectangles(np.array([0]), np.array([read_columns]), height, width - read_columns, shape)
-    bottom = grid.rectangles(np.array([read_rows]), np.array([0]), height - read_rows, read_columns, shape)
-    return {name: np.concatenate([right[name], bottom[name]]) for name in right}
 
 
 def _bar_places(running_sums: np.ndarray) -> grid.Columns:
