@@ -18,6 +18,7 @@ from .cell_layers import Tanh as Tanh
 from .conv import ConvTerms as ConvTerms
 from .conv import conv2d as conv2d
 from .conv import conv2d_backward as conv2d_backward
+from .conv import conv2d_in_order as conv2d_in_order
 from .conv import conv2d_loops as conv2d_loops
 from .conv import conv2d_terms as conv2d_terms
 from .convnetjs import export_convnetjs as export_convnetjs

@@ -133,6 +133,30 @@ def conv2d_terms(
     return ConvTerms(windows, products, running_sums, output)
 
 
+def conv2d_in_order(
+    x: Array,
+    weight: Array,
+    bias: float | None = None,
+    *,
+    stride: IntOrPair = 1,
+    padding: IntOrPair = 0,
+    dilation: IntOrPair = 1,
+) -> Array:
+    """Convolve one image with one filter, the same term of every cell at once. x: (C, H, W), weight: (C, kH, kW) -> (oH, oW).
+
+    Adds in the order of conv2d_terms, so it gives the same bits as that on every machine, without keeping the terms.
+    """
+    check_rank(x, "x", 3)
+    check_rank(weight, "weight", 3, "(C, kH, kW)")
+    sizes, *_ = _geometry(x[None], weight[None], None, stride, padding, dilation)
+    kernel_size = (weight.shape[1], weight.shape[2])
+    windows = sliding_windows(x[None], kernel_size, stride=stride, padding=padding, dilation=dilation)[0]
+    out = np.zeros(sizes, x.dtype)
+    for c, k, m in np.ndindex(weight.shape):
+        out += weight[c, k, m] * windows[c, :, :, k, m]
+    return out + x.dtype.type(bias or 0)
+
+
 def _geometry(
     x: Array, weight: Array, bias: Array | None, stride: IntOrPair, padding: IntOrPair, dilation: IntOrPair
 ) -> tuple[Pair, Pair, Pair, Pair]:

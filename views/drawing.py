@@ -26,6 +26,7 @@ class Panel:
     values: str = ""  # the source with the true row, column and value of each cell, to be read out
     legend: bool = False  # whether the facts <part>_low, _high and _palette describe its colour scale
     steps: bool = False  # whether its cells are the steps, one a cell in row order
+    links: str = ""  # the panel whose cells belong to this one's: see the sources <part>_links and <links>_hits
     aspect: str = "1"  # width / height of the drawing, as CSS writes it; "strip" for a low one as wide as its panel
 
 
@@ -40,7 +41,15 @@ class Layout:
 class Canvas:
     """A figure of the unit square, and the sources drawn into it."""
 
-    def __init__(self, name: str, *, top: float = 1 + MARGIN, bottom: float = -MARGIN) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        top: float = 1 + MARGIN,
+        bottom: float = -MARGIN,
+        sources: dict[str, ColumnDataSource] | None = None,  # those of a figure that shows some of the same
+    ) -> None:
+        self.sources: dict[str, ColumnDataSource] = {} if sources is None else sources
         self.figure = figure(
             name=name,
             x_range=Range1d(-MARGIN, 1 + MARGIN),
@@ -58,17 +67,16 @@ class Canvas:
         )
         self.figure.axis.visible = False
         self.figure.grid.visible = False
-        self._sources: dict[str, ColumnDataSource] = {}
 
     def source(self, name: str, columns: str) -> ColumnDataSource:
         """The source of that name, with the given columns, still empty."""
-        if name not in self._sources:
-            self._sources[name] = ColumnDataSource(name=name, data={column: [] for column in columns.split()})
-        return self._sources[name]
+        if name not in self.sources:
+            self.sources[name] = ColumnDataSource(name=name, data={column: [] for column in columns.split()})
+        return self.sources[name]
 
     def image(self, name: str, palette: str = "signed") -> GlyphRenderer:
-        """A grid of values as colours. grey shows 0..1, signed −1..1 with zero as paper."""
-        low = 0 if palette == "grey" else -1
+        """A grid of values as colours. signed shows −1..1 with zero as paper, grey and changed show 0..1."""
+        low = -1 if palette == "signed" else 0
         mapper = themed(LinearColorMapper(low=low, high=1, nan_color="rgba(0,0,0,0)"), palette=palette)
         source = self.source(name, "image x y dw dh")
         return self.figure.image(
@@ -105,7 +113,7 @@ class Canvas:
             words.glyph.text_color = {"field": "shade", "transform": mapper_of("contrast")}
         words.tags = [f"fit {largest}"]
 
-    def outline(self, name: str, role: str, *, width: int = 3, moves: bool = True, dash: str = "solid") -> None:
+    def outline(self, name: str, role: str, *, width: int = 3, moves: bool = True, dash: str = "solid") -> GlyphRenderer:
         """Rectangles drawn as frames in a role's colour."""
         level = "overlay" if moves else "glyph"
         source = self.source(name, "x y w h")
@@ -113,6 +121,7 @@ class Canvas:
             "x", "y", "w", "h", source=source, fill_alpha=0, line_width=width, level=level, line_dash=dash
         )
         themed(box.glyph, line_color=role)
+        return box
 
     def cover(self, name: str, token: str = "paper", *, alpha: float = 1.0, moves: bool = True) -> None:
         """Rectangles that hide what lies under them, wholly or in part."""

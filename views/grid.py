@@ -15,6 +15,7 @@ from .numbers import write
 from .trace import Column, Texts, column_array
 
 MOST_LABELS = 150  # visible cells; above it, text is unreadable and costs frames
+MOST_PLACES = 4096  # cells whose rows and columns are written out
 LABEL_HEIGHT = 0.40  # of a cell
 LABEL_WIDTH = 1.45  # of a cell, shared among the characters of the longest label
 
@@ -31,25 +32,25 @@ def limit_of(values: np.ndarray) -> float:
     return float(np.abs(values).max(initial=0)) or 1.0
 
 
-def image(values: np.ndarray, limit: float, *, shown: bool = True) -> Columns:
+def image(values: np.ndarray, limit: float, *, shown: bool = True, fill: bool = False) -> Columns:
     """One image glyph for a whole grid, or none. values: (H, W) -> columns image (1, H, W), x, y, dw, dh (1,).
 
     x, y is the lower-left corner. Not shown, the columns are empty: another source shows these values in other colours.
     """
-    height, width = values.shape
-    side = max(height, width)
-    box = rectangles(np.array([0]), np.array([0]), height, width, values.shape)
+    box = rectangles(np.array([0]), np.array([0]), *values.shape, values.shape, fill=fill)
     columns: Columns = {
         "image": shade(values, limit)[np.newaxis],
-        "x": _column(box["x"] - width / side / 2),
-        "y": _column(box["y"] - height / side / 2),
-        "dw": _column([width / side]),
-        "dh": _column([height / side]),
+        "x": box["x"] - box["w"] / 2,
+        "y": box["y"] - box["h"] / 2,
+        "dw": box["w"],
+        "dh": box["h"],
     }
     return columns if shown else {name: column_array(column)[:0] for name, column in columns.items()}
 
 
-def labels(values: np.ndarray, limit: float, write: Callable[[float], str] = write) -> Columns:
+def labels(
+    values: np.ndarray, limit: float, write: Callable[[float], str] = write, *, fill: bool = False
+) -> Columns:
     """Cells with a text in each, of a small grid; none of a large one. values: (H, W) -> columns of length H·W.
 
     Columns x, y, w, h of the cell; text, shade; `size`, the height of the letters in widths of the figure.
@@ -57,8 +58,8 @@ def labels(values: np.ndarray, limit: float, write: Callable[[float], str] = wri
     shown = values.ravel() if values.size <= MOST_LABELS else values.ravel()[:0]
     rows, columns = np.indices(values.shape).reshape(2, -1)[:, : shown.size]
     text = Texts.of_numbers(shown, write)
-    size = label_size(text.table, max(values.shape))
-    return rectangles(rows, columns, 1, 1, values.shape) | {
+    size = label_size(text.table, values.shape[1] if fill else max(values.shape))
+    return rectangles(rows, columns, 1, 1, values.shape, fill=fill) | {
         "text": text,
         "shade": shade(shown, limit),
         "size": np.full(shown.size, size, np.float32),
@@ -72,19 +73,32 @@ def label_size(table: tuple[str, ...], cells: int) -> float:
 
 
 def rectangles(
-    rows: np.ndarray, columns: np.ndarray, height: int, width: int, shape: tuple[int, ...]
+    rows: np.ndarray, columns: np.ndarray, height: int, width: int, shape: tuple[int, ...], *, fill: bool = False
 ) -> dict[str, np.ndarray]:
     """Rectangles of height by width cells whose upper-left cells are (rows, columns) of a grid of the given (H, W) shape.
 
-    rows, columns: any shape -> x, y (centres), w, h of the same shape, in the unit square.
+    rows, columns: any shape -> x, y (centres), w, h of the same shape, in the unit square. Cells are squares, or with
+    `fill` whatever makes the grid fill the square.
     """
-    side = max(shape)
-    left, bottom = (1 - shape[1] / side) / 2, (1 - shape[0] / side) / 2
+    down, across = (shape[0], shape[1]) if fill else (max(shape), max(shape))
+    left, bottom = (1 - shape[1] / across) / 2, (1 - shape[0] / down) / 2
     return {
-        "x": _column(left + (columns + width / 2) / side),
-        "y": _column(bottom + (shape[0] - rows - height / 2) / side),
-        "w": np.full(np.shape(rows), width / side, np.float32),
-        "h": np.full(np.shape(rows), height / side, np.float32),
+        "x": _column(left + (columns + width / 2) / across),
+        "y": _column(bottom + (shape[0] - rows - height / 2) / down),
+        "w": np.full(np.shape(rows), width / across, np.float32),
+        "h": np.full(np.shape(rows), height / down, np.float32),
+    }
+
+
+def placed(columns: Columns, left: float, bottom: float, width: float, height: float) -> Columns:
+    """The same drawing moved and scaled into a part of the unit square; its corners and centres x, y and its sizes follow."""
+    scales = {"x": width, "w": width, "dw": width, "size": width, "y": height, "h": height, "dh": height}
+    offsets = {"x": left, "y": bottom}
+    return {
+        name: column * np.float32(scales[name]) + np.float32(offsets.get(name, 0))
+        if name in scales and isinstance(column, np.ndarray)
+        else column
+        for name, column in columns.items()
     }
 
 
@@ -100,12 +114,14 @@ def cover(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> Colu
     return {name: np.hstack([rest[name], below[name]]).astype(np.float32) for name in rest}
 
 
-def unread(shape: tuple[int, ...], kernel_size: tuple[int, int], stride: tuple[int, int]) -> Columns:
+def unread(
+    shape: tuple[int, ...], kernel_size: tuple[int, int], stride: tuple[int, int], dilation: int = 1
+) -> Columns:
     """The cells of an (H, W) grid that no window ever reads: beyond the last window and between windows. -> columns (n,).
 
     The rectangles do not overlap: bands of unread columns, and between them pieces of unread rows.
     """
-    rows, columns = (_read(*sizes) for sizes in zip(shape, kernel_size, stride, strict=True))
+    rows, columns = (_read(*sizes, dilation) for sizes in zip(shape, kernel_size, stride, strict=True))
     bands = [(0, left, shape[0], width) for left, width in _runs(~columns)]
     pieces = [(top, left, height, width) for top, height in _runs(~rows) for left, width in _runs(columns)]
     found = [rectangles(np.array([r]), np.array([c]), h, w, shape) for r, c, h, w in (*bands, *pieces)]
@@ -113,11 +129,11 @@ def unread(shape: tuple[int, ...], kernel_size: tuple[int, int], stride: tuple[i
     return {name: np.concatenate([empty[name], *(box[name] for box in found)]) for name in empty}
 
 
-def _read(size: int, kernel_size: int, stride: int) -> np.ndarray:
+def _read(size: int, kernel_size: int, stride: int, dilation: int) -> np.ndarray:
     """Which of `size` places in a row some window reads. -> (size,) of bool."""
-    starts = np.arange(output_size(size, kernel_size, stride=stride)) * stride
+    starts = np.arange(output_size(size, kernel_size, stride=stride, dilation=dilation)) * stride
     read = np.zeros(size, bool)
-    read[starts[:, np.newaxis] + np.arange(kernel_size)] = True
+    read[starts[:, np.newaxis] + np.arange(kernel_size) * dilation] = True
     return read
 
 
@@ -128,7 +144,12 @@ def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
 
 
 def values(array: np.ndarray) -> Columns:
-    """The true numbers of a grid, for reading out and for tests. array: (H, W) -> columns row, column, value (H·W,)."""
+    """The true numbers of a grid, for reading out and for tests. array: (H, W) -> columns row, column, value (H·W,).
+
+    Of a grid with more than MOST_PLACES cells only the values, (H, W): their places are plain from the shape.
+    """
+    if array.size > MOST_PLACES:
+        return {"value": array.astype(np.float32)}
     rows, columns = np.indices(array.shape, dtype=np.int32).reshape(2, -1)
     return {"row": rows, "column": columns, "value": array.ravel().astype(np.float32)}
 

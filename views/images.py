@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine import DataError, read_shard, shard_of
 from .files import Files
+from .settings import Drawing
 
 # Slides 31-53: the example image that the lecture convolves by hand.
 LECTURE_IMAGE = np.array(
@@ -53,3 +54,10 @@ def grey_photo(name: str, size: int, files: Files) -> np.ndarray:
         raise DataError(f"the file {path} is damaged: {error}; load the page again to fetch it anew") from None
     # Whole numbers all the way, so that every machine rounds a half the same way.
     return ((photo.astype(np.int64) * BRIGHTNESS).sum(axis=2) + 500) // 1000 * 1.0
+
+
+def drawn(bits: str) -> np.ndarray:
+    """A drawing from its hexadecimal digits (see settings.Drawing). -> (28, 28) float64, 0 or 255."""
+    side = Drawing.SIDE
+    packed = np.frombuffer(bytes.fromhex(bits), np.uint8) if bits else np.zeros(side * side // 8, np.uint8)
+    return np.unpackbits(packed).reshape(side, side) * 255.0

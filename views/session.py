@@ -13,12 +13,13 @@ from typing import Any
 
 from ..engine import DataError, ShapeError
 from .convolution import lesson as convolution
+from .downsampling import lesson as downsampling
 from .files import DiskFiles, Files
 from .packet import pack
 from .settings import SettingError, Settings, change
 from .trace import Trace
 
-LESSONS = {"convolution": convolution}
+LESSONS = {"convolution": convolution, "downsampling": downsampling}
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Session:
         draft = type(settings)(**settings.plain())
         try:
             notices = _apply(draft, event.get("name"), event.get("value"))
+            notices += draft.fill_in(self.files)
             trace = LESSONS[view].compute(draft, self.files)
         except (SettingError, ShapeError, DataError, OSError) as error:
             return Update(view, settings.plain(), error=_sentence(error))
@@ -76,11 +78,14 @@ def _apply(draft: Settings, name: Any, value: Any) -> list[str]:
 
 
 def _apply_table(draft: Settings, values: Any) -> list[str]:
-    """Set what can be set, in the table's order; a bad value becomes a notice, an unknown name is ignored."""
+    """Set what can be set; a bad value becomes a notice, an unknown name is ignored.
+
+    What follows from other settings comes first, so that those have the last word.
+    """
     if not isinstance(values, Mapping):
         raise SettingError("the settings must come as a table of names and values")
     notices = []
-    for name in draft.names():
+    for name in sorted(draft.names(), key=lambda name: name not in draft.follows_unless):
         if name in values:
             try:
                 notices += change(draft, name, values[name])

@@ -6,11 +6,13 @@ and refuses what is no value at all with a SettingError; the settings then stay 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import param
+
+from .files import Files
 
 LARGEST_TEXT = 800  # characters of any one value: a matrix of 49 numbers has up to 700
 
@@ -36,20 +38,34 @@ class Matrix(param.Parameter):
         super().__init__(default=default, **params)
 
 
+class Drawing(param.String):
+    """A black-and-white drawing of SIDE×SIDE cells: its bits row by row as hexadecimal digits, or "" for an empty one."""
+
+    SIDE = 28
+    DIGITS = SIDE * SIDE // 4
+
+
 class Settings(param.Parameterized):
     """Base of every view's settings.
 
-    shown_when: {name: (other, value)}: the control makes sense only while the other setting has that value.
-    follows_unless: {name: (other, value)}: the setting follows from the other one unless that has this value, so that
-    an address need not hold it.
+    shown_when: {name: (other, values)}: the control makes sense only while the other setting has one of these values.
+    follows_unless: {name: (other, values)}: the setting follows from the other one unless that has one of these values,
+    so that an address need not hold it.
     """
 
-    shown_when: Mapping[str, tuple[str, str]] = {}
-    follows_unless: Mapping[str, tuple[str, str]] = {}
+    shown_when: Mapping[str, tuple[str, Sequence[str]]] = {}
+    follows_unless: Mapping[str, tuple[str, Sequence[str]]] = {}
+    restoring = False  # while values come that belong together, not from the user one by one
 
     def __init__(self, **values: Any) -> None:
         super().__init__()
+        self.restoring = True
         self.param.update(**values)  # after the defaults, so that settings which follow from others do
+        self.restoring = False
+
+    def fill_in(self, files: Files) -> list[str]:
+        """Set what follows from files or from several settings; returns notices. Called after every change."""
+        return []
 
     @classmethod
     def names(cls) -> list[str]:
@@ -101,6 +117,13 @@ def _read_number(parameter: param.Number, label: str, value: Any) -> tuple[float
         return number, []
     nearest = min(max(number, low), high)
     return nearest, [f"The {label} must be a number from {low:g} to {high:g}: {_quoted(value)} became {nearest:g}."]
+
+
+def _read_drawing(parameter: Drawing, label: str, value: Any) -> tuple[str, list[str]]:
+    text = value.lower() if isinstance(value, str) else "?"
+    if set(text) - set("0123456789abcdef") or len(text) not in (0, Drawing.DIGITS):
+        raise SettingError(f"the {label} must be empty or {Drawing.DIGITS} hexadecimal digits; draw it anew")
+    return text, []
 
 
 def _read_integer(parameter: param.Integer, label: str, value: Any) -> tuple[int, list[str]]:
@@ -166,6 +189,7 @@ def _read_cell(cell: Any, place: str) -> float:
 _FLAGS = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
 _READERS: dict[type[param.Parameter], Callable[[Any, str, Any], tuple[Any, list[str]]]] = {
     param.Selector: _read_choice,
+    Drawing: _read_drawing,
     param.Boolean: _read_flag,
     param.Integer: _read_integer,
     param.Number: _read_number,
@@ -199,4 +223,4 @@ def _kind(parameter: param.Parameter) -> dict[str, Any]:
         return {"kind": "flag"}
     if isinstance(parameter, param.Number):  # Integer is one too
         return {"kind": "integer" if isinstance(parameter, param.Integer) else "number", "bounds": list(parameter.bounds)}
-    return {"kind": "matrix"}
+    return {"kind": "drawing" if isinstance(parameter, Drawing) else "matrix"}

@@ -3,6 +3,8 @@
  * Values are only carried here; Python checks them.
  */
 
+import { isOneOf } from "./controls.mjs";
+
 const LONGEST_QUERY = 2000; // characters; a longer address is no link of ours
 const REST = 300; // milliseconds
 const PAGE_KEYS = ["view", "theme", "hide"];
@@ -36,8 +38,8 @@ export function writeQuery(table, settings, step) {
   const parameters = new URLSearchParams();
   for (const key of PAGE_KEYS) if (kept.get(key)) parameters.set(key, kept.get(key));
   for (const { name, default: usual, shown_when: shown, follows_unless: follows } of table) {
-    const [other, value] = shown ?? follows ?? [];
-    const needed = name in settings && (!other || settings[other] === value);
+    const condition = shown ?? follows;
+    const needed = name in settings && (!condition || isOneOf(settings, condition));
     if (needed && asText(settings[name]) !== asText(usual)) parameters.set(name, asText(settings[name]));
   }
   if (step) parameters.set("step", step);

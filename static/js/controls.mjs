@@ -6,7 +6,7 @@
 /**
  * @typedef {{name: string, label: string, help: string, kind: string, default: unknown,
  *   choices?: [string, string][], bounds?: [number, number],
- *   shown_when?: [string, string], follows_unless?: [string, string]}} Row
+ *   shown_when?: [string, string[]], follows_unless?: [string, string[]]}} Row
  */
 
 /** Fields with typing that was not handed in yet. @type {WeakSet<EventTarget>} */
@@ -31,7 +31,7 @@ export class Controls {
   show(settings) {
     for (const { row, element, show } of this.rows) {
       show(settings[row.name]);
-      element.hidden = Boolean(row.shown_when) && settings[row.shown_when[0]] !== row.shown_when[1];
+      element.hidden = Boolean(row.shown_when) && !isOneOf(settings, row.shown_when);
     }
   }
 
@@ -46,6 +46,11 @@ export class Controls {
   }
 }
 
+/** Whether a setting has one of the values. @param {[string, string | string[]]} condition */
+export function isOneOf(settings, [name, values]) {
+  return [].concat(values).includes(settings[name]);
+}
+
 function build(row, id, wanted) {
   switch (row.kind) {
     case "choice":
@@ -57,6 +62,8 @@ function build(row, id, wanted) {
       return buildNumber(row, id, wanted);
     case "matrix":
       return buildMatrix(row, id, wanted);
+    case "drawing":
+      return buildDrawing(row, id, wanted);
     default:
       throw new Error(`No control is known for settings of the kind ${row.kind}`);
   }
@@ -102,6 +109,13 @@ function buildNumber(row, id, wanted) {
   const group = make("div", { className: "stepper" });
   group.append(less, input, more);
   return { element: labelled(row, id, group), show };
+}
+
+/** The drawing itself is made on its figure (pointing.mjs); here it can be cleared. */
+function buildDrawing(row, id, wanted) {
+  const button = make("button", { id, type: "button", className: "wide", textContent: "Clear the drawing" });
+  button.addEventListener("click", () => wanted(""));
+  return { element: labelled(row, id, button), show: () => {} };
 }
 
 function buildMatrix(row, id, wanted) {

@@ -18,13 +18,14 @@ export async function drawFigures(drawing) {
   const [docid] = Object.keys(drawing.docs);
   const roots = mapValues(drawing.roots, (name) => document.getElementById(name));
   const [views] = await Bokeh.embed.embed_items(drawing.docs, [{ docid, roots, root_ids: Object.keys(roots) }]);
-  return new Figures([...views.roots][0].model.document);
+  return new Figures([...views.roots].map(({ model }) => model));
 }
 
-/** The sources and the theme of one Bokeh document. */
+/** The sources and the theme of the figures of one view. */
 export class Figures {
-  constructor(doc) {
-    this.models = new Set(doc.roots().flatMap((root) => [root, ...root.references()]));
+  /** @param {object[]} roots Bokeh's models of the figures */
+  constructor(roots) {
+    this.models = new Set(roots.flatMap((root) => [root, ...root.references()]));
     this.sources = new Map();
     for (const model of this.models) {
       if (model.type === "ColumnDataSource" && model.name) this.sources.set(model.name, model);

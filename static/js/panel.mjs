@@ -15,9 +15,9 @@ async function serverDocument() {
 
 /** @returns the same three doors as the static home: open, start, send */
 export async function connectPanel() {
-  const figures = new Figures(await serverDocument());
-  const events = figures.sources.get("convoscope_events");
-  const updates = figures.sources.get("convoscope_updates");
+  const roots = (await serverDocument()).roots();
+  const { sources } = new Figures(roots);
+  const [events, updates] = [sources.get("convoscope_events"), sources.get("convoscope_updates")];
   const packet = () => updates.data.packet.slice().buffer;
   let nextId = 0;
   const send = (event) =>
@@ -33,7 +33,10 @@ export async function connectPanel() {
       events.data = { event: [JSON.stringify({ id, ...event })] };
     });
   return {
-    open: async ({ slug }) => [figures, await send({ view: slug, name: "reset", value: null })],
+    open: async ({ slug }) => {
+      const own = roots.filter(({ name }) => name.startsWith(`${slug}_`));
+      return [new Figures(own), await send({ view: slug, name: "reset", value: null })];
+    },
     start: (tell) => tell.ready(),
     send,
   };

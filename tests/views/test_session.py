@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convoscope.views.answer import Answerer
-from convoscope.views.convolution.lesson import KERNELS
+from convoscope.views.convolution.kernels import KERNELS
 from convoscope.views.files import DiskFiles, FetchedFiles, FileNeeded
 from convoscope.views.packet import unpack
 from convoscope.views.session import Session
@@ -60,9 +60,15 @@ def test_a_weight_may_be_typed_in_many_ways(typed):
         ("weights", rows(r2c0="inf"), "holds “inf”"),
         ("weights", rows(r2c0="9" * 30), "holds “99999"),
         ("weights", rows(r2c0=True), "holds “True”"),
-        ("weights", "1,2;3,4", "must be 3 rows of 3 numbers, such as 0,0,0;0,0,0;0,0,0"),
-        ("weights", None, "must be 3 rows of 3 numbers"),
-        ("weights", [1, 2, 3], "must be 3 rows of 3 numbers"),
+        ("weights", "1,2;3", "must be 1 to 7 rows of 1 to 7 numbers, such as 0,0,0;0,0,0;0,0,0"),
+        ("weights", ";".join(["1"] * 8), "must be 1 to 7 rows of 1 to 7 numbers"),
+        ("weights", None, "must be 1 to 7 rows of 1 to 7 numbers"),
+        ("weights", [1, 2, 3], "must be 1 to 7 rows of 1 to 7 numbers"),
+        ("weights", [[]], "must be 1 to 7 rows of 1 to 7 numbers"),
+        ("bias", "much", "The bias holds “much”; type a number"),
+        ("relu", "maybe", "The setting “relu” is on or off, not “maybe”; choose true or false."),
+        ("drawing", "xyz", "must be empty or 196 hexadecimal digits"),
+        ("padding_rule", "all", "“all” is no padding rule; choose one of number, valid, same, full"),
         ("kernel", "<img src=x>", "“<img src=x>” is no kernel; choose one of basic,"),
         ("kernel", ["basic"], "is no kernel"),
         ("image", "x" * 900, "came as 900 characters"),
@@ -73,7 +79,7 @@ def test_a_weight_may_be_typed_in_many_ways(typed):
         ("stride", None, "must be a whole number"),
         ("stride", float("nan"), "must be a whole number"),
         ("stride", "inf", "must be a whole number"),
-        ("strides", 1, "There is no setting called 'strides'; the settings are image, digit,"),
+        ("strides", 1, "There is no setting called 'strides'; the settings are image, cells,"),
         ("settings", "stride=2", "must come as a table"),
         (None, None, "There is no setting called None"),
     ],
@@ -91,10 +97,11 @@ def test_what_is_no_value_is_refused_with_a_sentence_and_nothing_changes(name, v
 
 @pytest.mark.parametrize(
     ("name", "value", "became"),
-    [("stride", 9, 4), ("stride", "-3", 1), ("padding", 7, 2), ("digit", 1e9, 69_999), ("digit", -1, 0)],
+    [("stride", 9, 4), ("stride", "-3", 1), ("padding", 7, 6), ("digit", 1e9, 69_999), ("digit", -1, 0)],
 )
 def test_what_is_out_of_range_is_brought_back_with_a_notice(name, value, became):
-    update = Session().handle(event("settings", {"image": "digit", name: value}))
+    weights = [[1] * 7] * 7
+    update = Session().handle(event("settings", {"image": "digit", "weights": weights, name: value}))
     assert update.settings[name] == became
     assert len(update.notices) == 1
     assert f"became {became:,}." in update.notices[0]
@@ -122,7 +129,7 @@ def test_reset_goes_back_to_the_defaults():
 
 def test_an_unknown_view_is_named():
     update = Session().handle({"view": "nosuch", "name": "reset"})
-    assert update.error == "there is no view called 'nosuch'; the views are convolution"
+    assert update.error.startswith("there is no view called 'nosuch'; the views are convolution")
 
 
 class DamagedFiles(DiskFiles):
@@ -173,12 +180,15 @@ def test_a_fetch_that_failed_is_told_once_and_can_be_tried_again():
         session.handle(event("image", "digit"))
 
 
+KINDS = {"choice", "integer", "number", "flag", "matrix", "drawing"}
+
+
 def test_the_table_describes_every_setting():
     from convoscope.views.convolution.lesson import ConvolutionSettings
 
     rows_of_table = table(ConvolutionSettings)
     assert [row["name"] for row in rows_of_table] == ConvolutionSettings.names()
-    assert all(row["label"] and row["help"] and row["kind"] in {"choice", "integer", "matrix"} for row in rows_of_table)
+    assert all(row["label"] and row["help"] and row["kind"] in KINDS for row in rows_of_table)
     json.dumps(rows_of_table)
     assert Settings.names() == []
 
@@ -188,7 +198,8 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-KNOWN = ("image", "digit", "kernel", "weights", "stride", "padding", "settings", "reset", "__init__")
+KNOWN = ("image", "cells", "digit", "drawing", "size", "kernel", "weights", "kernel_rows", "normalise", "flip", "stride")
+KNOWN += ("stride_across", "padding", "padding_rule", "dilation", "bias", "relu", "row", "settings", "reset", "__init__")
 NAMES = st.sampled_from(KNOWN) | st.text()
 
 

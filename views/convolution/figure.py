@@ -9,20 +9,21 @@ from ..theme import themed
 
 # The image and the output large, what happens in between small.
 LAYOUT = Layout(
-    narrow='"input output" auto "kernel products" auto "sums sums" auto / 1fr 1fr',
-    wide='"input kernel output" auto "input products output" 1fr "sums sums sums" auto / 5fr 2.3fr 5fr',
+    narrow='"input output" auto "kernel products" auto "sums sums" auto "im2col im2col" auto / 1fr 1fr',
+    wide='"input kernel output" auto "input products output" 1fr "sums sums sums" auto "im2col im2col im2col" auto'
+    " / 5fr 2.3fr 5fr",
 )
-BAR_WIDTH = 0.74 / 9  # of the figure, for nine products
 
 
 def panels() -> list[Panel]:
     """The panels of the view in reading order. Their sources are those of lesson.compute."""
     return [
-        Panel("input", "Input", "input", _input(), values="input_values", legend=True),
-        Panel("kernel", "Kernel", "kernel", _kernel(), values="kernel_values"),
+        Panel("input", "Input", "input", _input(), values="input_values", legend=True, links="output"),
+        Panel("kernel", "Kernel", "kernel", _kernel(), values="kernel_values", links="input"),
         Panel("products", "Products", "muted", _products()),
         Panel("sums", "Running sum", "muted", _sums(), aspect="strip"),
         Panel("output", "Output", "output", _output(), values="output_values", legend=True, steps=True),
+        Panel("im2col", "As a matrix product", "muted", _im2col(), aspect="3.2"),
     ]
 
 
@@ -33,6 +34,8 @@ def _input() -> figure:
     canvas.cells("input_labels")
     canvas.cover("unread", "unread", alpha=0.55, moves=False)
     canvas.outline("input_border", "input", width=2, moves=False)
+    canvas.cover("input_hits", "kernel", alpha=0.45)
+    canvas.outline("taps", "kernel", width=2)
     canvas.outline("window", "kernel", width=4)
     return canvas.figure
 
@@ -54,8 +57,8 @@ def _sums() -> figure:
     canvas = Canvas("convolution_sums", top=1.4, bottom=-0.06)
     zero = canvas.figure.line("x", "y", source=canvas.source("zero_line", "x y"), line_width=1)
     themed(zero.glyph, line_color="muted")
-    source = canvas.source("sums", "x bottom top label_y text shade size")
-    bars = canvas.figure.vbar("x", BAR_WIDTH, "top", "bottom", source=source, level="overlay", line_alpha=0)
+    source = canvas.source("sums", "x width bottom top label_y text shade size")
+    bars = canvas.figure.vbar("x", "width", "top", "bottom", source=source, level="overlay", line_alpha=0)
     bars.glyph.fill_color = {"field": "shade", "transform": mapper_of("signed")}
     canvas.text("sums", y="label_y", level="overlay", baseline="bottom", largest=17)
     return canvas.figure
@@ -68,5 +71,19 @@ def _output() -> figure:
     canvas.cells("output_labels")
     canvas.cover("output_cover")
     canvas.lines("output_labels", level="overlay")  # shows where the hidden cells will be
+    canvas.cover("output_hits", "output", alpha=0.45)
     canvas.outline("output_cell", "output", width=4)
+    return canvas.figure
+
+
+def _im2col() -> figure:
+    """[kernel as a row] · [windows as columns] = [output as a row], each where a product of matrices is written by hand."""
+    canvas = Canvas("convolution_im2col")
+    for name in ("im2col_matrix", "im2col_row", "im2col_product"):
+        canvas.image(name)
+        canvas.cells(f"{name}_labels")
+    canvas.cover("im2col_cover")
+    canvas.lines("im2col_product_labels", level="overlay")
+    canvas.outline("im2col_column", "kernel")
+    canvas.outline("im2col_cell", "output")
     return canvas.figure

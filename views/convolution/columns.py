@@ -1,0 +1,175 @@
+"""The sources of the convolution view: what stays, what the steps change, and which cell belongs to which."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import grid
+from ..numbers import write
+from ..trace import Texts, column_array
+from .scene import Scene
+
+MOST_BARS = 16  # with more products their running sums are bars without numbers
+# Where the factors of the matrix product stand: left, bottom, width, height in the unit square.
+MATRIX, KERNEL_ROW, OUTPUT_ROW = (0.3, 0.24, 0.7, 0.76), (0.0, 0.0, 0.27, 0.14), (0.3, 0.0, 0.7, 0.14)
+
+
+def still(scene: Scene, *, im2col: bool) -> dict[str, grid.Columns]:
+    """What no step changes: the image, the kernel and the finished output."""
+    padded, weights, output = scene.padded, scene.weights, scene.output
+    input_limit, output_limit = grid.limit_of(scene.image), grid.limit_of(output)
+    grey_output = scene.photo and output.min() >= 0
+    places = np.indices(weights.shape).reshape(2, -1)
+    products = scene.terms.products.reshape(len(scene.rows), -1)
+    return {
+        "input": grid.image(padded, input_limit, shown=not scene.photo),
+        "input_photo": grid.image(padded, input_limit, shown=scene.photo),
+        "input_labels": grid.labels(padded, input_limit),
+        "input_values": grid.values(padded),
+        "input_border": grid.rectangles(*np.array(scene.padding)[:, np.newaxis], *scene.image.shape, padded.shape),
+        "unread": grid.unread(padded.shape, weights.shape, scene.stride, scene.dilation),
+        "kernel": grid.labels(weights, grid.limit_of(weights)),
+        "kernel_values": grid.values(weights),
+        "products": grid.rectangles(*places, 1, 1, weights.shape) | _size(products, max(weights.shape)),
+        "sums": _bar_places(scene),
+        "zero_line": _zero_line(scene),
+        "output": grid.image(output, output_limit, shown=not grey_output),
+        "output_photo": grid.image(output, output_limit, shown=grey_output),
+        "output_labels": grid.labels(output, output_limit),
+        "output_values": grid.values(output),
+        **links(scene),
+        **(im2col_still(scene) if im2col else {}),
+    }
+
+
+def moving(scene: Scene, *, im2col: bool) -> dict[str, grid.Columns]:
+    """What the steps change: the window, the products, the running sum, and how much of the output is revealed."""
+    shape = scene.output.shape
+    tops, lefts = scene.rows * scene.stride[0], scene.columns * scene.stride[1]
+    products = scene.terms.products.reshape(len(scene.rows), -1)
+    cover = grid.cover(scene.rows, scene.columns, shape)
+    if not scene.whole:
+        cover = {name: column_array(column)[:, :0] for name, column in cover.items()}
+    return {
+        "window": grid.rectangles(tops, lefts, *scene.span, scene.padded.shape),
+        "taps": _taps(scene, tops, lefts),
+        "products": {
+            "text": Texts.of_numbers(products, write),
+            "shade": grid.shade(products, grid.limit_of(products)),
+        },
+        "sums": _bars(scene),
+        "output_cell": grid.rectangles(scene.rows, scene.columns, 1, 1, shape),
+        "output_cover": cover,
+        **(im2col_moving(scene) if im2col else {}),
+    }
+
+
+def links(scene: Scene) -> dict[str, grid.Columns]:
+    """Which output rows and columns an input row or column feeds, and which of the input a kernel's one ever meets.
+
+    Columns rows (n, m) and columns (n, m): for each row or column of one grid those of the other, filled up with −1.
+    """
+    met = [
+        np.arange(size)[np.newaxis] * stride + np.arange(taps)[:, np.newaxis] * scene.dilation
+        for size, stride, taps in zip(scene.output.shape, scene.stride, scene.weights.shape, strict=True)
+    ]  # (taps, output size): the input place where tap k meets output place i
+    fed = [_fed(places, size) for places, size in zip(met, scene.padded.shape, strict=True)]
+    return {
+        "kernel_links": {"rows": met[0].astype(np.int32), "columns": met[1].astype(np.int32)},
+        "input_links": {"rows": fed[0], "columns": fed[1]},
+    }
+
+
+def _fed(met: np.ndarray, size: int) -> np.ndarray:
+    """The other way round. met: (taps, outputs) -> (size, m): the outputs that each input place feeds, then −1."""
+    places = np.full((size, max(met.shape[0], 1)), -1, np.int32)
+    for tap, output in np.ndindex(met.shape):
+        row = places[met[tap, output]]
+        row[np.argmax(row < 0)] = output
+    return places
+
+
+def _taps(scene: Scene, tops: np.ndarray, lefts: np.ndarray) -> grid.Columns:
+    """The pixels under the kernel's cells, needed where dilation leaves gaps between them. -> columns (T, kH·kW or 0)."""
+    if scene.dilation == 1:
+        tops, lefts = tops[:, :0], lefts[:, :0]
+        return grid.rectangles(tops, lefts, 1, 1, scene.padded.shape)
+    rows, columns = np.indices(scene.weights.shape).reshape(2, 1, -1) * scene.dilation
+    return grid.rectangles(tops + rows, lefts + columns, 1, 1, scene.padded.shape)
+
+
+def im2col_still(scene: Scene) -> dict[str, grid.Columns]:
+    """The matrix whose columns are the windows; left below it the kernel as a row, below it their product, the output."""
+    matrix = scene.terms.windows.reshape(len(scene.rows), -1).T
+    weights, output = scene.weights.reshape(1, -1), scene.terms.output.reshape(1, -1)
+    parts = {"matrix": (matrix, MATRIX), "row": (weights, KERNEL_ROW), "product": (output, OUTPUT_ROW)}
+    images = {
+        f"im2col_{name}": grid.placed(grid.image(values, grid.limit_of(values), fill=True), *place)
+        for name, (values, place) in parts.items()
+    }
+    texts = {
+        f"im2col_{name}_labels": grid.placed(grid.labels(values, grid.limit_of(values), fill=True), *place)
+        for name, (values, place) in parts.items()
+    }
+    return images | texts
+
+
+def im2col_moving(scene: Scene) -> dict[str, grid.Columns]:
+    """The column of the present window and the cell below it, and a cover on what is not computed yet. -> columns (T, 1)."""
+    taps, steps = scene.weights.size, len(scene.rows)
+    column, top = np.arange(steps)[:, np.newaxis], np.zeros((steps, 1))
+    cell = grid.rectangles(top, column, 1, 1, (1, steps), fill=True)
+    left, rest = (column + 1) / steps, (steps - 1 - column) / steps
+    hidden = cell | {"x": (left + rest / 2).astype(np.float32), "w": rest.astype(np.float32)}
+    return {
+        "im2col_column": grid.placed(grid.rectangles(top, column, taps, 1, (taps, steps), fill=True), *MATRIX),
+        "im2col_cell": grid.placed(cell, *OUTPUT_ROW),
+        "im2col_cover": grid.placed(hidden, *OUTPUT_ROW),
+    }
+
+
+def _running_sums(scene: Scene) -> np.ndarray:
+    """After each product, and with the bias if there is one. -> (T, n)."""
+    sums = scene.terms.running_sums.reshape(len(scene.rows), -1)
+    return np.hstack([sums, sums[:, -1:] + scene.bias]) if scene.bias else sums
+
+
+def _bar_places(scene: Scene) -> grid.Columns:
+    """What the bars of all steps share: their places, widths and the size of their texts. -> (n,)."""
+    sums = _running_sums(scene)
+    count = sums.shape[1]
+    places = ((np.arange(count) + 0.5) / count).astype(np.float32)
+    return {"x": places, "width": np.full(count, 0.74 / count, np.float32), **_size(sums, count, count)}
+
+
+def _zero_line(scene: Scene) -> grid.Columns:
+    """From where the bars rise and fall. -> columns (2,)."""
+    low, scale = _bar_scale(_running_sums(scene))
+    return {"x": np.array([0, 1], np.float32), "y": np.full(2, -low / scale, np.float32)}
+
+
+def _bars(scene: Scene) -> grid.Columns:
+    """Each product as a bar from the sum before it to the sum after it. -> columns (T, n)."""
+    sums = _running_sums(scene)
+    before = np.hstack([np.zeros((len(sums), 1)), sums[:, :-1]])
+    low, scale = _bar_scale(sums)
+    texts = Texts.of_numbers(sums, write) if sums.shape[1] <= MOST_BARS else Texts(("",), np.zeros(sums.shape, np.uint16))
+    return {
+        "bottom": ((before - low) / scale).astype(np.float32),
+        "top": ((sums - low) / scale).astype(np.float32),
+        "label_y": ((np.maximum(before, sums) - low) / scale).astype(np.float32),
+        "text": texts,
+        "shade": np.sign(sums - before).astype(np.float32),
+    }
+
+
+def _bar_scale(sums: np.ndarray) -> tuple[float, float]:
+    """One scale for all steps, so that bars of different steps compare: the lowest value and the height of it all."""
+    low, high = min(sums.min(), 0), max(sums.max(), 0)
+    return low, (high - low) or 1.0
+
+
+def _size(values: np.ndarray, cells: int, count: int | None = None) -> grid.Columns:
+    """One letter height for all texts of all steps, `cells` of them in a row. values: (T, n) -> column size (n or count,)."""
+    longest = max((write(value) for value in np.unique(values).tolist()), key=len)
+    return {"size": np.full(count or values.shape[1], grid.label_size((longest,), cells), np.float32)}

@@ -1,0 +1,99 @@
+"""The kernels that the convolution view offers by name, and what can be done with any kernel.
+
+Slides 35-52 of the lecture, the list of its 3×3 demonstration, and the presets of setosa's "Image kernels".
+"""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+
+from ..files import Files
+from ..settings import Rows, SettingError
+
+LARGEST = 7  # rows and columns
+CUSTOM = "custom"
+NINTH, SIXTEENTH = 1 / 9, 1 / 16
+
+KERNELS: dict[str, Rows] = {
+    "basic": ((0, 0, 0), (0, 1, 1), (0, 1, 0)),  # slide 35
+    "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),  # slide 45
+    "blur": ((0.1, 0.1, 0.1), (0.1, 0.2, 0.1), (0.1, 0.1, 0.1)),  # slide 46
+    "average": ((NINTH,) * 3,) * 3,
+    "gaussian": tuple(tuple(weight * SIXTEENTH for weight in row) for row in ((1, 2, 1), (2, 4, 2), (1, 2, 1))),
+    "sharpen": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    "outline": ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
+    "edge": ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
+    "edge_horizontal": ((0, 1, 0), (0, -2, 0), (0, 1, 0)),
+    "edge_vertical": ((0, 0, 0), (1, -2, 1), (0, 0, 0)),
+    "gradient_x": ((-1, 0, 1),),
+    "gradient_y": ((-1,), (0,), (1,)),
+    "prewitt_x": ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1)),
+    "prewitt_y": ((-1, -1, -1), (0, 0, 0), (1, 1, 1)),
+    "sobel_x": ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+    "sobel_left": ((1, 0, -1), (2, 0, -2), (1, 0, -1)),
+    "sobel_y": ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
+    "sobel_top": ((1, 2, 1), (0, 0, 0), (-1, -2, -1)),
+    "emboss": ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+}
+LEARNED = tuple(f"learned_{number}" for number in range(1, 7))  # the six filters of LeNet-5's first layer
+LABELS = {
+    "basic": "Basic, of the lecture",
+    "blur": "Blur, of the lecture",
+    "edge": "Edges, all",
+    "edge_horizontal": "Edges, horizontal",
+    "edge_vertical": "Edges, vertical",
+    "gradient_x": "Gradient, across",
+    "gradient_y": "Gradient, down",
+    "prewitt_x": "Prewitt, across",
+    "prewitt_y": "Prewitt, down",
+    "sobel_x": "Sobel, left to right",
+    "sobel_left": "Sobel, right to left",
+    "sobel_y": "Sobel, top to bottom",
+    "sobel_top": "Sobel, bottom to top",
+}
+CHOICES = (
+    {LABELS.get(name, name.capitalize()): name for name in KERNELS}
+    | {f"Learned by LeNet-5, {name[-1]} of 6": name for name in LEARNED}
+    | {"Custom": CUSTOM}
+)
+
+
+def learned_weights(kernel: str, files: Files) -> Rows:
+    """A filter that LeNet-5 learned, as committed: 5×5 weights."""
+    with np.load(io.BytesIO(files.read("weights/lenet5.npz")), allow_pickle=False) as weights:
+        learned = weights["conv1.weight"][LEARNED.index(kernel), 0]
+    return tuple(tuple(row) for row in learned.astype(np.float64).tolist())
+
+
+def resized(weights: Rows, height: int, width: int) -> Rows:
+    """The same kernel with rows and columns cut off or added around its middle, as evenly as can be."""
+    top, left = (height - len(weights)) // 2, (width - len(weights[0])) // 2
+    return tuple(
+        tuple(
+            weights[r - top][c - left] if 0 <= r - top < len(weights) and 0 <= c - left < len(weights[0]) else 0.0
+            for c in range(width)
+        )
+        for r in range(height)
+    )
+
+
+def normalised(weights: np.ndarray) -> np.ndarray:
+    """The weights divided by their sum, so that a constant image keeps its value. Raises SettingError if the sum is 0."""
+    total = weights.sum()
+    if abs(total) < 1e-9:
+        raise SettingError("the weights add up to 0, so they cannot be normalised; change a weight or leave “normalise” off")
+    return weights / total  # type: ignore[no-any-return]
+
+
+def padding_of(rule: str, padding: int, shape: tuple[int, int], dilation: int) -> tuple[int, int]:
+    """Rings of zeros (rows, columns) for a rule: valid 0, same keeps the size at stride 1, full sees every overlap."""
+    spans = [dilation * (size - 1) for size in shape]
+    if rule == "same" and any(span % 2 for span in spans):
+        raise SettingError(
+            f"padding “same” needs an odd kernel size, this kernel is {shape[0]}×{shape[1]}; "
+            "choose an odd size, another dilation, or a number of rings"
+        )
+    rings = {"valid": (0, 0), "same": (spans[0] // 2, spans[1] // 2), "full": (spans[0], spans[1])}
+    return rings.get(rule, (min(padding, spans[0]), min(padding, spans[1])))

@@ -1,0 +1,90 @@
+"""The numbers of one convolution, computed once by the engine; the columns and the words are made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...engine import ConvTerms, conv2d_in_order, conv2d_terms, relu
+from ..files import Files
+from ..images import PHOTOS, digit, drawn, grey_photo
+from .kernels import normalised, padding_of
+from .settings import LECTURE_CELLS, ConvolutionSettings
+
+MOST_STEPS = 1024  # with more output cells, the whole result is shown at once and the window walks along one row
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is convolved, how, and what comes out. A step is one output cell, `first` the number of the first one."""
+
+    image: np.ndarray  # (H, W)
+    source: str  # what the image is
+    padded: np.ndarray  # (H + 2·rows, W + 2·columns)
+    weights: np.ndarray  # (kH, kW) as multiplied: normalised and turned if wanted
+    stride: tuple[int, int]
+    padding: tuple[int, int]
+    dilation: int
+    bias: float
+    relu: bool
+    photo: bool  # shown in grey
+    terms: ConvTerms  # of the cells that are steps
+    sums: np.ndarray  # (oH, oW) with the bias, before ReLU
+    output: np.ndarray  # (oH, oW)
+    first: int
+    rows: np.ndarray  # (T, 1): the output row of each step
+    columns: np.ndarray  # (T, 1)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """How many pixels the window reaches over, down and across."""
+        height, width = self.weights.shape
+        return self.dilation * (height - 1) + 1, self.dilation * (width - 1) + 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether every output cell is a step."""
+        return len(self.rows) == self.output.size
+
+
+def make_scene(settings: ConvolutionSettings, files: Files) -> Scene:
+    """Compute everything that the settings ask for. Raises ShapeError or SettingError if they do not fit together."""
+    image, source = _image(settings, files)
+    weights = np.array(settings.weights, dtype=np.float64)
+    weights = normalised(weights) if settings.normalise else weights
+    weights = weights[::-1, ::-1] if settings.flip else weights
+    stride = (settings.stride, settings.stride if settings.stride_across == "same" else int(settings.stride_across))
+    padding = padding_of(settings.padding_rule, settings.padding, weights.shape, settings.dilation)
+    how = {"stride": stride, "padding": padding, "dilation": settings.dilation}
+    x, weight = image[np.newaxis], weights[np.newaxis]
+    sums = conv2d_in_order(x, weight, settings.bias, **how)
+    padded = np.pad(image, [(ring, ring) for ring in padding])
+    steps = np.arange(sums.size)
+    if sums.size > MOST_STEPS:
+        row = min(settings.row, len(sums) - 1)
+        steps = steps.reshape(sums.shape)[row]
+        top, span = row * stride[0], settings.dilation * (len(weights) - 1) + 1
+        strip = padded[np.newaxis, top : top + span]
+        terms = conv2d_terms(strip, weight, settings.bias, **(how | {"padding": 0}))
+    else:
+        terms = conv2d_terms(x, weight, settings.bias, **how)
+    output = relu(sums) if settings.relu else sums
+    rows, columns = np.unravel_index(steps[:, np.newaxis], sums.shape)
+    return Scene(
+        image, source, padded, weights, stride, padding, settings.dilation, settings.bias, settings.relu,
+        settings.image in PHOTOS, terms, sums, output, int(steps[0]), rows, columns,
+    )  # fmt: skip
+
+
+def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str]:
+    """The image and what it is. -> (H, W), words."""
+    if settings.image == "lecture":
+        change = "" if settings.cells == LECTURE_CELLS else ", with your changes"
+        return np.array(settings.cells), f"The example image of the lecture{change}"
+    if settings.image == "digit":
+        pixels, label = digit(settings.digit, files)
+        return pixels, f"MNIST digit {settings.digit:,}, labelled {label}; 0 is empty, 255 is full ink"
+    if settings.image == "drawing":
+        return drawn(settings.drawing), "Your drawing; 0 is empty, 255 is full ink"
+    return grey_photo(settings.image, int(settings.size), files), "A photograph in grey; 0 is black, 255 is white"

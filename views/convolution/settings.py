@@ -1,0 +1,102 @@
+"""The controls of the convolution view, which are also its URL."""
+
+from __future__ import annotations
+
+import param
+
+from ..files import Files
+from ..images import LECTURE_IMAGE, PHOTOS
+from ..settings import Drawing, Matrix, Settings
+from .kernels import CHOICES, CUSTOM, KERNELS, LARGEST, LEARNED, learned_weights, resized
+
+LECTURE_CELLS = tuple(tuple(row) for row in LECTURE_IMAGE.tolist())
+IMAGES = {"Lecture example": "lecture", "MNIST digit": "digit", "My own drawing": "drawing"}
+
+
+class ConvolutionSettings(Settings):
+    """What is convolved with what, and how."""
+
+    image = param.Selector(
+        default="lecture",
+        objects=IMAGES | {f"Photograph: {name}": name for name in PHOTOS},
+        doc="What the kernel slides over.",
+    )
+    cells = Matrix(
+        default=LECTURE_CELLS,
+        most_cells=12,
+        label="Image cells",
+        doc="Type numbers here, or point at the picture, click, and type a number.",
+    )
+    digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
+    drawing = Drawing(default="", label="Drawing", doc="Draw on the input picture; a second stroke from ink erases.")
+    size = param.Selector(
+        default="64", objects={f"{n}×{n}": n for n in ("32", "64", "128", "224")}, label="Photograph size", doc="Pixels."
+    )
+    kernel = param.Selector(default="basic", objects=CHOICES, doc="A choice fills in the weights below.")
+    weights = Matrix(
+        default=KERNELS["basic"], most_cells=LARGEST, label="Kernel weights", doc="Type any number, such as 0.5, -1 or 1/9."
+    )
+    kernel_rows = param.Integer(default=3, bounds=(1, LARGEST), label="Kernel rows", doc="Added or cut around the middle.")
+    kernel_columns = param.Integer(default=3, bounds=(1, LARGEST), label="Kernel columns", doc="The same, across.")
+    normalise = param.Boolean(default=False, label="Normalise", doc="Divide the weights by their sum.")
+    flip = param.Boolean(default=False, label="True convolution", doc="Turn the kernel by 180°; CNNs do not.")
+    stride = param.Integer(default=1, bounds=(1, 4), doc="How far the window moves, in pixels.")
+    stride_across = param.Selector(
+        default="same",
+        objects={"The same": "same"} | {n: n for n in "1234"},
+        label="Stride across",
+        doc="Another step from column to column.",
+    )
+    padding = param.Integer(default=0, bounds=(0, LARGEST - 1), doc="Rings of zeros around the image.")
+    padding_rule = param.Selector(
+        default="number",
+        objects={"A number": "number", "Valid: none": "valid", "Same: keeps the size": "same", "Full: every overlap": "full"},
+        label="Padding rule",
+        doc="“Same” needs odd kernels and stride 1 to keep the size.",
+    )
+    dilation = param.Integer(default=1, bounds=(1, 3), doc="Spacing of the kernel's cells; 1 is dense.")
+    bias = param.Number(default=0.0, bounds=(-1000.0, 1000.0), doc="Added to every output cell.")
+    relu = param.Boolean(default=False, label="ReLU", doc="Negative outputs become 0.")
+    row = param.Integer(default=0, bounds=(0, 300), label="Output row", doc="On large images the window walks along one row.")
+    im2col = param.Boolean(default=False, label="As a matrix product", doc="im2col: every window becomes a column.")
+
+    shown_when = {  # noqa: RUF012  (read only)
+        "cells": ("image", ("lecture",)),
+        "digit": ("image", ("digit",)),
+        "drawing": ("image", ("drawing",)),
+        "size": ("image", PHOTOS),
+        "row": ("image", PHOTOS),
+        "padding": ("padding_rule", ("number",)),
+    }
+    follows_unless = {  # noqa: RUF012
+        "weights": ("kernel", (CUSTOM,)),
+        "kernel_rows": ("kernel", ()),
+        "kernel_columns": ("kernel", ()),
+    }
+
+    def fill_in(self, files: Files) -> list[str]:
+        """Put the weights of a learned filter into the fields, where they can be changed; keep the padding below the kernel."""
+        if self.kernel in LEARNED:
+            self.restoring = True
+            self.weights = learned_weights(self.kernel, files)
+            self.restoring = False
+        most = self.dilation * (max(self.kernel_rows, self.kernel_columns) - 1)
+        if self.padding <= most:
+            return []
+        self.padding, asked = most, self.padding
+        return [f"More than {most} rings of padding would only add zeros around this kernel's output: {asked} became {most}."]
+
+    @param.depends("kernel", watch=True)
+    def _fill_in_weights(self) -> None:
+        self.weights = KERNELS.get(self.kernel, self.weights)
+
+    @param.depends("weights", watch=True)
+    def _name_kernel(self) -> None:
+        self.param.update(kernel_rows=len(self.weights), kernel_columns=len(self.weights[0]))
+        if not (self.kernel in LEARNED and self.restoring):
+            self.kernel = next((name for name, weights in KERNELS.items() if weights == self.weights), CUSTOM)
+
+    @param.depends("kernel_rows", "kernel_columns", watch=True)
+    def _resize_kernel(self) -> None:
+        if (self.kernel_rows, self.kernel_columns) != (len(self.weights), len(self.weights[0])):
+            self.weights = resized(self.weights, self.kernel_rows, self.kernel_columns)
