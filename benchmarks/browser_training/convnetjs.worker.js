@@ -58,11 +58,11 @@ answer({
   },
   accuracy() {
     let right = 0;
-    for (let i = 0; i < test.count; i += 1) {
+    for (let i = 0; i < test.count; i += 2) {
       load(test, i, false);
       net.forward(volume);
       right += net.getPrediction() === test.labels[i];
     }
-    return right / test.count;
+    return right / (test.count / 2);
   },
 });
