@@ -41,19 +41,25 @@ def digit(index: int, files: Files) -> tuple[np.ndarray, int]:
     return images[position].astype(np.float64), int(labels[position])
 
 
-def grey_photo(name: str, size: int, files: Files) -> np.ndarray:
-    """The brightness of a photograph. -> (size, size) float64, whole numbers in 0..255. Raises DataError if damaged."""
+def photo(name: str, size: int, files: Files) -> np.ndarray:
+    """A photograph in its colours. -> (size, size, 3) uint8. Raises DataError if its file is damaged."""
     path = f"photos/{name}_{size}.npy"
     stream = io.BytesIO(files.read(path))
     try:
-        photo = np.load(stream, allow_pickle=False)
-        if photo.shape != (size, size, 3) or photo.dtype != np.uint8 or stream.read():
+        pixels: np.ndarray = np.load(stream, allow_pickle=False)
+        if pixels.shape != (size, size, 3) or pixels.dtype != np.uint8 or stream.read():
             raise ValueError(f"it should hold {size}×{size}×3 bytes and no more")
     except (ValueError, EOFError) as error:
         files.forget(path)
         raise DataError(f"the file {path} is damaged: {error}; load the page again to fetch it anew") from None
+    return pixels
+
+
+def grey_photo(name: str, size: int, files: Files) -> np.ndarray:
+    """The brightness of a photograph. -> (size, size) float64, whole numbers in 0..255. Raises DataError if damaged."""
     # Whole numbers all the way, so that every machine rounds a half the same way.
-    return ((photo.astype(np.int64) * BRIGHTNESS).sum(axis=2) + 500) // 1000 * 1.0
+    weighted = (photo(name, size, files).astype(np.int64) * BRIGHTNESS).sum(axis=2)
+    return (weighted + 500) // 1000 * 1.0
 
 
 def drawn(bits: str) -> np.ndarray:
