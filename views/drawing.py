@@ -28,6 +28,8 @@ class Panel:
     steps: bool = False  # whether its cells are the steps, one a cell in row order
     links: str = ""  # the panel whose cells belong to this one's: see the sources <part>_links and <links>_hits
     aspect: str = "1"  # width / height of the drawing, as CSS writes it; "strip" for a low one as wide as its panel
+    boxes: str = ""  # of a drawing of several grids, the source that tells where each stands and which source holds its values
+    only: str = ""  # "wide" or "narrow": the page shows this panel in that layout alone
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Layout:
 
     narrow: str  # from 320 px, a phone
     wide: str  # from 640 px, a slide's iframe or a screen
+    around: str = "20rem"  # the height of all else in a slide's iframe: the panels leave room for it
 
 
 class Canvas:

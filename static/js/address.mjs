@@ -37,10 +37,11 @@ export function writeQuery(table, settings, step) {
   const kept = new URLSearchParams(location.search);
   const parameters = new URLSearchParams();
   for (const key of PAGE_KEYS) if (kept.get(key)) parameters.set(key, kept.get(key));
-  for (const { name, default: usual, shown_when: shown, follows_unless: follows } of table) {
-    const condition = shown ?? follows;
+  for (const { name, default: usual, shown_when: shown, follows_unless: follows, starts_with: starts } of table) {
+    const condition = follows ?? shown;
+    const start = starts?.[1][settings[starts[0]]] ?? usual;
     const needed = name in settings && (!condition || isOneOf(settings, condition));
-    if (needed && asText(settings[name]) !== asText(usual)) parameters.set(name, asText(settings[name]));
+    if (needed && asText(settings[name]) !== asText(start)) parameters.set(name, asText(settings[name]));
   }
   if (step) parameters.set("step", step);
   return parameters.size ? `?${parameters}` : location.pathname;

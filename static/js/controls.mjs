@@ -5,9 +5,12 @@
 
 /**
  * @typedef {{name: string, label: string, help: string, kind: string, default: unknown,
- *   choices?: [string, string][], bounds?: [number, number],
+ *   choices?: [string, string][], bounds?: [number, number], role?: string, section?: string,
  *   shown_when?: [string, string[]], follows_unless?: [string, string[]]}} Row
  */
+
+import { help, labelled, make } from "./elements.mjs";
+import { buildMatrix } from "./matrix.mjs";
 
 /** Fields with typing that was not handed in yet. @type {WeakSet<EventTarget>} */
 const typing = new WeakSet();
@@ -20,8 +23,9 @@ export class Controls {
    * @param {(name: string, value: unknown) => void} wanted
    */
   constructor(form, table, prefix, wanted) {
+    this.form = form;
     this.rows = table.map((row) => ({ row, ...build(row, `${prefix}-${row.name}`, (value) => wanted(row.name, value)) }));
-    form.replaceChildren(...this.rows.map(({ element }) => element));
+    form.replaceChildren(...arrange(this.rows));
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", ({ target }) => typing.add(target));
     form.addEventListener("change", ({ target }) => typing.delete(target), { capture: true });
@@ -33,17 +37,40 @@ export class Controls {
       show(settings[row.name]);
       element.hidden = Boolean(row.shown_when) && !isOneOf(settings, row.shown_when);
     }
+    for (const fold of this.form.querySelectorAll("details")) {
+      fold.hidden = [...fold.querySelectorAll(".control")].every((control) => control.hidden);
+    }
   }
 
   /** Python answers (or does not yet): controls that need it wait. */
   enable(yes) {
     for (const { element } of this.rows) element.disabled = !yes;
+    this.enabled = yes;
   }
 
   /** Mark the control whose value was refused, or none. */
   mark(name) {
     for (const { row, element } of this.rows) element.toggleAttribute("data-refused", row.name === name);
   }
+}
+
+/** The controls one below the other; those of a section stand folded under its title. */
+function arrange(rows) {
+  const folds = new Map();
+  const top = [];
+  for (const { row, element } of rows) {
+    if (!row.section) {
+      top.push(element);
+      continue;
+    }
+    if (!folds.has(row.section)) {
+      const fold = make("details", { className: "section" });
+      fold.append(make("summary", { textContent: row.section }));
+      folds.set(row.section, fold);
+    }
+    folds.get(row.section).append(element);
+  }
+  return [...top, ...folds.values()];
 }
 
 /** Whether a setting has one of the values. @param {[string, string | string[]]} condition */
@@ -61,7 +88,7 @@ function build(row, id, wanted) {
     case "number":
       return buildNumber(row, id, wanted);
     case "matrix":
-      return buildMatrix(row, id, wanted);
+      return buildMatrix(row, id, wanted, typing);
     case "drawing":
       return buildDrawing(row, id, wanted);
     default:
@@ -116,66 +143,4 @@ function buildDrawing(row, id, wanted) {
   const button = make("button", { id, type: "button", className: "wide", textContent: "Clear the drawing" });
   button.addEventListener("click", () => wanted(""));
   return { element: labelled(row, id, button), show: () => {} };
-}
-
-function buildMatrix(row, id, wanted) {
-  let stored = row.default; // a cell that nobody touched keeps its exact value, such as 1/9
-  let cells = [];
-  const grid = make("div", { className: "matrix" });
-  const exact = (cell, r, c) => (cell.value === tidy(stored[r][c]) ? stored[r][c] : cell.value);
-  grid.addEventListener("change", () => wanted(cells.map((line, r) => line.map((cell, c) => exact(cell, r, c)))));
-  grid.addEventListener("keydown", (event) => moveInMatrix(event, cells));
-  grid.addEventListener("focusin", (event) => event.target.select?.());
-  const show = (values) => {
-    if (values.length !== cells.length || values[0].length !== cells[0].length) {
-      cells = values.map((line, r) => line.map((_, c) => matrixCell(row, id, r, c)));
-      grid.style.setProperty("--columns", cells[0].length);
-      grid.replaceChildren(...cells.flat());
-    }
-    stored = values;
-    cells.forEach((line, r) =>
-      line.forEach((cell, c) => {
-        if (!typing.has(cell)) cell.value = tidy(values[r][c]);
-      }),
-    );
-  };
-  show(row.default);
-  const fieldset = make("fieldset", { className: "control" });
-  fieldset.append(make("legend", { textContent: row.label }), grid, help(row, id));
-  return { element: fieldset, show };
-}
-
-function matrixCell({ label }, id, r, c) {
-  return make("input", { id: `${id}-${r}-${c}`, autocomplete: "off", ariaLabel: `${label}, row ${r + 1}, column ${c + 1}` });
-}
-
-/** Up and down move between the rows; Enter hands in the cell. */
-function moveInMatrix(event, cells) {
-  const by = { ArrowUp: -1, ArrowDown: 1, Enter: 1 }[event.key];
-  if (!by) return;
-  const row = cells.findIndex((line) => line.includes(event.target));
-  const next = cells[row + by]?.[cells[row].indexOf(event.target)];
-  event.preventDefault();
-  if (next) next.focus();
-  else event.target.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
-/** A number as a person would type it: 0.111 for a ninth in a small cell, digits kept otherwise. */
-function tidy(value) {
-  return String(Number(value.toPrecision(4)));
-}
-
-function labelled(row, id, field) {
-  const fieldset = make("fieldset", { className: "control", role: "presentation" });
-  fieldset.append(make("label", { htmlFor: id, textContent: row.label }), field, help(row, id));
-  fieldset.querySelector(`#${CSS.escape(id)}`).setAttribute("aria-describedby", `${id}-help`);
-  return fieldset;
-}
-
-function help(row, id) {
-  return make("p", { id: `${id}-help`, className: "help", textContent: row.help });
-}
-
-function make(tag, properties) {
-  return Object.assign(document.createElement(tag), properties);
 }

@@ -1,0 +1,74 @@
+/**
+ * Pointing at a drawing of several grids: the cell under the pointer is read out with the name of its grid, and an output
+ * cell shows its step; a click or Enter goes there. The keys walk through the cells of the output at work.
+ *
+ * A panel with data-boxes has a source of that name, one row a grid: left, top, width and height as shares of the
+ * drawing, its title, the source with its values, and the step of its first cell (-1 if its cells are no steps).
+ */
+
+/**
+ * @typedef {{title: string, source: string, first: number, left: number, top: number, width: number, height: number,
+ *   rows: number, columns: number, values: ArrayLike<number>}} Box
+ */
+
+/** The grids of a drawing. @param {import("./packet.mjs").Trace} trace @returns {Box[]} */
+export function boxesOf(trace, name) {
+  const columns = Object.entries(trace.still[name]);
+  const at = ({ array, table }, n) => (table ? table[array[n]] : array[n]);
+  return Array.from(trace.still[name].first.array, (_, n) => {
+    const box = Object.fromEntries(columns.map(([column, values]) => [column, at(values, n)]));
+    const { row, column, value } = trace.still[box.source];
+    return { ...box, rows: row.array.at(-1) + 1, columns: column.array.at(-1) + 1, values: value.array };
+  });
+}
+
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+export class BoxPointing {
+  /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
+  constructor(section, view) {
+    this.view = view;
+    for (const panel of section.querySelectorAll(".panel[data-boxes]")) this.#listen(panel);
+  }
+
+  #listen(panel) {
+    const plot = panel.querySelector(".plot");
+    plot.addEventListener("pointermove", (event) => this.#point(panel, this.#cellAt(panel, plot, event)));
+    plot.addEventListener("pointerleave", () => this.#point(panel, null));
+    plot.addEventListener("click", (event) => this.#choose(this.#cellAt(panel, plot, event)));
+  }
+
+  #point(panel, cell) {
+    const readout = panel.querySelector(".readout");
+    if (!cell) {
+      readout.textContent = "";
+      this.view.preview(null);
+      return;
+    }
+    const { box, row, column, index } = cell;
+    readout.textContent = `${box.title} [${row}, ${column}] = ${Number(box.values[index].toPrecision(6))}`;
+    this.view.preview(box.first < 0 ? null : box.first + index);
+  }
+
+  #choose(cell) {
+    if (!cell || cell.box.first < 0) return;
+    this.view.player.pause();
+    this.view.player.go(cell.box.first + cell.index);
+  }
+
+  /** The cell under the pointer, or null. Where grids share a place, the one whose steps are playing. */
+  #cellAt(panel, plot, { clientX, clientY }) {
+    const frame = plot.getBoundingClientRect();
+    const [x, y] = [(clientX - frame.left) / frame.width, (clientY - frame.top) / frame.height];
+    const under = boxesOf(this.view.trace, panel.dataset.boxes).filter(
+      ({ left, top, width, height }) => x >= left && y >= top && x < left + width && y < top + height,
+    );
+    const { step } = this.view.player;
+    const playing = ({ first, values }) => first <= step && step < first + values.length;
+    const box = under.find(playing) ?? under[0];
+    if (!box) return null;
+    const row = Math.floor(((y - box.top) / box.height) * box.rows);
+    const column = Math.floor(((x - box.left) / box.width) * box.columns);
+    return { box, row, column, index: row * box.columns + column };
+  }
+}
