@@ -49,13 +49,13 @@ def image(values: np.ndarray, limit: float, *, shown: bool = True, fill: bool = 
 
 
 def labels(
-    values: np.ndarray, limit: float, write: Callable[[float], str] = write, *, fill: bool = False
+    values: np.ndarray, limit: float, write: Callable[[float], str] = write, *, fill: bool = False, most: int = MOST_LABELS
 ) -> Columns:
     """Cells with a text in each, of a small grid; none of a large one. values: (H, W) -> columns of length H·W.
 
     Columns x, y, w, h of the cell; text, shade; `size`, the height of the letters in widths of the figure.
     """
-    shown = values.ravel() if values.size <= MOST_LABELS else values.ravel()[:0]
+    shown = values.ravel() if values.size <= most else values.ravel()[:0]
     rows, columns = np.indices(values.shape).reshape(2, -1)[:, : shown.size]
     text = Texts.of_numbers(shown, write)
     size = label_size(text.table, values.shape[1] if fill else max(values.shape))

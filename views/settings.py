@@ -29,12 +29,18 @@ class Matrix(param.Parameter):
     Its shape is that of the default, or, with `most_cells` a side, anything from 1×1 to most_cells×most_cells.
     """
 
-    __slots__ = ["largest", "most_cells"]
+    __slots__ = ["largest", "most_cells", "role"]
 
     def __init__(
-        self, default: Rows = ((0.0,),), *, largest: float = 1000.0, most_cells: int | None = None, **params: Any
+        self,
+        default: Rows = ((0.0,),),
+        *,
+        largest: float = 1000.0,
+        most_cells: int | None = None,
+        role: str = "line",  # the token whose colour frames it
+        **params: Any,
     ) -> None:
-        self.largest, self.most_cells = largest, most_cells
+        self.largest, self.most_cells, self.role = largest, most_cells, role
         super().__init__(default=default, **params)
 
 
@@ -51,10 +57,13 @@ class Settings(param.Parameterized):
     shown_when: {name: (other, values)}: the control makes sense only while the other setting has one of these values.
     follows_unless: {name: (other, values)}: the setting follows from the other one unless that has one of these values,
     so that an address need not hold it.
+    starts_with: {name: (other, {value: start})}: choosing that value of the other setting sets this one to its start.
     """
 
+    sections: Mapping[str, Sequence[str]] = {}  # title: names of the controls that stand folded under it
     shown_when: Mapping[str, tuple[str, Sequence[str]]] = {}
     follows_unless: Mapping[str, tuple[str, Sequence[str]]] = {}
+    starts_with: Mapping[str, tuple[str, Mapping[str, Any]]] = {}
     restoring = False  # while values come that belong together, not from the user one by one
 
     def __init__(self, **values: Any) -> None:
@@ -209,8 +218,10 @@ def table(kind: type[Settings]) -> list[dict[str, Any]]:
         parameter = kind.param[name]
         row: dict[str, Any] = {"name": name, "label": parameter.label, "help": parameter.doc, "default": parameter.default}
         row |= _kind(parameter)
+        row.update({"section": title for title, names in kind.sections.items() if name in names})
         row |= {"shown_when": kind.shown_when[name]} if name in kind.shown_when else {}
         row |= {"follows_unless": kind.follows_unless[name]} if name in kind.follows_unless else {}
+        row |= {"starts_with": kind.starts_with[name]} if name in kind.starts_with else {}
         rows.append(row)
     return rows
 
@@ -223,4 +234,6 @@ def _kind(parameter: param.Parameter) -> dict[str, Any]:
         return {"kind": "flag"}
     if isinstance(parameter, param.Number):  # Integer is one too
         return {"kind": "integer" if isinstance(parameter, param.Integer) else "number", "bounds": list(parameter.bounds)}
-    return {"kind": "drawing" if isinstance(parameter, Drawing) else "matrix"}
+    if isinstance(parameter, Drawing):
+        return {"kind": "drawing"}
+    return {"kind": "matrix", "role": parameter.role}

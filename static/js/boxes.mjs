@@ -1,13 +1,15 @@
 /**
  * Pointing at a drawing of several grids: the cell under the pointer is read out with the name of its grid, and an output
- * cell shows its step; a click or Enter goes there. The keys walk through the cells of the output at work.
+ * cell shows its step; a click goes there.
  *
  * A panel with data-boxes has a source of that name, one row a grid: left, top, width and height as shares of the
- * drawing, its title, the source with its values, and the step of its first cell (-1 if its cells are no steps).
+ * drawing, its title, the source with its values, the step of its first cell (-1 if its cells are no steps), and the
+ * steps begin..end-1 at which it is there, because grids may take turns at one place.
  */
 
 /**
- * @typedef {{title: string, source: string, first: number, left: number, top: number, width: number, height: number,
+ * @typedef {{title: string, source: string, first: number, begin: number, end: number,
+ *   left: number, top: number, width: number, height: number,
  *   rows: number, columns: number, values: ArrayLike<number>}} Box
  */
 
@@ -21,8 +23,6 @@ export function boxesOf(trace, name) {
     return { ...box, rows: row.array.at(-1) + 1, columns: column.array.at(-1) + 1, values: value.array };
   });
 }
-
-const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class BoxPointing {
   /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
@@ -56,7 +56,7 @@ export class BoxPointing {
     this.view.player.go(cell.box.first + cell.index);
   }
 
-  /** The cell under the pointer, or null. Where grids share a place, the one whose steps are playing. */
+  /** The cell under the pointer, or null. */
   #cellAt(panel, plot, { clientX, clientY }) {
     const frame = plot.getBoundingClientRect();
     const [x, y] = [(clientX - frame.left) / frame.width, (clientY - frame.top) / frame.height];
@@ -64,8 +64,7 @@ export class BoxPointing {
       ({ left, top, width, height }) => x >= left && y >= top && x < left + width && y < top + height,
     );
     const { step } = this.view.player;
-    const playing = ({ first, values }) => first <= step && step < first + values.length;
-    const box = under.find(playing) ?? under[0];
+    const box = under.find(({ begin, end }) => begin <= step && step < end);
     if (!box) return null;
     const row = Math.floor(((y - box.top) / box.height) * box.rows);
     const column = Math.floor(((x - box.left) / box.width) * box.columns);

@@ -35,11 +35,18 @@ export class Controls {
   show(settings) {
     for (const { row, element, show } of this.rows) {
       show(settings[row.name]);
-      element.hidden = Boolean(row.shown_when) && !isOneOf(settings, row.shown_when);
+      element.hidden = !this.#makesSense(row, settings);
     }
     for (const fold of this.form.querySelectorAll("details")) {
       fold.hidden = [...fold.querySelectorAll(".control")].every((control) => control.hidden);
     }
+  }
+
+  /** Whether the setting on which a control depends makes sense itself and has the right value. */
+  #makesSense({ shown_when: condition }, settings) {
+    if (!condition) return true;
+    const other = this.rows.find(({ row }) => row.name === condition[0]).row;
+    return isOneOf(settings, condition) && this.#makesSense(other, settings);
   }
 
   /** Python answers (or does not yet): controls that need it wait. */

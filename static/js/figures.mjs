@@ -48,6 +48,14 @@ export class Figures {
     }
   }
 
+  /** Draw rectangles over cells of a grid: the same places as views/grid.py gives them. @param {number[][]} cells [row, column] */
+  light(name, cells, [rows, columns]) {
+    const side = Math.max(rows, columns);
+    const x = cells.map(([, column]) => (1 - columns / side) / 2 + (column + 0.5) / side);
+    const y = cells.map(([row]) => (1 - rows / side) / 2 + (rows - row - 0.5) / side);
+    this.#replace(name, { x, y, w: x.map(() => 1 / side), h: x.map(() => 1 / side) });
+  }
+
   /** What a source shows now: {column: values}. */
   data(name) {
     const columns = this.sources.get(name)?.data ?? this.still[name];
@@ -76,10 +84,10 @@ export class Figures {
   fitText(figure, width) {
     const plot = [...this.models].find((model) => model.name === figure);
     for (const renderer of plot.renderers) {
-      const [size] = renderer.data_source.data.size ?? [];
-      const fit = renderer.tags.find((tag) => tag.startsWith("fit "));
-      if (!fit || !size) continue;
-      const pixels = `${Math.min(Number(fit.slice(4)), Math.max(SMALLEST_TEXT, size * width)).toFixed(1)}px`;
+      const [, largest, column = "size"] = renderer.tags.find((tag) => tag.startsWith("fit "))?.split(" ") ?? [];
+      const [size] = renderer.data_source.data[column] ?? [];
+      if (!largest || !size) continue;
+      const pixels = `${Math.min(Number(largest), Math.max(SMALLEST_TEXT, size * width)).toFixed(1)}px`;
       if (renderer.glyph.text_font_size.value !== pixels) renderer.glyph.setv({ text_font_size: { value: pixels } }, HERE);
     }
   }

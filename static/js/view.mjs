@@ -3,12 +3,16 @@
  * The view writes each event to `send` and does not know who answers.
  */
 import { readAddress, writeAddress, writeQuery } from "./address.mjs";
+import { BoxPointing } from "./boxes.mjs";
 import { Controls } from "./controls.mjs";
 import { readPacket } from "./packet.mjs";
+import { Painting } from "./painting.mjs";
 import { Player } from "./player.mjs";
 import { PlayerBar } from "./player-bar.mjs";
 import { Pointing } from "./pointing.mjs";
 import { Tables } from "./tables.mjs";
+
+const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class View {
   /**
@@ -30,6 +34,9 @@ export class View {
     this.bar = new PlayerBar(this.#part(".player"), this.player);
     this.controls = new Controls(this.#part(".controls"), table, slug, (name, value) => this.change(name, value));
     this.pointing = new Pointing(section, this);
+    this.boxPointing = new BoxPointing(section, this);
+    const canvas = this.#part('[data-part="input"]');
+    this.painting = canvas && new Painting(canvas, this);
     this.tables = new Tables(this.#part(".values"), section, figures);
     this.controls.enable(false);
     new ResizeObserver(() => this.#fit()).observe(this.#part(".stage"));
@@ -40,8 +47,9 @@ export class View {
    * same name, so a dragged control never builds up a queue. @returns {Promise<void>} fulfilled when no wish is left
    */
   change(name, value) {
+    const earlier = name === "settings" ? this.wishes.get(name) : {}; // tables of settings add up
     this.wishes.delete(name);
-    this.wishes.set(name, value);
+    this.wishes.set(name, name === "settings" ? { ...earlier, ...value } : value);
     this.working ??= this.#work();
     return this.working;
   }
@@ -70,6 +78,8 @@ export class View {
     if (!trace) return;
     this.trace = trace;
     this.figures.showStill(trace);
+    this.pointing.forget();
+    this.painting?.refresh();
     this.#showFacts(trace.facts);
     this.player.load(trace.length);
     this.tables.refresh();
@@ -111,8 +121,32 @@ export class View {
     if (!this.player.playing) this.player.go(this.wanted.step);
   }
 
+  /** Show the step of an output cell for as long as it is pointed at; null goes back to the player's step. */
+  preview(index) {
+    if (this.player.playing || (index === null && !this.previewing)) return;
+    const step = index === null ? this.player.step : index - this.#firstCell();
+    if (step < 0 || step >= this.trace.length) return;
+    this.previewing = index !== null;
+    this.figures.showStep(this.trace, step);
+    this.#part(".sentence").textContent = this.trace.sentence(step);
+  }
+
+  /** Go to the step of an output cell; on a large image first to its row. @param {import("./pointing.mjs").Cell} cell */
+  async goToCell({ row, index }) {
+    this.player.pause();
+    const inTrace = (place) => place >= this.#firstCell() && place < this.#firstCell() + this.trace.length;
+    if (!inTrace(index)) await this.change("row", row);
+    if (inTrace(index)) this.player.go(index - this.#firstCell());
+  }
+
+  /** The index of the output cell that is step 0. */
+  #firstCell() {
+    return Number(this.trace.facts.first_step ?? 0);
+  }
+
   #showStep() {
     if (!this.trace) return;
+    this.previewing = false;
     const { step, playing } = this.player;
     this.figures.showStep(this.trace, step);
     const sentence = this.#part(".sentence");
@@ -130,9 +164,20 @@ export class View {
 
   #showFacts(facts) {
     for (const place of this.section.querySelectorAll("[data-fact]")) place.textContent = facts[place.dataset.fact] ?? "";
+    for (const panel of this.section.querySelectorAll(".panel")) panel.hidden = `${panel.dataset.part}_hidden` in facts;
+    this.#turn(facts.kernel_turned);
     for (const legend of this.section.querySelectorAll("[data-legend]")) {
       legend.dataset.palette = facts[`${legend.dataset.legend}_palette`];
     }
+  }
+
+  /** A kernel that was turned is seen to turn. @param {string | undefined} degrees */
+  #turn(degrees) {
+    const kernel = this.#part('[data-part="kernel"] .plot');
+    if (this.turned !== undefined && degrees !== this.turned && kernel) {
+      kernel.animate([{ rotate: "-180deg" }, { rotate: "0deg" }], { duration: REDUCED.matches ? 0 : 600, easing: "ease-in-out" });
+    }
+    this.turned = degrees;
   }
 
   #fit() {

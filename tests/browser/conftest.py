@@ -101,7 +101,7 @@ class Explorer:
     def open(self, address: str = "", *, ready: bool = True) -> Page:
         """Go to an address of the site; wait for the first picture, and for Python too unless told otherwise."""
         self.page.goto(self.url + address)
-        self.page.locator(".sentence:visible", has_text="output[").wait_for()
+        self.page.locator(".view:not([hidden]) .sentence:visible", has_text="output[").wait_for()
         if ready:
             self.page.evaluate("window.convoscope.ready")
         return self.page
@@ -116,10 +116,10 @@ class Explorer:
         self.page.evaluate("(settings) => window.convoscope.views.convolution.set(settings)", settings)
 
     def sentence(self) -> str:
-        return self.page.locator(".sentence").inner_text()
+        return self.page.locator(".view:not([hidden]) .sentence").inner_text()
 
     def notice(self) -> str:
-        return self.page.locator(".notices").inner_text()
+        return self.page.locator(".view:not([hidden]) .notices").inner_text()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ def status(page):
 
 def test_an_empty_or_wordy_weight_is_refused_where_it_stands(explorer):
     page = explorer.open()
-    cell = page.get_by_label("Kernel weights, row 2, column 3")
+    cell = page.get_by_label("Kernel weights, row 2, column 3").filter(visible=True)
     for typed, words in (("", "row 2, column 3 is empty; type a number such as 0.5, -1 or 1/9."), ("two", "holds “two”")):
         cell.fill(typed)
         cell.press("Tab")
@@ -28,7 +28,7 @@ def test_an_empty_or_wordy_weight_is_refused_where_it_stands(explorer):
 
 def test_a_stride_larger_than_the_image_is_brought_back_and_said(explorer):
     page = explorer.open()
-    field = page.get_by_label("Stride", exact=True)
+    field = page.get_by_label("Stride", exact=True).filter(visible=True)
     field.fill("50")
     field.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("The stride must be a whole number from 1 to 4: “50” became 4.")
@@ -38,11 +38,11 @@ def test_a_stride_larger_than_the_image_is_brought_back_and_said(explorer):
 
 def test_a_digit_that_does_not_exist_is_brought_back_and_said(explorer):
     page = explorer.open("?image=digit")
-    field = page.get_by_label("Digit", exact=True)
+    field = page.get_by_label("Digit", exact=True).filter(visible=True)
     field.fill("70000")
     field.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("from 0 to 69,999: “70000” became 69,999.")
-    expect(page.locator("[data-fact=source]")).to_contain_text("MNIST digit 69,999")
+    expect(page.locator(".view:not([hidden]) [data-fact=source]")).to_contain_text("MNIST digit 69,999")
 
 
 DAMAGE = {
@@ -62,13 +62,13 @@ def test_a_damaged_shard_is_named_and_the_next_try_fetches_it_again(explorer, da
         route.fulfill(response=response, body=DAMAGE[damage](response.body()))
 
     page.route("**/train-00.gz", damaged)
-    page.get_by_label("Image", exact=True).select_option("MNIST digit")
+    page.get_by_label("Image", exact=True).filter(visible=True).select_option("MNIST digit")
     expect(page.get_by_role("alert")).to_contain_text("The file mnist/train-00.gz with digit 7 is damaged")
     expect(page.get_by_role("alert")).to_contain_text("Nothing was changed.")
     assert explorer.state()["image"] == "lecture"
     page.unroute("**/train-00.gz")
     explorer.set(image="digit")
-    expect(page.locator("[data-fact=source]")).to_contain_text("MNIST digit 7, labelled 3")
+    expect(page.locator(".view:not([hidden]) [data-fact=source]")).to_contain_text("MNIST digit 7, labelled 3")
     expect(page.get_by_role("alert")).to_be_empty()
 
 
@@ -88,7 +88,7 @@ def test_without_a_file_of_the_runtime_the_page_says_which_and_still_plays(explo
     page = explorer.open(ready=False)
     expect(status(page)).to_contain_text("Python could not be started", timeout=30_000)
     expect(status(page)).to_contain_text(name.split("*")[0])
-    expect(page.get_by_label("Stride", exact=True)).to_be_disabled()
+    expect(page.get_by_label("Stride", exact=True).filter(visible=True)).to_be_disabled()
     page.get_by_role("button", name="Step forward").click()
     assert explorer.sentence().startswith("output[0, 1]")
 
@@ -115,7 +115,7 @@ def test_a_worker_that_dies_is_replaced_and_the_settings_survive(explorer):
     first = page.workers[0]
     first.evaluate("setTimeout(() => { throw new Error('planted fault'); })")
     expect(status(page)).to_contain_text("Python stopped (Uncaught Error: planted fault). It is being started again")
-    expect(page.get_by_label("Stride", exact=True)).to_be_disabled()
+    expect(page.get_by_label("Stride", exact=True).filter(visible=True)).to_be_disabled()
     expect(status(page)).to_contain_text("Python is ready", timeout=30_000)
     assert page.workers[0] is not first
     explorer.set(stride=2)
@@ -141,7 +141,7 @@ def test_no_text_of_an_address_becomes_markup(explorer, text):
     page = explorer.page
     names = ("kernel", "weights", "image", "stride", "hide", "theme")
     page.goto(f"{explorer.url}?" + "&".join(f"{name}={text}" for name in names))
-    page.locator(".sentence", has_text="output[").wait_for()
+    page.locator(".view:not([hidden]) .sentence", has_text="output[").wait_for()
     page.evaluate("window.convoscope.ready")
     expect(page.get_by_role("alert")).to_contain_text("is no kernel; choose one of")
     assert page.evaluate("window.planted") is None

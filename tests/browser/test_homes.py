@@ -86,7 +86,7 @@ def test_a_phone_has_the_player_in_reach(explorer):
 def test_a_laptop_shows_input_output_and_player_without_scrolling(explorer):
     explorer.open(ready=False)
     for part in ("input", "output"):
-        expect(explorer.page.locator(f"[data-part={part}] .plot")).to_be_in_viewport(ratio=1)
+        expect(explorer.page.locator(f".view:not([hidden]) [data-part={part}] .plot")).to_be_in_viewport(ratio=1)
     expect(explorer.page.get_by_role("button", name="Play", exact=True)).to_be_in_viewport(ratio=1)
 
 
@@ -132,7 +132,7 @@ def test_figures_follow_the_theme_and_zero_is_always_paper(explorer):
     assert middle_colour(explorer) == "#161a21"
     explorer.page.emulate_media(color_scheme="dark")
     explorer.page.reload()
-    explorer.page.locator(".sentence", has_text="output[").wait_for()
+    explorer.page.locator(".view:not([hidden]) .sentence", has_text="output[").wait_for()
     assert middle_colour(explorer) == "#161a21"
 
 
@@ -156,7 +156,7 @@ def test_a_deck_of_another_origin_frames_it_and_keeps_its_focus(explorer, sandbo
     with serving(tmp_path, QuietHandler) as deck:
         explorer.page.goto(deck.replace("127.0.0.1", "localhost"))
         frame = explorer.page.frame_locator("iframe")
-        expect(frame.locator(".sentence")).to_contain_text("= 0.5", timeout=30_000)
+        expect(frame.locator(".view:not([hidden]) .sentence")).to_contain_text("= 0.5", timeout=30_000)
         assert explorer.page.evaluate("document.activeElement.tagName") == "INPUT"
         frame.get_by_role("button", name="Step forward").click()
-        expect(frame.locator(".sentence")).to_have_text(re.compile(r"^output\[0, 3\]"))
+        expect(frame.locator(".view:not([hidden]) .sentence")).to_have_text(re.compile(r"^output\[0, 3\]"))

@@ -15,11 +15,11 @@ def test_the_page_of_the_server_plays_and_computes(panel_explorer):
     page = panel_explorer.open("?kernel=blur&step=3")
     assert panel_explorer.sentence().endswith("= 0.5")
     expect(page.get_by_role("status", name="Python", exact=True)).to_have_text(re.compile("Python is ready"))
-    page.get_by_label("Image", exact=True).select_option("MNIST digit")
-    expect(page.locator("[data-fact=source]")).to_contain_text("MNIST digit 7, labelled 3")
+    page.get_by_label("Image", exact=True).filter(visible=True).select_option("MNIST digit")
+    expect(page.locator(".view:not([hidden]) [data-fact=source]")).to_contain_text("MNIST digit 7, labelled 3")
     page.get_by_role("button", name="Last step").click()
     assert panel_explorer.state()["step"] == 675
-    cell = page.get_by_label("Kernel weights, row 1, column 1")
+    cell = page.get_by_label("Kernel weights, row 1, column 1").filter(visible=True)
     cell.fill("x")
     cell.press("Tab")
     expect(page.get_by_role("alert")).to_contain_text("row 1, column 1 holds “x”")
@@ -45,7 +45,7 @@ def test_two_visitors_have_their_own_settings(panel_explorer, browser, context_o
     context = browser.new_context(**context_options)
     other = context.new_page()
     other.goto(panel_explorer.url)
-    other.locator(".sentence", has_text="output[").wait_for()
+    other.locator(".view:not([hidden]) .sentence", has_text="output[").wait_for()
     assert other.evaluate("window.convoscope.views.convolution.state().kernel") == "basic"
     assert panel_explorer.state()["kernel"] == "blur"
     context.close()
@@ -56,10 +56,10 @@ def test_a_full_server_says_so(browser):
         context = browser.new_context()
         first, second = context.new_page(), context.new_page()
         first.goto(url)
-        first.locator(".sentence", has_text="output[").wait_for()
+        first.locator(".view:not([hidden]) .sentence", has_text="output[").wait_for()
         second.goto(url)
         expect(second.get_by_role("heading", name="Every place is taken")).to_be_visible()
-        expect(first.locator(".sentence")).to_be_visible()
+        expect(first.locator(".view:not([hidden]) .sentence")).to_be_visible()
         context.close()
 
 

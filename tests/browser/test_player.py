@@ -66,7 +66,7 @@ def test_the_keyboard_steps(page, keys, step):
 
 
 def test_play_goes_to_the_end_and_starts_again(page):
-    page.get_by_label("Speed").select_option("8")
+    page.get_by_label("Speed").filter(visible=True).select_option("8")
     button(page, "Play").click()
     expect(button(page, "Pause")).to_be_visible()
     at(page, 24)
@@ -78,7 +78,7 @@ def test_play_goes_to_the_end_and_starts_again(page):
 
 
 def test_space_plays_and_pauses_and_a_step_pauses_too(page):
-    page.get_by_label("Speed").select_option("0.25")
+    page.get_by_label("Speed").filter(visible=True).select_option("0.25")
     page.locator("body").click(position={"x": 5, "y": 400})
     page.keyboard.press("Space")
     expect(button(page, "Pause")).to_be_visible()
@@ -92,7 +92,7 @@ def test_space_plays_and_pauses_and_a_step_pauses_too(page):
 def test_scrubbing_goes_to_the_step(explorer, page):
     slider = page.get_by_role("slider", name="Step", exact=True)
     slider.fill("12")
-    expect(page.locator(".sentence")).to_have_text("output[2, 2] = 0×0 + 0×0 + 1×0 + 0×0 + 1×1 + 0×1 + 1×0 + 0×1 + 0×0 = 1")
+    expect(page.locator(".view:not([hidden]) .sentence")).to_have_text("output[2, 2] = 0×0 + 0×0 + 1×0 + 0×0 + 1×1 + 0×1 + 1×0 + 0×1 + 0×0 = 1")
     assert slider.get_attribute("aria-valuetext") == "step 13 of 25"
     page.wait_for_url("**?step=12")
 
@@ -116,23 +116,73 @@ def test_the_player_obeys_the_clock_and_not_the_frames(page):
 
 
 def test_a_click_on_the_output_goes_to_that_cell(explorer, page):
-    plot = page.locator("[data-part=output] .plot")
+    plot = page.locator(".view:not([hidden]) [data-part=output] .plot")
     box = plot.bounding_box()
     plot.click(position={"x": box["width"] * 0.7, "y": box["height"] * 0.3})
     at(page, 8)
     assert explorer.sentence().startswith("output[1, 3] = ")
 
 
-def test_pointing_reads_the_cell_out_but_keeps_what_is_not_computed_yet(page):
-    for part, words in (("input", "[1, 1] = 1"), ("output", "[1, 1] = not computed yet")):
-        plot = page.locator(f"[data-part={part}] .plot")
-        cells = 7 if part == "input" else 5
-        box = plot.bounding_box()
-        plot.hover(position={"x": box["width"] * 1.5 / cells, "y": box["height"] * 1.5 / cells})
-        expect(page.locator(f"[data-part={part}] .readout")).to_have_text(words)
+def point_at(page, part, cells, row, column):
+    """Put the pointer on the middle of a cell of a square grid of so many cells a side."""
+    plot = page.locator(f".view:not([hidden]) [data-part={part}] .plot")
+    box = plot.bounding_box()
+    plot.hover(position={"x": box["width"] * (column + 0.5) / cells, "y": box["height"] * (row + 0.5) / cells})
+
+
+def test_pointing_at_an_output_cell_shows_its_step_and_leaving_goes_back(explorer, page):
+    point_at(page, "output", 5, 1, 1)
+    expect(page.locator(".view:not([hidden]) [data-part=output] .readout")).to_have_text("[1, 1] = 0")
+    assert explorer.sentence().startswith("output[1, 1] = ")
+    page.mouse.move(5, 5)
+    expect(page.locator(".view:not([hidden]) .sentence")).to_have_text(FIRST)
+    at(page, 0)
+
+
+def lit(explorer, source, cells):
+    """The lit cells of a square grid, as (row, column) pairs."""
+    hits = explorer.data(source)
+    pairs = zip(hits["y"], hits["x"], strict=True)
+    return {(round((1 - y) * cells - 0.5), round(x * cells - 0.5)) for y, x in pairs}
+
+
+def test_an_input_cell_lights_up_the_outputs_that_it_feeds(explorer, page):
+    point_at(page, "input", 7, 1, 2)
+    expect(page.locator(".view:not([hidden]) [data-part=input] .readout")).to_have_text("[1, 2] = 1")
+    assert lit(explorer, "output_hits", 5) == {(r, c) for r in (0, 1) for c in (0, 1, 2)}
+    page.mouse.move(5, 5)
+    assert lit(explorer, "output_hits", 5) == set()
+
+
+def test_a_kernel_cell_lights_up_every_input_that_it_meets_and_a_click_pins_it(explorer, page):
+    everything = {(r, c + 2) for r in range(5) for c in range(5)}
+    point_at(page, "kernel", 3, 0, 2)
+    assert lit(explorer, "input_hits", 7) == everything
+    page.mouse.down()
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    assert lit(explorer, "input_hits", 7) == everything
+    point_at(page, "kernel", 3, 0, 2)
+    page.mouse.down()
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    assert lit(explorer, "input_hits", 7) == set()
+
+
+def test_the_keys_point_too(explorer, page):
+    page.locator(".view:not([hidden]) [data-part=output] .plot").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    assert explorer.sentence().startswith("output[1, 1] = ")
+    at(page, 0)
+    page.keyboard.press("Enter")
+    at(page, 6)
+    page.keyboard.press("Escape")
+    page.keyboard.press(".")
+    at(page, 7)
 
 
 def test_the_tables_hold_the_same_numbers(page):
-    page.get_by_text("The numbers as tables").click()
+    page.get_by_text("The numbers as tables").filter(visible=True).click()
     rows = page.get_by_role("table", name="Output").get_by_role("row")
     assert [row.inner_text().split() for row in rows.all()][:2] == [["3", "2", "2", "3", "1"], ["2", "0", "2", "1", "0"]]

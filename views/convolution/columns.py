@@ -10,6 +10,7 @@ from ..trace import Texts, column_array
 from .scene import Scene
 
 MOST_BARS = 16  # with more products their running sums are bars without numbers
+MOST_IM2COL_LABELS = 260  # more than elsewhere, for they do not move
 # Where the factors of the matrix product stand: left, bottom, width, height in the unit square.
 MATRIX, KERNEL_ROW, OUTPUT_ROW = (0.3, 0.24, 0.7, 0.76), (0.0, 0.0, 0.27, 0.14), (0.3, 0.0, 0.7, 0.14)
 
@@ -108,7 +109,7 @@ def im2col_still(scene: Scene) -> dict[str, grid.Columns]:
         for name, (values, place) in parts.items()
     }
     texts = {
-        f"im2col_{name}_labels": grid.placed(grid.labels(values, grid.limit_of(values), fill=True), *place)
+        f"im2col_{name}_labels": grid.placed(grid.labels(values, grid.limit_of(values), fill=True, most=MOST_IM2COL_LABELS), *place)
         for name, (values, place) in parts.items()
     }
     return images | texts

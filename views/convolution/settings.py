@@ -24,8 +24,9 @@ class ConvolutionSettings(Settings):
     cells = Matrix(
         default=LECTURE_CELLS,
         most_cells=12,
+        role="input",
         label="Image cells",
-        doc="Type numbers here, or point at the picture, click, and type a number.",
+        doc="Up to 12×12 in an address. Arrow keys change a number.",
     )
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
     drawing = Drawing(default="", label="Drawing", doc="Draw on the input picture; a second stroke from ink erases.")
@@ -34,7 +35,11 @@ class ConvolutionSettings(Settings):
     )
     kernel = param.Selector(default="basic", objects=CHOICES, doc="A choice fills in the weights below.")
     weights = Matrix(
-        default=KERNELS["basic"], most_cells=LARGEST, label="Kernel weights", doc="Type any number, such as 0.5, -1 or 1/9."
+        default=KERNELS["basic"],
+        most_cells=LARGEST,
+        role="kernel",
+        label="Kernel weights",
+        doc="Type any number, such as 0.5, -1 or 1/9; arrow keys and dragging change it.",
     )
     kernel_rows = param.Integer(default=3, bounds=(1, LARGEST), label="Kernel rows", doc="Added or cut around the middle.")
     kernel_columns = param.Integer(default=3, bounds=(1, LARGEST), label="Kernel columns", doc="The same, across.")
@@ -60,7 +65,13 @@ class ConvolutionSettings(Settings):
     row = param.Integer(default=0, bounds=(0, 300), label="Output row", doc="On large images the window walks along one row.")
     im2col = param.Boolean(default=False, label="As a matrix product", doc="im2col: every window becomes a column.")
 
-    shown_when = {  # noqa: RUF012  (read only)
+    sections = {  # noqa: RUF012  (read only)
+        "Image cells": ("cells",),
+        "More about the kernel": ("kernel_rows", "kernel_columns", "normalise", "flip"),
+        "More about the window": ("stride_across", "padding_rule", "dilation"),
+        "Output": ("bias", "relu", "row", "im2col"),
+    }
+    shown_when = {  # noqa: RUF012
         "cells": ("image", ("lecture",)),
         "digit": ("image", ("digit",)),
         "drawing": ("image", ("drawing",)),

@@ -53,12 +53,21 @@ def facts(scene: Scene, settings: ConvolutionSettings) -> dict[str, str]:
         "kernel_turned": "180" if settings.flip else "0",
         "sums": f"after each product{', then the bias' if scene.bias else ''}; the last one is the output cell",
         "output": "×".join(map(str, scene.output.shape)),
+        "im2col": "kernel as a row × windows as columns" + (" + bias" if scene.bias else "") + " = output as a row",
         "output_note": _output_note(scene, settings),
         "first_step": str(scene.first),
+        **({"paints": "drawing", "paints_at": _place_of_image(scene)} if settings.image == "drawing" else {}),
         **({} if settings.im2col else {"im2col_hidden": "hidden"}),
         **_legend("input", scene.image, scene.photo),
         **_legend("output", scene.output, scene.photo),
     }
+
+
+def _place_of_image(scene: Scene) -> str:
+    """Where the image's upper-left cell is drawn, and how many cells the drawing is wide: "top left side"."""
+    side = max(scene.padded.shape)
+    top, left = (ring + (side - size) // 2 for ring, size in zip(scene.padding, scene.padded.shape, strict=True))
+    return f"{top} {left} {side}"
 
 
 def _size_formula(scene: Scene) -> str:
