@@ -38,6 +38,11 @@ lint: .venv/installed
 	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
+# The tables of the README. The comparisons with PyTorch, ConvNetJS and TensorFlow.js are made where these are to be had.
+bench: vendor
+	@$(BIN)/python benchmarks/page.py
+	@$(BIN)/python benchmarks/engine.py
+
 # Renew constraints.txt from the newest versions that pyproject.toml allows.
 lock:
 	$(PYTHON) -m venv .lock && .lock/bin/pip install -q -e '.[dev]'

@@ -218,7 +218,8 @@ def table(kind: type[Settings]) -> list[dict[str, Any]]:
         parameter = kind.param[name]
         row: dict[str, Any] = {"name": name, "label": parameter.label, "help": parameter.doc, "default": parameter.default}
         row |= _kind(parameter)
-        row.update({"section": title for title, names in kind.sections.items() if name in names})
+        section = next((title for title, names in kind.sections.items() if name in names), None)
+        row |= {"section": section} if section else {}
         row |= {"shown_when": kind.shown_when[name]} if name in kind.shown_when else {}
         row |= {"follows_unless": kind.follows_unless[name]} if name in kind.follows_unless else {}
         row |= {"starts_with": kind.starts_with[name]} if name in kind.starts_with else {}

@@ -109,7 +109,9 @@ def im2col_still(scene: Scene) -> dict[str, grid.Columns]:
         for name, (values, place) in parts.items()
     }
     texts = {
-        f"im2col_{name}_labels": grid.placed(grid.labels(values, grid.limit_of(values), fill=True, most=MOST_IM2COL_LABELS), *place)
+        f"im2col_{name}_labels": grid.placed(
+            grid.labels(values, grid.limit_of(values), fill=True, most=MOST_IM2COL_LABELS), *place
+        )
         for name, (values, place) in parts.items()
     }
     return images | texts
