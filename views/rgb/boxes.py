@@ -1,0 +1,69 @@
+"""Where every grid stands in a drawing, so that pointing at the drawing finds the cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..trace import Texts
+from . import cells
+from .numbers import Numbers
+from .places import CHANNELS, Columns, Scene, Spot
+
+
+@dataclass(frozen=True)
+class Box:
+    """One grid: the source with its values, its title, its place, its rows and columns, and when it is there."""
+
+    source: str
+    title: str
+    spot: Spot
+    shape: tuple[int, ...]
+    first: int = -1  # the step of its first cell, if its cells are steps
+    turn: int = -1  # the filter whose steps it is there for, or −1: always
+
+
+def boxes_of(scene: Scene, numbers: Numbers, *, small: bool) -> Columns:
+    """One row a grid; lengths are shares of the drawing. small: whether this is the preset with numbers in its cells."""
+    boxes = _cell_boxes(scene, numbers) if small else _volume_boxes(scene, numbers)
+    size, T = numbers.outputs[0].size, numbers.outputs.size
+    return {
+        "source": Texts.of([box.source for box in boxes]),
+        "title": Texts.of([box.title for box in boxes]),
+        "first": np.array([box.first for box in boxes], np.int32),
+        "begin": np.array([max(box.turn, 0) * size for box in boxes], np.int32),
+        "end": np.array([T if box.turn < 0 else (box.turn + 1) * size for box in boxes], np.int32),
+        "left": np.array([box.spot.left / scene.width for box in boxes], np.float32),
+        "top": np.array([box.spot.top / scene.height for box in boxes], np.float32),
+        "width": np.array([box.spot.cell * box.shape[1] / scene.width for box in boxes], np.float32),
+        "height": np.array([box.spot.cell * box.shape[0] / scene.height for box in boxes], np.float32),
+    }
+
+
+def _cell_boxes(scene: Scene, numbers: Numbers) -> list[Box]:
+    padded, output, size = numbers.padded.shape[1:], numbers.outputs.shape[1:], numbers.outputs[0].size
+    found = [
+        Box(f"input_{name}_values", f"Input, {name}", cells.input_spot(scene, numbers, c), padded)
+        for c, name in enumerate(CHANNELS)
+    ]
+    for n, weights in enumerate(numbers.weights):
+        for name, spot in zip(CHANNELS, scene.kernels[n], strict=True):
+            found.append(Box(f"filter_{n}_{name}_values", f"Filter {n}, {name} kernel", spot, weights.shape[1:]))
+        found.append(Box(f"output_{n}_values", f"Output, filter {n}", cells.output_spot(scene, numbers, n), output, n * size))
+    return found
+
+
+def _volume_boxes(scene: Scene, numbers: Numbers) -> list[Box]:
+    padded, output, size = numbers.padded.shape[1:], numbers.outputs.shape[1:], numbers.outputs[0].size
+    found = [
+        Box(f"input_{name}_values", f"Input, {name}", scene.images[c].sheet(0, padded[0]), padded)
+        for c, name in enumerate(CHANNELS)
+    ]
+    for n, weights in enumerate(numbers.weights):
+        for c, name in enumerate(CHANNELS):
+            kernel, partial = scene.weights[c].sheet(0, weights.shape[1]), scene.partials[c].sheet(0, output[0])
+            found.append(Box(f"filter_{n}_{name}_values", f"Filter {n}, {name} kernel", kernel, weights.shape[1:], turn=n))
+            found.append(Box(f"partial_{n}_{name}_values", f"Filter {n}, {name} alone", partial, output, n * size, n))
+        found.append(Box(f"output_{n}_values", f"Output, filter {n}", scene.output.sheet(0, output[0]), output, n * size, n))
+    return found

@@ -1,0 +1,154 @@
+"""The preset "cs231n": every number in its cell, lines from the windows to the kernels, the channels' sums in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .. import grid
+from . import parts
+from .numbers import KERNEL_SIZE, SIZE, Numbers
+from .places import CHANNELS, OUTPUT_SIDE, Columns, Scene, Spot, both
+from .sources import joined
+
+LARGEST_OUTPUT_CELL = 1.5  # in cells of the input
+FILTERS = (0, 1)
+
+
+def still(numbers: Numbers, shown: np.ndarray, chosen: Sequence[int]) -> dict[str, Columns]:
+    """What no step changes. shown: the outputs, of all channels or of one; chosen: the channels that are switched on."""
+    pairs = [(f, c) for f in FILTERS for c in range(len(CHANNELS))]
+    limits = {kind: grid.limit_of(values) for kind, values in {"image": numbers.image, "weights": numbers.weights}.items()}
+    padded = enumerate(numbers.padded)
+    inputs = [parts.cells(one, lambda s, c=c: input_spot(s, numbers, c), limits["image"]) for c, one in padded]
+    kernels = [parts.cells(numbers.weights[f, c], lambda s, f=f, c=c: s.kernels[f][c], limits["weights"]) for f, c in pairs]
+    biases = [parts.cells(numbers.biases[[[f]]], lambda s, f=f: s.biases[f], limits["weights"]) for f in FILTERS]
+    limit = grid.limit_of(shown)
+    outputs = [parts.cells(one, lambda s, f=f: output_spot(s, numbers, f), limit) for f, one in enumerate(shown)]
+    return {
+        "cells": parts.same_size(joined([*inputs, *kernels, *biases])),
+        "output_cells": parts.same_size(joined(outputs)),
+        "captions": parts.captions(_captions),
+        "marks": parts.marks(lambda s: [(spot.left, spot.top - 0.55) for spot in s.inputs]),
+        "frames_input": parts.frames(lambda s: [(Spot(p.left + 1, p.top + 1), SIZE, SIZE) for p in s.inputs]),
+        "frames_kernel": parts.frames(_kernel_frames),
+        "frames_output": parts.frames(lambda s: [(output_spot(s, numbers, f), *shown.shape[1:]) for f in FILTERS]),
+        "unread": _unread(numbers),
+        "dimmed": parts.frames(lambda s: [box for c in range(3) if c not in chosen for box in _channel_boxes(s, numbers, c)]),
+        "sums": parts.sum_sizes(),
+    }
+
+
+def moving(numbers: Numbers, chosen: Sequence[int]) -> dict[str, Columns]:
+    """What the steps change."""
+    return {
+        "windows": both(lambda s: _windows(numbers, s, chosen)),
+        "at_work": both(lambda s: _at_work(numbers, s, chosen)),
+        "resting": both(lambda s: _resting(numbers, s, chosen)),
+        "links": both(lambda s: _links(numbers, s, chosen)),
+        "output_cell": both(lambda s: _output_cell(numbers, s)),
+        "covers": both(lambda s: _covers(numbers, s)),
+        "sums": {"text": parts.sums(numbers, chosen, numbers.biases)}
+        | both(lambda s: {name: column[numbers.steps[0]] for name, column in s.points(s.sums).items()}),
+    }
+
+
+def input_spot(scene: Scene, numbers: Numbers, channel: int) -> Spot:
+    """Where the padded channel stands: the image itself is always at the same place."""
+    spot = scene.inputs[channel]
+    return Spot(spot.left + 1 - numbers.padding, spot.top + 1 - numbers.padding)
+
+
+def output_spot(scene: Scene, numbers: Numbers, n: int) -> Spot:
+    """Where the output of filter n stands, its cells as large as there is room."""
+    spot = scene.maps[n]
+    side = min(LARGEST_OUTPUT_CELL, OUTPUT_SIDE / max(numbers.outputs.shape[1:]))
+    return Spot(spot.left, spot.top, spot.cell * side)
+
+
+def _captions(scene: Scene) -> list[tuple[str, float, float]]:
+    after = scene.letters * 1.2  # behind the coloured mark
+    above = 0.55
+    inputs = [
+        (f"{name} channel", spot.left + after, spot.top - above) for name, spot in zip(CHANNELS, scene.inputs, strict=True)
+    ]
+    kernels = [(f"filter {n}", spot.left, spot.top - 0.5) for n in FILTERS for spot in scene.kernels[n]]
+    biases = [(f"filter {n}", spot.left + 1.6, spot.top + spot.cell / 2) for n, spot in enumerate(scene.biases)]
+    outputs = [(f"output, filter {n}", spot.left, spot.top - above) for n, spot in enumerate(scene.maps)]
+    return [*inputs, *kernels, ("bias", scene.biases[0].left, scene.biases[0].top - 0.5), *biases, *outputs]
+
+
+def _kernel_frames(scene: Scene) -> list[tuple[Spot, int, int]]:
+    kernels = [(spot, KERNEL_SIZE, KERNEL_SIZE) for spots in scene.kernels for spot in spots]
+    return kernels + [(spot, 1, 1) for spot in scene.biases]
+
+
+def _unread(numbers: Numbers) -> Columns:
+    """The cells of the padded channels that no window reads."""
+    side = numbers.padded.shape[1]
+    read = np.zeros(side, bool)
+    starts = np.arange(numbers.outputs.shape[1]) * numbers.stride
+    read[starts[:, np.newaxis] + np.arange(KERNEL_SIZE)] = True
+    rows, columns = np.nonzero(~(read[:, np.newaxis] & read))
+    return both(lambda s: parts.stacked([s.boxes(input_spot(s, numbers, c), rows, columns) for c in range(len(CHANNELS))]))
+
+
+def _channel_boxes(scene: Scene, numbers: Numbers, channel: int) -> list[tuple[Spot, int, int]]:
+    """The channel and its kernels, as boxes."""
+    kernels = [(scene.kernels[f][channel], KERNEL_SIZE, KERNEL_SIZE) for f in FILTERS]
+    return [(input_spot(scene, numbers, channel), *numbers.padded.shape[1:]), *kernels]
+
+
+def _windows(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    spots = [input_spot(scene, numbers, c) for c in chosen]
+    return parts.stacked([parts.moving_cell(numbers, scene, spot, window=True) for spot in spots])
+
+
+def _filter_boxes(scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    """The kernels of each filter and its bias. -> x, y, w, h (F, kernels and bias); of one channel alone without the bias."""
+    by_filter = []
+    for n in FILTERS:
+        boxes = [scene.boxes(scene.kernels[n][c], [0], [0], KERNEL_SIZE, KERNEL_SIZE) for c in chosen]
+        by_filter.append(parts.stacked(boxes + [scene.boxes(scene.biases[n], [0], [0])] * (len(chosen) > 1)))
+    return {name: np.stack([boxes[name] for boxes in by_filter]) for name in by_filter[0]}
+
+
+def _at_work(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    return {name: column[numbers.steps[0]] for name, column in _filter_boxes(scene, chosen).items()}
+
+
+def _resting(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    return {name: column[1 - numbers.steps[0]] for name, column in _filter_boxes(scene, chosen).items()}
+
+
+def _links(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    """From each window to its kernel, and from the sum to the row of the output cell."""
+    wide = scene.name == "wide"  # there the kernels are below the channels, else to their right
+    leaving, arriving = (((-1, -1), (1, -1)), ((-1, 1), (1, 1))) if wide else (((1, 1), (1, -1)), ((-1, 1), (-1, -1)))
+    windows, kernels = _windows(numbers, scene, chosen), _at_work(numbers, scene, chosen)
+    found = []
+    for n in range(len(chosen)):
+        window, kernel = ({name: column[:, [n]] for name, column in boxes.items()} for boxes in (windows, kernels))
+        for start, end in zip(leaving, arriving, strict=True):
+            found.append(parts.line(parts.corner(window, *start), parts.corner(kernel, *end)))
+    return parts.stacked(found)
+
+
+def _output_cell(numbers: Numbers, scene: Scene) -> parts.Box:
+    places = np.indices(numbers.outputs.shape[1:]).reshape(2, -1)
+    by_filter = [scene.boxes(output_spot(scene, numbers, f), *places) for f in FILTERS]
+    return {name: column[:, np.newaxis] for name, column in parts.stacked(by_filter).items()}
+
+
+def _covers(numbers: Numbers, scene: Scene) -> parts.Box:
+    """Two rectangles a filter over the output cells that are not computed yet. -> x, y, w, h (T, 2F)."""
+    height, width = numbers.outputs.shape[1:]
+    at, rows, columns = numbers.steps[:, :, np.newaxis]
+    found = []
+    for n in FILTERS:
+        # Before its turn a filter shows nothing, after it everything.
+        row = np.where(at == n, rows, np.where(at < n, -1, height - 1))
+        column = np.where(at == n, columns, width - 1)
+        found.append(parts.cover(scene, output_spot(scene, numbers, n), row, column, (height, width)))
+    return parts.stacked(found)

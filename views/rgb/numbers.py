@@ -1,0 +1,75 @@
+"""The numbers of the rgb view: images of three channels, filters of three kernels, and what the engine makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...engine import conv2d_terms
+from .places import CHANNELS
+
+SIZE, KERNEL_SIZE = 5, 3  # of the preset "cs231n"
+
+_RISING = np.array([[-1.0, -1, 0, 1, 1]] * 5)  # dark on the left, bright on the right
+_MIDDLE = np.pad(np.ones((3, 3)), 1)
+# Filters for photographs, (C, kH, kW) each, and what they look for.
+PHOTO_FILTERS = {
+    "red spots: red counts twice, green and blue against it": np.stack([2 * _MIDDLE, -_MIDDLE, -_MIDDLE]),
+    "edges from left to right, in every channel": np.stack([_RISING] * 3),
+    "blue spots: blue counts twice, red and green against it": np.stack([-_MIDDLE, -_MIDDLE, 2 * _MIDDLE]),
+    "edges from top to bottom, in every channel": np.stack([_RISING.T] * 3),
+}
+PHOTO_BIAS = 10.0
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the engine computed for F filters, each of one kernel a channel."""
+
+    image: np.ndarray  # (C, H, W), without padding
+    padded: np.ndarray  # (C, H + 2P, W + 2P)
+    weights: np.ndarray  # (F, C, kH, kW)
+    biases: np.ndarray  # (F,)
+    windows: np.ndarray  # (oH, oW, C, kH, kW)
+    partials: np.ndarray  # (F, C, oH, oW): the sum of each channel's products alone
+    outputs: np.ndarray  # (F, oH, oW): all channels' products and the bias
+    stride: int
+    padding: int
+
+    @property
+    def steps(self) -> np.ndarray:
+        """The filter, row and column of each step: every cell of filter 0 in row order, then of filter 1. -> (3, T)."""
+        return np.indices(self.outputs.shape).reshape(3, -1)
+
+    def at_steps(self, values: np.ndarray) -> np.ndarray:
+        """Three partial sums a step. values: (F, C, oH, oW) -> (T, C)."""
+        return values.transpose(0, 2, 3, 1).reshape(-1, len(CHANNELS))
+
+
+def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride: int, padding: int) -> Numbers:
+    """Convolve with every filter. image: (C, H, W), weights: (F, C, kH, kW), biases: (F,) -> Numbers."""
+    terms = [
+        conv2d_terms(image, filter_weights, bias, stride=stride, padding=padding)
+        for filter_weights, bias in zip(weights, biases.tolist(), strict=True)
+    ]
+    oH, oW = terms[0].output.shape
+    # One product after the other, as the engine adds, so that every machine gets the same bits.
+    by_channel = [np.cumsum(one.products.reshape(oH, oW, len(image), -1), axis=3)[..., -1] for one in terms]
+    return Numbers(
+        image=image,
+        padded=np.pad(image, ((0, 0), (padding, padding), (padding, padding))),
+        weights=weights,
+        biases=biases,
+        windows=terms[0].windows,
+        partials=np.stack(by_channel).transpose(0, 3, 1, 2),
+        outputs=np.stack([one.output for one in terms]),
+        stride=stride,
+        padding=padding,
+    )
+
+
+def random_numbers(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A small image and two filters of whole numbers. -> (3, 5, 5) in 0..2, (2, 3, 3, 3) in −1..1."""
+    image = rng.integers(0, 3, (len(CHANNELS), SIZE, SIZE))
+    return image.astype(np.float64), rng.integers(-1, 2, (2, len(CHANNELS), KERNEL_SIZE, KERNEL_SIZE)).astype(np.float64)

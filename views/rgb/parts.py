@@ -1,0 +1,141 @@
+"""What both presets draw: cells with numbers, captions, frames, lines, and the row of sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .. import grid
+from ..numbers import write, write_factor
+from ..trace import Texts
+from .numbers import Numbers
+from .places import CHANNELS, WIDE, Columns, Scene, Spot, both
+
+COLORS = {"red": "#d32f2f", "green": "#2e8b3d", "blue": "#1e6fd0"}  # always beside the channel's name
+LETTERS = 0.52  # of a cell, the height of its number
+CHARACTERS = 1.5  # of a cell, shared among the characters of the longest number
+SUM_LETTERS = 1.25  # of the captions
+
+Box = dict[str, np.ndarray]
+Where = Callable[[Scene], Spot]
+
+
+def cells(values: np.ndarray, where: Where, limit: float) -> Columns:
+    """A grid with a number in each cell. values: (H, W), limit: the end of the colour scale."""
+    rows, columns = np.indices(values.shape).reshape(2, -1)
+    text = Texts.of_numbers(values.ravel(), write)
+    share = min(LETTERS, CHARACTERS / max(map(len, text.table)))
+
+    def place(scene: Scene) -> Box:
+        spot = where(scene)
+        size = np.full(values.size, share * spot.cell / scene.width, np.float32)
+        return scene.boxes(spot, rows, columns) | {"size": size}
+
+    return {"text": text, "shade": grid.shade(values.ravel(), limit)} | both(place)
+
+
+def same_size(columns: Columns) -> Columns:
+    """Give all texts of a source the size of its smallest: the page fits one size a source."""
+    sizes = {name: column for name, column in columns.items() if name.endswith("_size") and isinstance(column, np.ndarray)}
+    return columns | {name: np.full_like(size, size.min(initial=1)) for name, size in sizes.items()}
+
+
+def captions(texts: Callable[[Scene], Sequence[tuple[str, float, float]]]) -> Columns:
+    """Words at (left, middle). texts: a scene -> (words, left, middle) each; the words are the same in every scene."""
+    words = [text for text, *_ in texts(WIDE)]
+
+    def place(scene: Scene) -> Box:
+        found = [(left, top) for _, left, top in texts(scene)]
+        return scene.points(found) | {"size": np.full(len(found), scene.letters / scene.width, np.float32)}
+
+    return {"text": Texts.of(words)} | both(place)
+
+
+def marks(corners: Callable[[Scene], Sequence[tuple[float, float]]]) -> Columns:
+    """A coloured spot before the name of each channel, its left middle at the given point."""
+    repeats = len(corners(WIDE)) // len(CHANNELS)
+
+    def place(scene: Scene) -> Box:
+        side = scene.letters * 0.8
+        spots = [Spot(left, middle - side / 2, side) for left, middle in corners(scene)]
+        return stacked([scene.boxes(spot, [0], [0]) for spot in spots])
+
+    return {"color": Texts.of([COLORS[channel] for channel in CHANNELS] * repeats)} | both(place)
+
+
+def frames(spots: Callable[[Scene], Sequence[tuple[Spot, float, float]]]) -> Columns:
+    """Rectangles around whole grids. spots: a scene -> (spot, rows, columns) each."""
+    return both(lambda scene: stacked([scene.boxes(spot, [0], [0], *size) for spot, *size in spots(scene)]))
+
+
+def moving_cell(numbers: Numbers, scene: Scene, spot: Spot, *, window: bool) -> Box:
+    """The window on a grid, or the output cell in a grid, at every step. -> x, y, w, h (T, 1)."""
+    _, rows, columns = numbers.steps[:, :, np.newaxis]
+    if not window:
+        return scene.boxes(spot, rows, columns)
+    kernel_size = numbers.weights.shape[-1]
+    return scene.boxes(spot, rows * numbers.stride, columns * numbers.stride, kernel_size, kernel_size)
+
+
+def split(boxes: Callable[[Scene], Box]) -> tuple[Columns, Columns]:
+    """Boxes that only move, never change their size: what stays (w, h) and what moves (x, y)."""
+    columns = both(boxes)
+    moving = {name: column for name, column in columns.items() if name.endswith(("_x", "_y"))}
+    sizes = {name: column for name, column in columns.items() if name not in moving and isinstance(column, np.ndarray)}
+    return {name: column[0] for name, column in sizes.items()}, moving
+
+
+def stacked(boxes: Sequence[Box]) -> Box:
+    """Boxes one behind the other, along their last axis; none at all is an empty row."""
+    if not boxes:
+        return {name: np.zeros(0, np.float32) for name in ("x", "y", "w", "h")}
+    return {name: np.concatenate([box[name] for box in boxes], axis=-1) for name in boxes[0]}
+
+
+def corner(box: Box, across: float, up: float) -> tuple[np.ndarray, np.ndarray]:
+    """A point of each box: across and up go from −1 (left, bottom) to 1 (right, top)."""
+    return box["x"] + across * box["w"] / 2, box["y"] + up * box["h"] / 2
+
+
+def line(start: tuple[np.ndarray, np.ndarray], end: tuple[np.ndarray, np.ndarray]) -> Box:
+    """A straight line between two points, at every step."""
+    points = np.broadcast_arrays(*start, *end)
+    return dict(zip(("x", "y", "x1", "y1"), points, strict=True))
+
+
+def sums(numbers: Numbers, chosen: Sequence[int], biases: np.ndarray) -> Texts:
+    """The row of sums at every step: 3, + (−1), + 2, + 1, = 5; of one channel alone only its own. -> codes (T, 5)."""
+    partials = numbers.at_steps(numbers.partials)
+    if len(chosen) == 1:
+        alone = Texts.of_numbers(partials[:, chosen], lambda value: f"= {write(value)}")
+        blank = Texts(("",), np.zeros((len(partials), 1), np.uint16))
+        return Texts.side_by_side([alone if c in chosen else blank for c in range(len(CHANNELS))] + [blank, blank])
+    added = np.column_stack([partials[:, 1:], biases[numbers.steps[0]]])
+    return Texts.side_by_side(
+        [
+            Texts.of_numbers(partials[:, :1], write),
+            Texts.of_numbers(added, lambda value: f"+ {write_factor(value)}"),
+            Texts.of_numbers(numbers.outputs.reshape(-1, 1), lambda value: f"= {write(value)}"),
+        ]
+    )
+
+
+def sum_sizes() -> Columns:
+    """The height of the letters of the five sums."""
+    return both(lambda scene: {"size": np.full(5, SUM_LETTERS * scene.letters / scene.width, np.float32)})
+
+
+def cover(scene: Scene, spot: Spot, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> Box:
+    """Two rectangles over the cells behind (rows, columns) in row order. rows, columns: (T, 1) -> x, y, w, h (T, 2)."""
+    height, width = shape
+    rest = _rectangle(scene, spot, rows, columns + 1, 1, width - 1 - columns)
+    below = _rectangle(scene, spot, rows + 1, np.zeros_like(columns), height - 1 - rows, width)
+    return stacked([rest, below])
+
+
+def _rectangle(scene: Scene, spot: Spot, top: np.ndarray, left: np.ndarray, height: object, width: object) -> Box:
+    """A rectangle of changing size, in cells. top, left, height, width: (T, 1) or one number."""
+    box = scene.boxes(spot, top + np.asarray(height) / 2 - 0.5, left + np.asarray(width) / 2 - 0.5)
+    w, h = (np.broadcast_to(np.asarray(size) * spot.cell, top.shape).astype(np.float32) for size in (width, height))
+    return box | {"w": w, "h": h}

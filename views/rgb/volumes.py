@@ -1,0 +1,172 @@
+"""The preset "lecture": the photograph as a volume of three sheets, the filter's block in it, and channel by channel below.
+
+A volume is drawn in oblique projection, as upright sheets behind each other. The sheet of the filter at work stands in
+front of the output volume, those of the filters before it step back: the output grows in depth, one sheet a filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .. import grid
+from ..trace import Texts
+from . import parts
+from .numbers import Numbers
+from .places import CHANNELS, Columns, Scene, Spot, Stack, both
+
+WHITE = 255.0
+C = len(CHANNELS)
+BACK_TO_FRONT = [2, 1, 0]  # blue, green, red: painted in this order
+
+
+def still(photo: np.ndarray, numbers: Numbers, shown: np.ndarray, chosen: Sequence[int]) -> dict[str, Columns]:
+    """What no step changes. photo: (H, W, 3) of 0..255; shown: the outputs, of all channels or of one."""
+    F, limit = len(numbers.weights), scale_of(numbers, shown)
+    channels = grid.shade(numbers.padded, WHITE)
+    weights = grid.shade(numbers.weights, grid.limit_of(numbers.weights))
+    partials = grid.shade(numbers.partials, limit)
+    return {
+        "photo": _photo(photo),
+        "channel_images": {"image": np.concatenate([channels, channels[BACK_TO_FRONT]])} | both(_channel_sheets),
+        "kernel_images": {"image": np.concatenate([*weights, *weights[:, BACK_TO_FRONT]])}
+        | both(lambda s: _kernel_sheets(s, F)),
+        "partial_maps": {"image": np.concatenate([*partials])}
+        | both(lambda s: _sheets(s, [(stack, 0) for stack in s.partials] * F)),
+        "output_maps": {"image": grid.shade(shown, limit)} | both(lambda s: _output_sizes(s, F)),
+        "captions": parts.captions(lambda s: _captions(s, numbers)),
+        "marks": parts.marks(lambda s: [(stack.left, _above(s, stack)) for stack in s.images]),
+        "frames_input": parts.frames(lambda s: _frames([*s.images, s.photo])),
+        "frames_kernel": parts.frames(lambda s: _frames(s.weights)),
+        "frames_output": parts.frames(lambda s: _frames(s.partials)),
+        "dimmed": parts.frames(lambda s: [box for c in range(C) if c not in chosen for box in _group(s, c)]),
+        "windows": parts.split(lambda s: _windows(numbers, s, chosen))[0],
+        "output_cell": parts.split(lambda s: _output_cells(numbers, s, chosen))[0],
+        "sums": parts.sum_sizes() | both(lambda s: s.points(s.volume_sums)),
+    }
+
+
+def moving(numbers: Numbers, chosen: Sequence[int]) -> dict[str, Columns]:
+    """What the steps change."""
+    F = len(numbers.weights)
+    at = numbers.steps[0][:, np.newaxis]
+    mine = (at == np.repeat(np.arange(F), C)).astype(np.uint8)
+    done = (at >= np.arange(F)).astype(np.uint8)
+    return {
+        "kernel_images": {"alpha": np.hstack([mine, mine])},
+        "partial_maps": {"alpha": mine},
+        "output_maps": {"alpha": done} | both(lambda s: _stepping_back(s, np.maximum(at - np.arange(F), 0))),
+        "windows": parts.split(lambda s: _windows(numbers, s, chosen))[1],
+        "output_cell": parts.split(lambda s: _output_cells(numbers, s, chosen))[1],
+        "covers": both(lambda s: _covers(numbers, s, chosen)),
+        "links": both(lambda s: _links(numbers, s)),
+        "sums": {"text": parts.sums(numbers, chosen, numbers.biases)},
+    }
+
+
+def scale_of(numbers: Numbers, shown: np.ndarray) -> float:
+    """The end of the colour scale that all maps share, so that they compare."""
+    return max(grid.limit_of(numbers.partials), grid.limit_of(shown))
+
+
+def _photo(photo: np.ndarray) -> Columns:
+    """The photograph in its colours, a rectangle a pixel."""
+    rows, columns = np.indices(photo.shape[:2]).reshape(2, -1)
+    colors = Texts.of(["#" + bytes(pixel).hex() for pixel in photo.reshape(-1, C).astype(np.uint8)])
+    return {"color": colors} | both(lambda s: s.boxes(s.photo.sheet(0, len(photo)), rows, columns))
+
+
+def _sheets(scene: Scene, places: Sequence[tuple[Stack, int]]) -> parts.Box:
+    """Whole sheets, each in its stack behind so many others. -> x, y, w, h (n,)."""
+    return parts.stacked([scene.boxes(stack.sheet(behind, 1), [0], [0]) for stack, behind in places])
+
+
+def _channel_sheets(scene: Scene) -> parts.Box:
+    """The channels side by side, then as the sheets of the volume."""
+    return _sheets(scene, [(stack, 0) for stack in scene.images] + [(scene.volume, behind) for behind in BACK_TO_FRONT])
+
+
+def _kernel_sheets(scene: Scene, count: int) -> parts.Box:
+    """The kernels side by side, then as the sheets of the filter; each filter in the same places."""
+    stack = [(scene.filter, behind) for behind in BACK_TO_FRONT]
+    return _sheets(scene, [(one, 0) for one in scene.weights] * count + stack * count)
+
+
+def _output_sizes(scene: Scene, count: int) -> parts.Box:
+    """The sides of the output's sheets. -> w, h (F,)."""
+    return dict.fromkeys(("w", "h"), np.full(count, scene.output.side, np.float32))
+
+
+def _stepping_back(scene: Scene, behind: np.ndarray) -> parts.Box:
+    """Centres of the output's sheets. behind: how many stand before each, (T, F) -> x, y (T, F)."""
+    stack = scene.output
+    middle = scene.boxes(stack.sheet(0, 1), [0], [0])
+    return {name: (middle[name] + behind * stack.depth).astype(np.float32) for name in ("x", "y")}
+
+
+def _captions(scene: Scene, numbers: Numbers) -> list[tuple[str, float, float]]:
+    """What each part is, and how large."""
+    F, (height, width), size = len(numbers.weights), numbers.outputs.shape[1:], numbers.weights.shape[-1]
+    side = numbers.image.shape[1]
+    middle = scene.output.top + scene.output.side + 0.6
+    found = [
+        ("photograph", scene.photo.left, _above(scene, scene.photo)),
+        (f"volume {side}×{side}×{C}", scene.volume.left, scene.volume.top + scene.volume.side + 0.6),
+        (f"filter {size}×{size}×{C}", scene.filter.left, scene.filter.top + scene.filter.side + 0.6),
+        (f"output {height}×{width}×{F}", scene.output.left, middle),
+    ]
+    for channel, image, kernel, partial in zip(CHANNELS, scene.images, scene.weights, scene.partials, strict=True):
+        found.append((channel, image.left + scene.letters * 1.2, _above(scene, image)))
+        found.append(("kernel", kernel.left, _above(scene, image)))
+        found.append((f"{channel} alone", partial.left, _above(scene, image)))
+    return found
+
+
+def _above(scene: Scene, stack: Stack) -> float:
+    return stack.top - 0.75 * scene.letters
+
+
+def _frames(stacks: Sequence[Stack]) -> list[tuple[Spot, int, int]]:
+    return [(stack.sheet(0, 1), 1, 1) for stack in stacks]
+
+
+def _group(scene: Scene, channel: int) -> list[tuple[Spot, int, int]]:
+    """Everything of one channel, as boxes."""
+    return _frames([scene.images[channel], scene.weights[channel], scene.partials[channel]])
+
+
+def _windows(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    """The window on the channels that are switched on, side by side and as sheets. -> x, y, w, h (T, n)."""
+    side = numbers.padded.shape[1]
+    spots = [scene.images[c].sheet(0, side) for c in chosen] + [scene.volume.sheet(c, side) for c in chosen]
+    return parts.stacked([parts.moving_cell(numbers, scene, spot, window=True) for spot in spots])
+
+
+def _output_cells(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    """The cell in the output and in the partial maps. -> x, y, w, h (T, n)."""
+    side = max(numbers.outputs.shape[1:])
+    stacks = [scene.output, *(scene.partials[c] for c in chosen)]
+    return parts.stacked([parts.moving_cell(numbers, scene, stack.sheet(0, side), window=False) for stack in stacks])
+
+
+def _covers(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    """Rectangles over the cells that are not computed yet, in the output and in the partial maps. -> x, y, w, h (T, 2n)."""
+    _, rows, columns = numbers.steps[:, :, np.newaxis]
+    shape = numbers.outputs.shape[1:]
+    stacks = [scene.output, *(scene.partials[c] for c in chosen)]
+    return parts.stacked([parts.cover(scene, stack.sheet(0, max(shape)), rows, columns, shape) for stack in stacks])
+
+
+def _links(numbers: Numbers, scene: Scene) -> parts.Box:
+    """The edges of the block in the volume, from it to the filter, and from the filter to the output cell."""
+    side = numbers.padded.shape[1]
+    front, back = (parts.moving_cell(numbers, scene, scene.volume.sheet(n, side), window=True) for n in (0, C - 1))
+    cell = parts.moving_cell(numbers, scene, scene.output.sheet(0, max(numbers.outputs.shape[1:])), window=False)
+    block = scene.boxes(scene.filter.sheet(0, 1), [0], [0])
+    edges = [parts.line(parts.corner(front, *at), parts.corner(back, *at)) for at in ((-1, -1), (-1, 1), (1, -1), (1, 1))]
+    wide = scene.name == "wide"  # there the filter is to the right of the volume, else below it
+    leaving, arriving = (((1, 1), (1, -1)), ((-1, 1), (-1, -1))) if wide else (((-1, -1), (1, -1)), ((-1, 1), (1, 1)))
+    to_filter = [parts.line(parts.corner(front, *a), parts.corner(block, *b)) for a, b in zip(leaving, arriving, strict=True)]
+    to_output = [parts.line(parts.corner(block, 1, up), parts.corner(cell, -1, up)) for up in (1, -1)]
+    return parts.stacked([*edges, *to_filter, *to_output])
