@@ -14,17 +14,20 @@ from .sources import joined
 
 LARGEST_OUTPUT_CELL = 1.5  # in cells of the input
 FILTERS = (0, 1)
+PALE = 1.7  # times the largest value: colours help the numbers and leave them readable
 
 
 def still(numbers: Numbers, shown: np.ndarray, chosen: Sequence[int]) -> dict[str, Columns]:
     """What no step changes. shown: the outputs, of all channels or of one; chosen: the channels that are switched on."""
     pairs = [(f, c) for f in FILTERS for c in range(len(CHANNELS))]
-    limits = {kind: grid.limit_of(values) for kind, values in {"image": numbers.image, "weights": numbers.weights}.items()}
+    limits = {
+        kind: PALE * grid.limit_of(values) for kind, values in {"image": numbers.image, "weights": numbers.weights}.items()
+    }
     padded = enumerate(numbers.padded)
     inputs = [parts.cells(one, lambda s, c=c: input_spot(s, numbers, c), limits["image"]) for c, one in padded]
     kernels = [parts.cells(numbers.weights[f, c], lambda s, f=f, c=c: s.kernels[f][c], limits["weights"]) for f, c in pairs]
     biases = [parts.cells(numbers.biases[[[f]]], lambda s, f=f: s.biases[f], limits["weights"]) for f in FILTERS]
-    limit = grid.limit_of(shown)
+    limit = PALE * grid.limit_of(shown)
     outputs = [parts.cells(one, lambda s, f=f: output_spot(s, numbers, f), limit) for f, one in enumerate(shown)]
     return {
         "cells": parts.same_size(joined([*inputs, *kernels, *biases])),
@@ -47,9 +50,10 @@ def moving(numbers: Numbers, chosen: Sequence[int]) -> dict[str, Columns]:
         "at_work": both(lambda s: _at_work(numbers, s, chosen)),
         "resting": both(lambda s: _resting(numbers, s, chosen)),
         "links": both(lambda s: _links(numbers, s, chosen)),
+        "answer": both(lambda s: _answer(numbers, s)),
         "output_cell": both(lambda s: _output_cell(numbers, s)),
         "covers": both(lambda s: _covers(numbers, s)),
-        "sums": {"text": parts.sums(numbers, chosen, numbers.biases)}
+        "sums": {"text": parts.sums(numbers, chosen, "+ {}")}
         | both(lambda s: {name: column[numbers.steps[0]] for name, column in s.points(s.sums).items()}),
     }
 
@@ -73,9 +77,10 @@ def _captions(scene: Scene) -> list[tuple[str, float, float]]:
     inputs = [
         (f"{name} channel", spot.left + after, spot.top - above) for name, spot in zip(CHANNELS, scene.inputs, strict=True)
     ]
-    kernels = [(f"filter {n}", spot.left, spot.top - 0.5) for n in FILTERS for spot in scene.kernels[n]]
+    below = KERNEL_SIZE + 0.55 if scene.name == "wide" else -0.5  # where no line passes
+    kernels = [(f"filter {n}", spot.left, spot.top + below) for n in FILTERS for spot in scene.kernels[n]]
     biases = [(f"filter {n}", spot.left + 1.6, spot.top + spot.cell / 2) for n, spot in enumerate(scene.biases)]
-    outputs = [(f"output, filter {n}", spot.left, spot.top - above) for n, spot in enumerate(scene.maps)]
+    outputs = [(f"output {n}", spot.left, spot.top - above) for n, spot in enumerate(scene.maps)]
     return [*inputs, *kernels, ("bias", scene.biases[0].left, scene.biases[0].top - 0.5), *biases, *outputs]
 
 
@@ -133,6 +138,16 @@ def _links(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
         for start, end in zip(leaving, arriving, strict=True):
             found.append(parts.line(parts.corner(window, *start), parts.corner(kernel, *end)))
     return parts.stacked(found)
+
+
+def _answer(numbers: Numbers, scene: Scene) -> parts.Box:
+    """From the total to the row of its output cell. -> x, y, x1, y1 (T, 1)."""
+    cell = _output_cell(numbers, scene)
+    total = scene.points([sums[-1] for sums in scene.sums])
+    start = {name: column[numbers.steps[0], np.newaxis] for name, column in total.items()}
+    left = np.array([output_spot(scene, numbers, n).left for n in FILTERS])[numbers.steps[0], np.newaxis]
+    over = scene.letters
+    return parts.line((start["x"], start["y"] + over), ((left - 0.15).astype(np.float32), cell["y"]))
 
 
 def _output_cell(numbers: Numbers, scene: Scene) -> parts.Box:

@@ -24,7 +24,7 @@ def panels() -> list[Panel]:
         Panel(
             scene.name,
             TITLE,
-            "input",
+            "muted",
             SceneCanvas(scene, sources).figure,
             aspect=f"{scene.width:g} / {scene.height:g}",
             boxes=f"{scene.name}_boxes",
@@ -66,7 +66,9 @@ class SceneCanvas(Canvas):
         self._boxes("resting", fill="paper", alpha=0.6, level="overlay")
         self._boxes("frames_kernel", line="kernel", width=1, level="overlay")
         self._boxes("dimmed", fill="paper", alpha=0.82, level="overlay")
-        self._links()
+        self._lines("edges", "muted", 1)
+        self._lines("links", "kernel", 1.5)
+        self._lines("answer", "output", 2)
         self._boxes("windows", line="kernel", width=3, level="overlay")
         self._boxes("at_work", line="kernel", width=3, level="overlay")
         self._boxes("output_cell", line="output", width=4, level="overlay")
@@ -125,7 +127,7 @@ class SceneCanvas(Canvas):
         box.glyph.update(fill_alpha=0, line_width=2)
         themed(box.glyph, line_color=token)
 
-    def _links(self) -> None:
-        lines = self.figure.segment(*self._place("x", "y", "x1", "y1"), source=self._source("links"), level="overlay")
-        lines.glyph.update(line_width=1.5, line_alpha=0.75)
-        themed(lines.glyph, line_color="kernel")
+    def _lines(self, name: str, token: str, width: float) -> None:
+        lines = self.figure.segment(*self._place("x", "y", "x1", "y1"), source=self._source(name), level="overlay")
+        lines.glyph.update(line_width=width, line_alpha=0.8)
+        themed(lines.glyph, line_color=token)

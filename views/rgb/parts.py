@@ -104,18 +104,21 @@ def line(start: tuple[np.ndarray, np.ndarray], end: tuple[np.ndarray, np.ndarray
     return dict(zip(("x", "y", "x1", "y1"), points, strict=True))
 
 
-def sums(numbers: Numbers, chosen: Sequence[int], biases: np.ndarray) -> Texts:
-    """The row of sums at every step: 3, + (−1), + 2, + 1, = 5; of one channel alone only its own. -> codes (T, 5)."""
+def sums(numbers: Numbers, chosen: Sequence[int], bias: str) -> Texts:
+    """The row of sums at every step: 3, + (−1), + 2, + 1, = 5; of one channel alone only its own. -> codes (T, 5).
+
+    bias: how the bias is written, with {} for its value.
+    """
     partials = numbers.at_steps(numbers.partials)
     if len(chosen) == 1:
         alone = Texts.of_numbers(partials[:, chosen], lambda value: f"= {write(value)}")
         blank = Texts(("",), np.zeros((len(partials), 1), np.uint16))
         return Texts.side_by_side([alone if c in chosen else blank for c in range(len(CHANNELS))] + [blank, blank])
-    added = np.column_stack([partials[:, 1:], biases[numbers.steps[0]]])
     return Texts.side_by_side(
         [
             Texts.of_numbers(partials[:, :1], write),
-            Texts.of_numbers(added, lambda value: f"+ {write_factor(value)}"),
+            Texts.of_numbers(partials[:, 1:], lambda value: f"+ {write_factor(value)}"),
+            Texts.of_numbers(numbers.biases[numbers.steps[0], np.newaxis], lambda value: bias.format(write_factor(value))),
             Texts.of_numbers(numbers.outputs.reshape(-1, 1), lambda value: f"= {write(value)}"),
         ]
     )

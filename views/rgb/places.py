@@ -65,6 +65,7 @@ class Scene:
     weights: tuple[Stack, ...]
     partials: tuple[Stack, ...]
     volume_sums: tuple[tuple[float, float], ...]
+    heads: tuple[tuple[float, float], ...]  # captions of the photograph, the volume, the filter and the output
 
     def boxes(self, spot: Spot, rows: object, columns: object, height: float = 1, width: float = 1) -> dict[str, np.ndarray]:
         """Rectangles of height by width cells whose upper-left cells are (rows, columns). -> x, y (centres), w, h."""
@@ -85,25 +86,26 @@ class Scene:
 def _wide() -> Scene:
     lefts = (0.3, 8.3, 16.3)
     groups = (0.3, 12.3, 24.3)  # of the preset "lecture", one a channel
-    row = 14.35
+    row = 14.9
     return Scene(
         name="wide",
         width=36,
-        height=15.2,
+        height=15.7,
         letters=0.62,
         inputs=tuple(Spot(left, 1.1) for left in lefts),
         kernels=tuple(tuple(Spot(left + shift, 10.1) for left in lefts) for shift in (0, 4)),
         biases=(Spot(24.6, 10.1, 1.3), Spot(24.6, 11.8, 1.3)),
         maps=(Spot(30.3, 1.1), Spot(30.3, 8.3)),
         sums=tuple((*((left + shift + 1.5, row) for left in lefts), (25.25, row), (28.0, row)) for shift in (0, 4)),
-        photo=Stack(0.3, 2.4, 6.2, 0),
-        volume=Stack(8.6, 2.9, 5.7, 0.95),
-        filter=Stack(19.2, 4.5, 2.5, 0.55),
-        output=Stack(26.6, 3.2, 5.4, 0.75),
-        images=tuple(Stack(left, 10.5, 4.6, 0) for left in groups),
-        weights=tuple(Stack(left + 5.3, 11.0, 1.9, 0) for left in groups),
-        partials=tuple(Stack(left + 7.7, 10.75, 4.03, 0) for left in groups),
-        volume_sums=(*((left + 6.25, 14.0) for left in groups), (21.0, 8.1), (24.0, 8.1)),
+        photo=Stack(0.3, 2.2, 6.2, 0),
+        volume=Stack(8.9, 2.95, 6.0, 0.95),
+        filter=Stack(19.4, 4.4, 2.5, 0.55),
+        output=Stack(26.9, 3.35, 5.4, 0.75),
+        images=tuple(Stack(left, 10.9, 4.6, 0) for left in groups),
+        weights=tuple(Stack(left + 5.25, 11.2, 2.0, 0) for left in groups),
+        partials=tuple(Stack(left + 7.4, 11.2, 4.0, 0) for left in groups),
+        volume_sums=(*((left + 6.25, 14.3) for left in groups), (19.9, 8.4), (23.9, 8.4)),
+        heads=((0.3, 1.6), (9.0, 0.55), (19.4, 2.7), (26.9, 0.55)),
     )
 
 
@@ -122,12 +124,13 @@ def _narrow() -> Scene:
         sums=tuple((*((12.6, top + shift + 1.5) for top in tops), (15.0, 22.6), (15.0, 24.3)) for shift in (0, 4)),
         photo=Stack(0.2, 1.2, 4.3, 0),
         volume=Stack(5.2, 2.8, 4.6, 0.8),
-        filter=Stack(8.2, 8.2, 1.5, 0.35),
-        output=Stack(12.3, 2.9, 4.1, 0.45),
+        filter=Stack(8.2, 8.3, 1.4, 0.3),
+        output=Stack(12.3, 2.8, 4.1, 0.5),
         images=tuple(Stack(0.2, top, 4.4, 0) for top in groups),
         weights=tuple(Stack(6.2, top + 0.4, 2.6, 0) for top in groups),
         partials=tuple(Stack(11.0, top + 0.2, 3.85, 0) for top in groups),
-        volume_sums=(*((7.5, top + 3.7) for top in groups), (12.6, 9.0), (15.8, 9.0)),
+        volume_sums=(*((7.5, top + 3.7) for top in groups), (12.5, 9.0), (16.0, 9.0)),
+        heads=((0.2, 0.6), (5.2, 0.6), (3.1, 9.0), (11.6, 0.6)),
     )
 
 

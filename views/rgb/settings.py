@@ -43,7 +43,7 @@ class RgbSettings(Settings):
 
     preset = param.Selector(
         default="cs231n",
-        objects={"CS231n: numbers, 5×5×3": "cs231n", "Lecture: photograph, 32×32×3": "lecture"},
+        objects={"CS231n, 5×5×3": "cs231n", "Photograph, 32×32×3": "lecture"},
         doc="Small enough for every number, or a photograph as volumes.",
     )
     image = param.Selector(

@@ -21,6 +21,7 @@ SOURCES = {
     "frames_output": ("", BOX),
     "unread": ("", BOX),
     "dimmed": ("", BOX),  # what channels that are switched off would show
+    "edges": ("", "x y x1 y1"),  # of sheets behind each other
     "photo": ("color", BOX),
     "channel_images": ("image", BOX),
     # what moves
@@ -30,6 +31,7 @@ SOURCES = {
     "covers": ("", BOX),
     "resting": ("", BOX),  # filters that are not at work
     "links": ("", "x y x1 y1"),
+    "answer": ("", "x y x1 y1"),  # from the total to the output
     "windows": ("", BOX),
     "at_work": ("", BOX),
     "output_cell": ("", BOX),

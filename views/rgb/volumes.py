@@ -6,6 +6,7 @@ front of the output volume, those of the filters before it step back: the output
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,6 +41,7 @@ def still(photo: np.ndarray, numbers: Numbers, shown: np.ndarray, chosen: Sequen
         "frames_input": parts.frames(lambda s: _frames([*s.images, s.photo])),
         "frames_kernel": parts.frames(lambda s: _frames(s.weights)),
         "frames_output": parts.frames(lambda s: _frames(s.partials)),
+        "edges": both(lambda s: parts.stacked([_edges(s, s.volume), _edges(s, s.filter)])),
         "dimmed": parts.frames(lambda s: [box for c in range(C) if c not in chosen for box in _group(s, c)]),
         "windows": parts.split(lambda s: _windows(numbers, s, chosen))[0],
         "output_cell": parts.split(lambda s: _output_cells(numbers, s, chosen))[0],
@@ -61,7 +63,7 @@ def moving(numbers: Numbers, chosen: Sequence[int]) -> dict[str, Columns]:
         "output_cell": parts.split(lambda s: _output_cells(numbers, s, chosen))[1],
         "covers": both(lambda s: _covers(numbers, s, chosen)),
         "links": both(lambda s: _links(numbers, s)),
-        "sums": {"text": parts.sums(numbers, chosen, numbers.biases)},
+        "sums": {"text": parts.sums(numbers, chosen, "+ bias {}")},
     }
 
 
@@ -109,13 +111,8 @@ def _captions(scene: Scene, numbers: Numbers) -> list[tuple[str, float, float]]:
     """What each part is, and how large."""
     F, (height, width), size = len(numbers.weights), numbers.outputs.shape[1:], numbers.weights.shape[-1]
     side = numbers.image.shape[1]
-    middle = scene.output.top + scene.output.side + 0.6
-    found = [
-        ("photograph", scene.photo.left, _above(scene, scene.photo)),
-        (f"volume {side}×{side}×{C}", scene.volume.left, scene.volume.top + scene.volume.side + 0.6),
-        (f"filter {size}×{size}×{C}", scene.filter.left, scene.filter.top + scene.filter.side + 0.6),
-        (f"output {height}×{width}×{F}", scene.output.left, middle),
-    ]
+    heads = ("photograph", f"volume {side}×{side}×{C}", f"filter {size}×{size}×{C}", f"output {height}×{width}×{F}")
+    found = [(words, *place) for words, place in zip(heads, scene.heads, strict=True)]
     for channel, image, kernel, partial in zip(CHANNELS, scene.images, scene.weights, scene.partials, strict=True):
         found.append((channel, image.left + scene.letters * 1.2, _above(scene, image)))
         found.append(("kernel", kernel.left, _above(scene, image)))
@@ -129,6 +126,18 @@ def _above(scene: Scene, stack: Stack) -> float:
 
 def _frames(stacks: Sequence[Stack]) -> list[tuple[Spot, int, int]]:
     return [(stack.sheet(0, 1), 1, 1) for stack in stacks]
+
+
+def _edges(scene: Scene, stack: Stack) -> parts.Box:
+    """The edges of a stack's sheets that no sheet before them hides. -> x, y, x1, y1 (n,)."""
+    side, depth = stack.side, stack.depth
+    lines = [((0, 0), (0, side)), ((0, side), (side, side)), ((side, side), (side, 0)), ((side, 0), (0, 0))]  # of the front
+    for n in range(1, C):
+        (left, low), (right, top) = (n * depth, -n * depth), (side + n * depth, side - n * depth)
+        corners = [(left, low + depth), (left, low), (right, low), (right, top), (right - depth, top)]
+        lines += [*itertools.pairwise(corners)]
+    points = [scene.points([(stack.left + x, stack.top + y) for x, y in ends]) for ends in zip(*lines, strict=True)]
+    return dict(zip(("x", "y", "x1", "y1"), (points[0]["x"], points[0]["y"], points[1]["x"], points[1]["y"]), strict=True))
 
 
 def _group(scene: Scene, channel: int) -> list[tuple[Spot, int, int]]:
