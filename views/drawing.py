@@ -62,7 +62,7 @@ class Canvas:
             min_height=10,
             toolbar_location=None,
             tools="",
-            min_border=0,
+            min_border=2,  # Bokeh clears only half of the canvas's first row and column
             outline_line_color=None,
             background_fill_alpha=0,
             border_fill_alpha=0,
@@ -130,8 +130,9 @@ class Canvas:
         """Rectangles that hide what lies under them, wholly or in part."""
         level = "overlay" if moves else "annotation"
         source = self.source(name, "x y w h")
-        box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=alpha, line_alpha=0, level=level)
-        themed(box.glyph, fill_color=token)
+        edge = float(alpha == 1)  # else a trace of what it hides would show along its edge
+        box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=alpha, line_alpha=edge, level=level)
+        themed(box.glyph, fill_color=token, line_color=token)
 
 
 def mapper_of(palette: str) -> LinearColorMapper:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import math
 
 DECIMALS = 3
+LARGEST_IN_FRACTION = 20  # above and below the bar
 
 
 @functools.lru_cache(maxsize=65_536)  # a trace writes the same few thousand numbers several times over
@@ -22,3 +24,12 @@ def write(value: float) -> str:
 def write_factor(value: float) -> str:
     """A number behind a times sign: a negative one in parentheses, as in 2×(−1)."""
     return f"({write(value)})" if value < 0 else write(value)
+
+
+def write_ratio(value: float, count: int) -> str:
+    """A whole number divided by `count`, as a reduced fraction if that is short, such as 3/4; else as `write` does."""
+    top = round(value * count)
+    shared = math.gcd(top, count)
+    above, below = top // shared, count // shared
+    short = below > 1 and max(abs(above), below) <= LARGEST_IN_FRACTION and math.isclose(value, top / count)
+    return f"{above}/{below}".replace("-", "−") if short else write(value)

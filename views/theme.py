@@ -41,6 +41,7 @@ SIGNED = {
     "dark": ("#ffd9ad", "#c9702a", DARK["paper"], "#3f88bd", "#cfe8ff"),
 }
 GREY = ("#000000", "#ffffff")
+VEIL = (50, 235)  # opacity of 255, from the smallest change to the largest
 
 Model = TypeVar("Model", bound=Any)
 
@@ -58,11 +59,17 @@ def palette(stops: tuple[str, ...], count: int) -> list[str]:
 
 
 def palettes(theme: str) -> dict[str, list[str]]:
-    """The colour scales of a theme: signed (zero in the middle), grey (0 black), contrast (ink or paper on signed)."""
+    """The colour scales of a theme.
+
+    signed: zero in the middle. grey: 0 is black. changed: a veil, none at 0. contrast: ink or paper, to write on signed.
+    """
+    thin, thick = VEIL
+    veil = [0, *(round(thin + (thick - thin) * step / STEPS) for step in range(STEPS + 1))]
     ink, paper = THEMES[theme]["ink"], THEMES[theme]["paper"]
     return {
         "signed": palette(SIGNED[theme], 2 * STEPS + 1),
         "grey": palette(GREY, 2 * STEPS + 1),
+        "changed": [f"{ROLES['gradient']}{opacity:02x}" for opacity in veil],
         "contrast": [paper, ink, ink, ink, paper],  # ink where |shade| ≤ 0.6
     }
 

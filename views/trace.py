@@ -37,6 +37,15 @@ class Texts:
             raise ValueError(f"{len(distinct)} different numbers do not fit a table of 65,535 texts; show fewer steps")
         return cls(tuple(write(value) for value in distinct.tolist()), codes.reshape(values.shape).astype(np.uint16))
 
+    @classmethod
+    def side_by_side(cls, parts: Sequence[Texts]) -> Texts:
+        """Columns of texts beside each other. parts: codes (T, n) each -> codes (T, sum of all n)."""
+        starts = np.cumsum([0, *(len(part.table) for part in parts)])
+        if starts[-1] > np.iinfo(np.uint16).max:
+            raise ValueError(f"{starts[-1]} different texts do not fit a table of 65,535; show fewer steps")
+        codes = [part.codes + start for part, start in zip(parts, starts[:-1], strict=True)]
+        return cls(tuple(text for part in parts for text in part.table), np.hstack(codes).astype(np.uint16))
+
     def __len__(self) -> int:
         return len(self.codes)
 

@@ -1,0 +1,155 @@
+"""What the downsampling view shows: three ways to turn the same windows into fewer numbers, one window a step.
+
+Every number is the engine's; rules.py says by which of its functions.
+Slides 54-63 and 68-69 of the lecture; the default is the slides' own example.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import grid
+from ..files import DiskFiles, Files
+from ..images import LECTURE_IMAGE, digit, grey_photo
+from ..numbers import write
+from ..trace import Texts, Trace
+from .rules import OUTPUTS, Pooled, change_of, limit_of, pooled, writer_of
+from .settings import SHIFTS, DownsamplingSettings
+from .words import changes_of, facts_of, sentences
+
+TITLE = "Downsampling"
+SUMMARY = "Each window becomes one number: its sum (a convolution whose weights are all 1), its average, or its maximum."
+PHOTO_SIZE = 64  # pixels a side: 1,024 steps with 2×2 windows and stride 2
+MOST_NUMBERS = 25  # cells of an output; three outputs side by side have no room for the numbers of more on a phone
+WIDEST_PIXEL = 1 / 5  # of the strip with the window's pixels
+LETTERS = 0.055  # the height of its numbers, in widths of the strip
+MOST_WINNERS = 256  # windows; above it, the winners of all windows so far would hide the image and fill the packet
+
+
+def compute(settings: DownsamplingSettings, files: Files | None = None) -> Trace:
+    """The whole animation, one step a window in row order."""
+    unmoved, source = _image(settings, files or DiskFiles())
+    image = _shifted(unmoved, settings)
+    now, before = (pooled(pixels, settings.window, settings.stride) for pixels in (image, unmoved))
+    facts = facts_of(image, source, settings, now) | changes_of(now, before, settings)
+    return Trace(_still(image, now, before, settings), _moving(image, now, settings), sentences(now, before, settings), facts)
+
+
+def _image(settings: DownsamplingSettings, files: Files) -> tuple[np.ndarray, str]:
+    """The image before any shift, and what it is. -> (H, W), words."""
+    if settings.image == "lecture":
+        return LECTURE_IMAGE[1:, 1:], "The example image of the lecture without its first row and column"
+    if settings.image == "digit":
+        pixels, label = digit(settings.digit, files)
+        return pixels, f"MNIST digit {settings.digit:,}, labelled {label}; 0 is empty, 255 is full ink"
+    return grey_photo(settings.image, PHOTO_SIZE, files), "A photograph in grey; 0 is black, 255 is white"
+
+
+def _shifted(image: np.ndarray, settings: DownsamplingSettings) -> np.ndarray:
+    """The image moved as the settings say. What comes in is 0, the paper; in a photograph the edge repeats."""
+    down, right = SHIFTS[settings.shift]
+    mode = "edge" if settings.is_photo else "constant"
+    return np.pad(image, ((down, 0), (right, 0)), mode=mode)[: image.shape[0], : image.shape[1]]  # type: ignore[call-overload]
+
+
+def _still(image: np.ndarray, now: Pooled, before: Pooled, settings: DownsamplingSettings) -> dict[str, grid.Columns]:
+    """What no step changes: the image and the finished outputs, which a cover reveals cell by cell."""
+    photo, limit, size, stride = settings.is_photo, grid.limit_of(image), settings.window, settings.stride
+    still = {
+        "input": grid.image(image, limit, shown=not photo),
+        "input_photo": grid.image(image, limit, shown=photo),
+        "input_labels": grid.labels(image, limit),
+        "input_values": grid.values(image),
+        "unread": grid.unread(image.shape, (size, size), (stride, stride)),
+        "pixels": _pixel_places(now.windows),
+        "window": _one_size(size, image.shape),
+        "winner": _one_size(1, image.shape),
+        "winning_pixel": {name: column[:1] for name, column in _pixel_places(now.windows).items() if name in "ywh"},
+        "output_cell": _one_size(1, now.ties.shape),
+        "winners": _marks(now, image),
+    }
+    largest = max(change_of(now, before, name, size).max() for name in OUTPUTS) or 1
+    for name, values in now.outputs.items():
+        end = limit_of(name, limit, size)
+        change = change_of(now, before, name, size) / largest
+        labelled = values.size <= MOST_NUMBERS
+        still |= {
+            name: grid.image(values, end, shown=not photo),
+            f"{name}_photo": grid.image(values, end, shown=photo),
+            f"{name}_labels": grid.labels(values if labelled else values[:0], end, writer_of(name, size)),
+            f"{name}_values": grid.values(values),
+            f"{name}_veil": grid.image(change, 1, shown=bool(change.any()) and not labelled),
+            f"{name}_changed": _frames(change > 0, shown=labelled),
+        }
+    return still
+
+
+def _marks(now: Pooled, image: np.ndarray) -> grid.Columns:
+    """Marks on the winners of all windows: frames where there are numbers to be read, else dots; of many windows none."""
+    count = now.ties.size if now.ties.size <= MOST_WINNERS else 0
+    rows, columns = now.winner_rows.ravel()[:count], now.winner_columns.ravel()[:count]
+    return _shrunk(grid.rectangles(rows, columns, 1, 1, image.shape), 1 if image.size <= grid.MOST_LABELS else 0.25)
+
+
+def _frames(changed: np.ndarray, *, shown: bool) -> grid.Columns:
+    """A frame within each changed cell. changed: (oH, oW) of bool -> columns x, y, w, h."""
+    rows, columns = np.nonzero(changed & shown)
+    return _shrunk(grid.rectangles(rows, columns, 1, 1, changed.shape), 0.84)
+
+
+def _shrunk(boxes: dict[str, np.ndarray], share: float) -> grid.Columns:
+    """The same rectangles around the same centres, smaller."""
+    return boxes | {side: (boxes[side] * share).astype(np.float32) for side in ("w", "h")}
+
+
+def _pixel_places(windows: np.ndarray) -> grid.Columns:
+    """The places of a window's pixels, all in one row. windows: (oH, oW, size, size) -> columns (size²,)."""
+    count = windows[0, 0].size
+    width = min(1 / count, WIDEST_PIXEL)
+    longest = max((write(value) for value in np.unique(windows).tolist()), key=len)
+    size = min(LETTERS, 1.2 / len(longest) * width)
+    return {
+        "x": (0.5 + (np.arange(count) - (count - 1) / 2) * width).astype(np.float32),
+        "y": np.full(count, 0.5, np.float32),
+        "w": np.full(count, width, np.float32),
+        "h": np.full(count, 0.9, np.float32),  # its frame stays within the figure
+        "shade": np.zeros(count, np.float32),  # a photograph's pixels stay uncoloured, as blue would mean nothing beside grey
+        "size": np.full(count, size, np.float32),
+    }
+
+
+def _moving(image: np.ndarray, now: Pooled, settings: DownsamplingSettings) -> dict[str, grid.Columns]:
+    """What the steps change: the window, its pixels, the winner, and how much of the outputs is revealed."""
+    shape = now.ties.shape
+    steps = now.ties.size
+    rows, columns = np.indices(shape).reshape(2, steps, 1)
+    pixels = now.windows.reshape(steps, -1)
+    shade = grid.shade(pixels, grid.limit_of(image))
+    size, stride = settings.window, settings.stride
+    winner_rows, winner_columns = now.winner_rows.reshape(steps, 1), now.winner_columns.reshape(steps, 1)
+    place = (winner_rows - rows * stride) * size + winner_columns - columns * stride  # within the window
+    trail = np.arange(steps) <= np.arange(steps)[:, np.newaxis] if steps <= MOST_WINNERS else np.empty((steps, 0))
+    return {
+        "window": _places(rows * stride, columns * stride, size, image.shape),
+        "winner": _places(winner_rows, winner_columns, 1, image.shape),
+        "winners": {"seen": trail.astype(np.uint8)},
+        "pixels": {"text": Texts.of_numbers(pixels, write)} | ({} if settings.is_photo else {"shade": shade}),
+        "winning_pixel": {"x": _pixel_places(now.windows)["x"][place]},
+        "output_cell": _places(rows, columns, 1, shape),
+        "output_cover": grid.cover(rows, columns, shape),
+    }
+
+
+def _one_size(size: int, shape: tuple[int, ...]) -> grid.Columns:
+    """What a moving square of size by size cells keeps: its width and height. -> columns w, h (1,)."""
+    square = grid.rectangles(np.zeros(1), np.zeros(1), size, size, shape)
+    return {name: square[name] for name in ("w", "h")}
+
+
+def _places(rows: np.ndarray, columns: np.ndarray, size: int, shape: tuple[int, ...]) -> grid.Columns:
+    """Where a moving square of size by size cells stands. rows, columns: (T, 1) -> columns x, y (T, 1)."""
+    squares = grid.rectangles(rows, columns, size, size, shape)
+    return {name: squares[name] for name in ("x", "y")}
+
+
+Settings = DownsamplingSettings  # the name by which the session finds them

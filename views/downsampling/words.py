@@ -1,0 +1,79 @@
+"""What the downsampling view says: one sentence a window, and the facts about the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ...engine import output_size
+from .. import grid
+from ..numbers import write, write_ratio
+from ..trace import Sentences, Texts
+from .rules import OUTPUTS, Pooled, limit_of, writer_of
+from .settings import DownsamplingSettings
+
+SHIFTED = {"right": "to the right", "down": "down", "both": "to the right and down"}
+
+
+def sentences(now: Pooled, before: Pooled, settings: DownsamplingSettings) -> Sentences:
+    """output[0, 0]: sum 1 + 1 + 1 + 0 = 3; average 3/4; maximum 1, first of 3 at input[0, 0]."""
+    steps, moved = now.ties.size, settings.shift != "none"
+    gaps = [_numbers(np.indices(now.ties.shape).reshape(2, steps).T), _numbers(now.windows.reshape(steps, -1))]
+    for name in OUTPUTS:
+        say = writer_of(name, settings.window)
+        gaps.append(_numbers(now.outputs[name].reshape(steps, 1), say))
+        gaps.append(_was(now.outputs[name], before.outputs[name], say) if moved else _phrases([""] * steps))
+    single = ", at" if moved else " at"
+    gaps.append(_phrases([single if count == 1 else f", first of {count} at" for count in now.ties.ravel()]))
+    gaps.append(_numbers(np.stack([now.winner_rows.ravel(), now.winner_columns.ravel()], axis=1)))
+    terms = " + ".join(["{}"] * settings.window**2)
+    template = f"output[{{}}, {{}}]: sum {terms} = {{}}{{}}; average {{}}{{}}; maximum {{}}{{}}{{}} input[{{}}, {{}}]"
+    return Sentences(template, Texts.side_by_side(gaps))
+
+
+def _numbers(values: np.ndarray, say: Callable[[float], str] = write) -> Texts:
+    return Texts.of_numbers(values, say)
+
+
+def _phrases(texts: list[str]) -> Texts:
+    """One text a step. T texts -> codes (T, 1)."""
+    column = Texts.of(texts)
+    return Texts(column.table, column.codes[:, np.newaxis])
+
+
+def _was(now: np.ndarray, before: np.ndarray, say: Callable[[float], str]) -> Texts:
+    """What each cell was before the shift, in words."""
+    pairs = zip(now.ravel().tolist(), before.ravel().tolist(), strict=True)
+    return _phrases([", unchanged" if after == was else f", was {say(was)}" for after, was in pairs])
+
+
+def facts_of(image: np.ndarray, source: str, settings: DownsamplingSettings, now: Pooled) -> dict[str, str]:
+    size, stride, side = settings.window, settings.stride, len(image)
+    out = output_size(side, size, stride=stride)
+    lies = "the windows overlap" if stride < size else "pixels between the windows are never read" if stride > size else ""
+    moved = SHIFTED.get(settings.shift, "")
+    edge = "the edge repeats" if settings.is_photo else "0 comes in at the edge"
+    facts = {
+        "source": f"{source}, {side}×{side}." + (f" Shifted by one pixel {moved}; {edge}." if moved else ""),
+        "size": f"output size = ⌊({side} − {size}) / {stride}⌋ + 1 = {out}" + (f"; {lies}" if lies else ""),
+        "input": f"{side}×{side}" + (", shifted" if moved else ""),
+        "pixels": f"{size}×{size} in row order" + ("; first maximum wins" if now.ties.max() > 1 else ""),
+    }
+    limit, photo = grid.limit_of(image), settings.is_photo
+    for name in ("input", *OUTPUTS):
+        high = write(limit_of(name, limit, size))
+        facts |= {f"{name}_low": "0", f"{name}_high": high}
+        facts |= {f"{name}_palette": "grey" if photo else "positive"}
+    return facts | dict.fromkeys(OUTPUTS, f"{out}×{out}")
+
+
+def changes_of(now: Pooled, before: Pooled, settings: DownsamplingSettings) -> dict[str, str]:
+    """What the shift did to each output, as facts."""
+    facts = {}
+    for name in OUTPUTS if settings.shift != "none" else ():
+        changes = np.abs(now.outputs[name] - before.outputs[name])
+        denominator = changes.size * (settings.window**2 if name == "average" else 1)
+        mean = write_ratio(changes.mean(), denominator)
+        facts[f"{name}_note"] = f"{np.count_nonzero(changes):,} of {changes.size:,} changed; mean absolute change {mean}"
+    return facts
