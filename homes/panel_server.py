@@ -23,7 +23,7 @@ from . import shell
 # Panel hands out the files that app.Static lists below this path.
 ASSETS = f"components/{Static.__module__}/{Static.__name__}/_resources/page/static/"
 MOST_SESSIONS = int(os.environ.get("CONVOSCOPE_SESSIONS", "60"))  # open pages at once; a page holds about 1 MB
-LARGEST_EVENT = 10_000  # characters of one event; ours have a few hundred
+LARGEST_EVENT = 100_000  # characters of one event: a picture of 128×128 pixels has 66,000
 
 
 _open_sessions: set[str] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import io
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ..engine import DataError, read_shard, shard_of
 from .files import Files
-from .settings import Drawing
+from .settings import Drawing, Picture
 
 # Slides 31-53: the example image that the lecture convolves by hand.
 LECTURE_IMAGE = np.array(
@@ -57,9 +58,18 @@ def photo(name: str, size: int, files: Files) -> np.ndarray:
 
 def grey_photo(name: str, size: int, files: Files) -> np.ndarray:
     """The brightness of a photograph. -> (size, size) float64, whole numbers in 0..255. Raises DataError if damaged."""
-    # Whole numbers all the way, so that every machine rounds a half the same way.
-    weighted = (photo(name, size, files).astype(np.int64) * BRIGHTNESS).sum(axis=2)
-    return (weighted + 500) // 1000 * 1.0
+    return brightness(photo(name, size, files))
+
+
+def brightness(pixels: np.ndarray) -> np.ndarray:
+    """Grey from colour. pixels: (H, W, 3) uint8 -> (H, W) float64, whole numbers, so that every machine rounds alike."""
+    return ((pixels.astype(np.int64) * BRIGHTNESS).sum(axis=2) + 500) // 1000 * 1.0
+
+
+def brought(pixels: str) -> np.ndarray:
+    """The brightness of the user's own picture (see settings.Picture); black if there is none yet. -> (128, 128) float64."""
+    data = base64.b64decode(pixels) or bytes(Picture.BYTES)
+    return brightness(np.frombuffer(data, np.uint8).reshape(Picture.SIDE, Picture.SIDE, 3))
 
 
 def drawn(bits: str) -> np.ndarray:

@@ -6,6 +6,7 @@ and refuses what is no value at all with a SettingError; the settings then stay 
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -51,6 +52,13 @@ class Drawing(param.String):
     DIGITS = SIDE * SIDE // 4
 
 
+class Picture(param.String):
+    """A picture that the user brings: SIDE×SIDE pixels of red, green, blue (uint8) in base64, or "" for none yet."""
+
+    SIDE = 128
+    BYTES = SIDE * SIDE * 3
+
+
 class Settings(param.Parameterized):
     """Base of every view's settings.
 
@@ -90,7 +98,7 @@ def change(settings: Settings, name: str, value: Any) -> list[str]:
     """Set one setting from an outside value; returns the notices (what was clamped). Raises SettingError."""
     parameter = settings.param[name]
     label = parameter.label.lower()
-    if isinstance(value, str) and len(value) > LARGEST_TEXT:
+    if isinstance(value, str) and len(value) > LARGEST_TEXT and not isinstance(parameter, Picture):
         raise SettingError(f"the {label} came as {len(value)} characters; {LARGEST_TEXT} is the most. Try a shorter value")
     wanted, notices = _reader(parameter)(parameter, label, value)
     setattr(settings, name, wanted)
@@ -133,6 +141,16 @@ def _read_drawing(parameter: Drawing, label: str, value: Any) -> tuple[str, list
     if set(text) - set("0123456789abcdef") or len(text) not in (0, Drawing.DIGITS):
         raise SettingError(f"the {label} must be empty or {Drawing.DIGITS} hexadecimal digits; draw it anew")
     return text, []
+
+
+def _read_picture(parameter: Picture, label: str, value: Any) -> tuple[str, list[str]]:
+    try:
+        size = len(base64.b64decode(value, validate=True))
+    except (TypeError, ValueError):
+        size = -1
+    if size not in (0, Picture.BYTES):
+        raise SettingError(f"the {label} must come as {Picture.SIDE}×{Picture.SIDE} pixels in base64; choose the file again")
+    return value, []
 
 
 def _read_integer(parameter: param.Integer, label: str, value: Any) -> tuple[int, list[str]]:
@@ -199,6 +217,7 @@ _FLAGS = {"true": True, "1": True, "on": True, "false": False, "0": False, "off"
 _READERS: dict[type[param.Parameter], Callable[[Any, str, Any], tuple[Any, list[str]]]] = {
     param.Selector: _read_choice,
     Drawing: _read_drawing,
+    Picture: _read_picture,
     param.Boolean: _read_flag,
     param.Integer: _read_integer,
     param.Number: _read_number,
@@ -235,6 +254,6 @@ def _kind(parameter: param.Parameter) -> dict[str, Any]:
         return {"kind": "flag"}
     if isinstance(parameter, param.Number):  # Integer is one too
         return {"kind": "integer" if isinstance(parameter, param.Integer) else "number", "bounds": list(parameter.bounds)}
-    if isinstance(parameter, Drawing):
-        return {"kind": "drawing"}
+    if isinstance(parameter, (Drawing, Picture)):
+        return {"kind": type(parameter).__name__.lower()}
     return {"kind": "matrix", "role": parameter.role}

@@ -11,6 +11,7 @@
 
 import { help, labelled, make } from "./elements.mjs";
 import { buildMatrix } from "./matrix.mjs";
+import { buildPicture } from "./picture.mjs";
 
 /** Fields with typing that was not handed in yet. @type {WeakSet<EventTarget>} */
 const typing = new WeakSet();
@@ -98,6 +99,8 @@ function build(row, id, wanted) {
       return buildMatrix(row, id, wanted, typing);
     case "drawing":
       return buildDrawing(row, id, wanted);
+    case "picture":
+      return buildPicture(row, id, wanted);
     default:
       throw new Error(`No control is known for settings of the kind ${row.kind}`);
   }

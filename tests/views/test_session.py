@@ -67,6 +67,9 @@ def test_a_weight_may_be_typed_in_many_ways(typed):
         ("weights", [[]], "must be 1 to 7 rows of 1 to 7 numbers"),
         ("bias", "much", "The bias holds “much”; type a number"),
         ("relu", "maybe", "The setting “relu” is on or off, not “maybe”; choose true or false."),
+        ("picture", "AAAA", "must come as 128×128 pixels in base64; choose the file again"),
+        ("picture", "<img>", "must come as 128×128 pixels"),
+        ("picture", None, "must come as 128×128 pixels"),
         ("drawing", "xyz", "must be empty or 196 hexadecimal digits"),
         ("padding_rule", "all", "“all” is no padding rule; choose one of number, valid, same, full"),
         ("kernel", "<img src=x>", "“<img src=x>” is no kernel; choose one of basic,"),
@@ -180,7 +183,7 @@ def test_a_fetch_that_failed_is_told_once_and_can_be_tried_again():
         session.handle(event("image", "digit"))
 
 
-KINDS = {"choice", "integer", "number", "flag", "matrix", "drawing"}
+KINDS = {"choice", "integer", "number", "flag", "matrix", "drawing", "picture"}
 
 
 def test_the_table_describes_every_setting():

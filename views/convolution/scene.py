@@ -8,7 +8,7 @@ import numpy as np
 
 from ...engine import ConvTerms, conv2d_in_order, conv2d_terms, relu
 from ..files import Files
-from ..images import PHOTOS, digit, drawn, grey_photo
+from ..images import PHOTOS, brought, digit, drawn, grey_photo
 from .kernels import normalised, padding_of
 from .settings import LECTURE_CELLS, ConvolutionSettings
 
@@ -73,7 +73,7 @@ def make_scene(settings: ConvolutionSettings, files: Files) -> Scene:
     rows, columns = np.unravel_index(steps[:, np.newaxis], sums.shape)
     return Scene(
         image, source, padded, weights, stride, padding, settings.dilation, settings.bias, settings.relu,
-        settings.image in PHOTOS, terms, sums, output, int(steps[0]), rows, columns,
+        settings.image in (*PHOTOS, "picture"), terms, sums, output, int(steps[0]), rows, columns,
     )  # fmt: skip
 
 
@@ -87,4 +87,6 @@ def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str
         return pixels, f"MNIST digit {settings.digit:,}, labelled {label}; 0 is empty, 255 is full ink"
     if settings.image == "drawing":
         return drawn(settings.drawing), "Your drawing; 0 is empty, 255 is full ink"
+    if settings.image == "picture":
+        return brought(settings.picture), "Your picture in grey; 0 is black, 255 is white"
     return grey_photo(settings.image, int(settings.size), files), "A photograph in grey; 0 is black, 255 is white"

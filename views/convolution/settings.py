@@ -6,11 +6,11 @@ import param
 
 from ..files import Files
 from ..images import LECTURE_IMAGE, PHOTOS
-from ..settings import Drawing, Matrix, Settings
+from ..settings import Drawing, Matrix, Picture, Settings
 from .kernels import CHOICES, CUSTOM, KERNELS, LARGEST, LEARNED, learned_weights, resized
 
 LECTURE_CELLS = tuple(tuple(row) for row in LECTURE_IMAGE.tolist())
-IMAGES = {"Lecture example": "lecture", "MNIST digit": "digit", "My own drawing": "drawing"}
+IMAGES = {"Lecture example": "lecture", "MNIST digit": "digit", "My own drawing": "drawing", "My own picture": "picture"}
 
 
 class ConvolutionSettings(Settings):
@@ -30,6 +30,7 @@ class ConvolutionSettings(Settings):
     )
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
     drawing = Drawing(default="", label="Drawing", doc="Draw on the input picture; a second stroke from ink erases.")
+    picture = Picture(default="", label="Picture file", doc="PNG or JPEG, up to 2 MB and 4 megapixels; it stays on this machine.")
     size = param.Selector(
         default="64", objects={f"{n}×{n}": n for n in ("32", "64", "128", "224")}, label="Photograph size", doc="Pixels."
     )
@@ -75,8 +76,9 @@ class ConvolutionSettings(Settings):
         "cells": ("image", ("lecture",)),
         "digit": ("image", ("digit",)),
         "drawing": ("image", ("drawing",)),
+        "picture": ("image", ("picture",)),
         "size": ("image", PHOTOS),
-        "row": ("image", PHOTOS),
+        "row": ("image", (*PHOTOS, "picture")),
         "padding": ("padding_rule", ("number",)),
     }
     follows_unless = {  # noqa: RUF012

@@ -1,0 +1,157 @@
+"""Every choice of the convolution view gives what an independent computation gives."""
+
+import base64
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.signal import correlate2d
+
+from convoscope.views.convolution.kernels import CUSTOM, KERNELS, LEARNED, resized
+from convoscope.views.convolution.lesson import ConvolutionSettings, compute
+from convoscope.views.files import DiskFiles
+from convoscope.views.images import LECTURE_IMAGE
+from convoscope.views.session import Session
+from convoscope.views.settings import SettingError
+from convoscope.views.trace import column_array
+
+from .test_trace import grid_of
+
+
+def settings_of(**values):
+    """Settings as a session would complete them."""
+    settings = ConvolutionSettings(**values)
+    settings.fill_in(DiskFiles())
+    return settings
+
+
+NUMBERS = st.integers(-9, 9).map(float)
+
+
+def matrices(most):
+    return st.tuples(st.integers(1, most), st.integers(1, most)).flatmap(
+        lambda shape: st.lists(st.lists(NUMBERS, min_size=shape[1], max_size=shape[1]), min_size=shape[0], max_size=shape[0])
+    )
+
+
+@given(
+    cells=matrices(12),
+    weights=matrices(7),
+    stride=st.integers(1, 4),
+    across=st.sampled_from(["same", "1", "2", "3", "4"]),
+    padding=st.integers(0, 6),
+    dilation=st.integers(1, 3),
+    flip=st.booleans(),
+    bias=st.integers(-3, 3).map(float),
+    relu=st.booleans(),
+)
+def test_any_setting_gives_what_scipy_gives(cells, weights, stride, across, padding, dilation, flip, bias, relu):
+    image, kernel = np.array(cells), np.array(weights)
+    spread = np.zeros([dilation * (size - 1) + 1 for size in kernel.shape])
+    spread[::dilation, ::dilation] = kernel[::-1, ::-1] if flip else kernel
+    rings = [min(padding, size - 1) for size in spread.shape]
+    padded = np.pad(image, [(ring, ring) for ring in rings])
+    asked = {"image": "lecture", "cells": cells, "weights": weights, "stride": stride, "stride_across": across}
+    asked |= {"padding": padding, "dilation": dilation, "flip": flip, "bias": bias, "relu": relu}
+    update = Session().handle({"view": "convolution", "name": "settings", "value": asked})
+    if any(span > size for span, size in zip(spread.shape, padded.shape, strict=True)):
+        assert update.trace is None
+        assert "kernel" in update.error
+        return
+    step = stride if across == "same" else int(across)
+    expected = correlate2d(padded, spread, "valid")[::stride, ::step] + bias
+    np.testing.assert_allclose(grid_of(update.trace, "output_values"), np.maximum(expected, 0) if relu else expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(("rule", "shape"), [("valid", (5, 5)), ("same", (7, 7)), ("full", (9, 9))])
+def test_a_padding_rule_keeps_its_promise(rule, shape):
+    assert grid_of(compute(settings_of(padding_rule=rule)), "output_values").shape == shape
+
+
+def test_same_padding_of_an_even_kernel_is_refused_with_a_way_out():
+    with pytest.raises(SettingError, match="needs an odd kernel size, this kernel is 2×3; choose an odd size"):
+        compute(settings_of(weights=((1.0, 0.0, 0.0), (0.0, 0.0, 1.0)), padding_rule="same"))
+
+
+def test_normalised_weights_keep_a_constant_image_and_a_sum_of_zero_is_refused():
+    flat = tuple((3.0,) * 7 for _ in range(7))
+    trace = compute(settings_of(cells=flat, weights=((1.0, 2.0), (3.0, 4.0)), normalise=True))
+    np.testing.assert_allclose(grid_of(trace, "output_values"), 3, atol=1e-6)
+    with pytest.raises(SettingError, match="add up to 0, so they cannot be normalised"):
+        compute(settings_of(kernel="sobel_x", normalise=True))
+
+
+@pytest.mark.parametrize("kernel", LEARNED)
+def test_a_learned_kernel_is_lenets_and_becomes_custom_when_changed(kernel):
+    with np.load(DiskFiles().folder / "weights" / "lenet5.npz") as weights:
+        learned = weights["conv1.weight"][LEARNED.index(kernel), 0]
+    session = Session()
+    update = session.handle({"view": "convolution", "name": "kernel", "value": kernel})
+    assert update.settings["kernel"] == kernel
+    np.testing.assert_array_equal(update.settings["weights"], learned.astype(float))
+    np.testing.assert_allclose(grid_of(update.trace, "kernel_values"), learned, atol=1e-6)
+    changed = [list(row) for row in update.settings["weights"]]
+    changed[0][0] = 9.0
+    update = session.handle({"view": "convolution", "name": "weights", "value": changed})
+    assert update.settings["kernel"] == CUSTOM
+    assert update.settings["weights"][0][0] == 9
+
+
+def test_a_whole_table_of_settings_comes_back_as_it_was():
+    """What a new worker is given: the names stay, whatever follows from what."""
+    session, other = Session(), Session()
+    for value in ({"kernel": "learned_3", "padding": 2}, {"kernel": "sobel_y"}, {"weights": "1,2;3,4", "dilation": 2}):
+        settings = session.handle({"view": "convolution", "name": "settings", "value": value}).settings
+        assert other.handle({"view": "convolution", "name": "settings", "value": settings}).settings == settings
+
+
+@given(height=st.integers(1, 7), width=st.integers(1, 7))
+def test_a_resized_kernel_keeps_its_middle(height, width):
+    kernel = np.array(resized(KERNELS["sobel_x"], height, width))
+    assert kernel.shape == (height, width)
+    if height % 2 and width % 2:
+        middle = np.zeros((9, 9))
+        middle[3:6, 3:6] = KERNELS["sobel_x"]
+        np.testing.assert_array_equal(kernel, middle[4 - height // 2 : 5 + height // 2, 4 - width // 2 : 5 + width // 2])
+
+
+def test_the_four_misprints_of_the_slide_are_pointed_out():
+    note = compute(settings_of(kernel="blur")).facts["output_note"]
+    assert note == "The slide misprints 4 cells: [1, 0] 0.4, [1, 1] 0.2, [1, 2] 0.3, [2, 1] 0.4."
+    assert compute(settings_of(kernel="basic")).facts["output_note"] == ""
+
+
+def test_links_are_the_windows_and_nothing_else():
+    trace = compute(settings_of(stride=2, padding=1, dilation=2))
+    shape, padded = grid_of(trace, "output_values").shape, grid_of(trace, "input_values").shape
+    fed, met = trace.static["input_links"], trace.static["kernel_links"]
+    for axis, name in enumerate(("rows", "columns")):
+        pairs = {(place, output) for output in range(shape[axis]) for place in (2 * output, 2 * output + 2, 2 * output + 4)}
+        told = column_array(fed[name])
+        assert {(p, o) for p in range(padded[axis]) for o in told[p].tolist() if o >= 0} == pairs
+        assert {(p, o) for row in column_array(met[name]) for o, p in enumerate(row.tolist())} == pairs
+
+
+def test_im2col_is_the_product_of_matrices_that_it_looks_like():
+    trace = compute(settings_of(kernel="sobel_x", im2col=True))
+    texts = {part: trace.static[f"im2col_{part}_labels"]["text"].tolist() for part in ("matrix", "row", "product")}
+    numbers = {part: np.array([float(text.replace("−", "-")) for text in found]) for part, found in texts.items()}
+    np.testing.assert_array_equal(numbers["row"] @ numbers["matrix"].reshape(9, 25), numbers["product"])
+    np.testing.assert_array_equal(numbers["product"], grid_of(trace, "output_values").ravel())
+
+
+def test_a_drawing_and_a_picture_are_read_bit_by_bit():
+    bits = np.zeros((28, 28), np.uint8)
+    bits[3, 5] = bits[27, 27] = 1
+    trace = compute(settings_of(image="drawing", drawing=np.packbits(bits).tobytes().hex(), kernel="identity"))
+    np.testing.assert_array_equal(grid_of(trace, "input_values"), bits * 255)
+    pixels = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
+    trace = compute(settings_of(image="picture", picture=base64.b64encode(pixels.tobytes()).decode(), kernel="identity"))
+    np.testing.assert_allclose(grid_of(trace, "input_values"), pixels @ [0.299, 0.587, 0.114], atol=0.5 + 1e-4)
+
+
+def test_an_edited_image_says_so():
+    assert LECTURE_IMAGE.shape == (7, 7)
+    assert "with your changes" in compute(settings_of(cells=((1.0,) * 3,) * 3)).facts["source"]
+    assert "changes" not in compute(settings_of()).facts["source"]
