@@ -11,14 +11,23 @@ export class Tables {
 
   refresh() {
     if (!this.details.open) return;
-    const panels = [...this.section.querySelectorAll(".panel[data-values]")];
-    this.details.querySelector("div").replaceChildren(...panels.map((panel) => this.#table(panel)));
+    const grids = [...this.section.querySelectorAll(".panel")].flatMap((panel) => this.#grids(panel));
+    this.details.querySelector("div").replaceChildren(...grids.map(([title, source]) => this.#table(title, source)));
   }
 
-  #table(panel) {
-    const { row, column, value } = this.figures.data(panel.dataset.values);
+  /** The titles and sources of a panel's grids; of two arrangements of one drawing only those of the one that is shown. */
+  #grids(panel) {
+    const { values, boxes } = panel.dataset;
+    if (values) return [[panel.querySelector(".title").textContent, values]];
+    if (!boxes || !panel.checkVisibility()) return [];
+    const { title, source } = this.figures.data(boxes);
+    return title.map((words, n) => [words, source[n]]);
+  }
+
+  #table(title, source) {
+    const { row, column, value } = this.figures.data(source);
     const table = document.createElement("table");
-    table.createCaption().textContent = panel.querySelector(".title").textContent;
+    table.createCaption().textContent = title;
     if (value.length > LARGEST) {
       table.insertRow().insertCell().textContent = `${value.length} numbers are too many for a table; point at the picture instead.`;
       return table;

@@ -38,8 +38,8 @@ def still(numbers: Numbers, shown: np.ndarray, chosen: Sequence[int]) -> dict[st
         "frames_kernel": parts.frames(_kernel_frames),
         "frames_output": parts.frames(lambda s: [(output_spot(s, numbers, f), *shown.shape[1:]) for f in FILTERS]),
         "unread": _unread(numbers),
-        "dimmed": parts.frames(lambda s: [box for c in range(3) if c not in chosen for box in _channel_boxes(s, numbers, c)]),
-        "sums": parts.sum_sizes(),
+        "dimmed": parts.frames(lambda s: _switched_off(s, numbers, chosen)),
+        "sums": parts.sum_sizes(1.3),
     }
 
 
@@ -99,10 +99,12 @@ def _unread(numbers: Numbers) -> Columns:
     return both(lambda s: parts.stacked([s.boxes(input_spot(s, numbers, c), rows, columns) for c in range(len(CHANNELS))]))
 
 
-def _channel_boxes(scene: Scene, numbers: Numbers, channel: int) -> list[tuple[Spot, int, int]]:
-    """The channel and its kernels, as boxes."""
-    kernels = [(scene.kernels[f][channel], KERNEL_SIZE, KERNEL_SIZE) for f in FILTERS]
-    return [(input_spot(scene, numbers, channel), *numbers.padded.shape[1:]), *kernels]
+def _switched_off(scene: Scene, numbers: Numbers, chosen: Sequence[int]) -> list[tuple[Spot, int, int]]:
+    """The channels that are switched off with their kernels, and then the biases too."""
+    off = [c for c in range(len(CHANNELS)) if c not in chosen]
+    inputs = [(input_spot(scene, numbers, c), *numbers.padded.shape[1:]) for c in off]
+    kernels = [(scene.kernels[f][c], KERNEL_SIZE, KERNEL_SIZE) for f in FILTERS for c in off]
+    return inputs + kernels + [(spot, 1, 1) for spot in scene.biases if off]
 
 
 def _windows(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
@@ -141,13 +143,15 @@ def _links(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
 
 
 def _answer(numbers: Numbers, scene: Scene) -> parts.Box:
-    """From the total to the row of its output cell. -> x, y, x1, y1 (T, 1)."""
+    """From the total to the row of its output cell, or from below to the cell. -> x, y, x1, y1 (T, 1)."""
     cell = _output_cell(numbers, scene)
     total = scene.points([sums[-1] for sums in scene.sums])
     start = {name: column[numbers.steps[0], np.newaxis] for name, column in total.items()}
-    left = np.array([output_spot(scene, numbers, n).left for n in FILTERS])[numbers.steps[0], np.newaxis]
-    over = scene.letters
-    return parts.line((start["x"], start["y"] + over), ((left - 0.15).astype(np.float32), cell["y"]))
+    beginning = (start["x"], start["y"] + scene.letters)
+    if scene.name == "narrow":
+        return parts.line(beginning, parts.corner(cell, 0, -1))
+    left = np.array([spot.left for spot in scene.maps], np.float32)[numbers.steps[0], np.newaxis]
+    return parts.line(beginning, (left - np.float32(0.15), cell["y"]))
 
 
 def _output_cell(numbers: Numbers, scene: Scene) -> parts.Box:

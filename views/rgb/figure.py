@@ -10,7 +10,7 @@ from bokeh.models import ColumnDataSource, LinearColorMapper
 from ..drawing import Canvas, Layout, Panel, mapper_of
 from ..theme import themed
 from .places import NARROW, WIDE, Scene
-from .sources import names
+from .sources import OUTPUT_MAPS, names
 
 LAYOUT = Layout(narrow='"narrow" auto / 1fr', wide='"wide" auto / 1fr', around="17rem")
 CLEAR = "rgba(0,0,0,0)"
@@ -58,12 +58,13 @@ class SceneCanvas(Canvas):
     def _draw_moving(self) -> None:
         self._images("kernel_images", "signed", alpha="alpha")
         self._images("partial_maps", "signed", alpha="alpha")
-        self._images("output_maps", "signed", alpha="alpha")
-        self._sheet_edges("output_maps", "output")
+        for name in OUTPUT_MAPS:
+            self._images(name, "signed", alpha="alpha")
+            self._sheet_edge(name, "output")
         self._boxes("covers", fill="paper", level="overlay")
         self._boxes("output_cells", line="line", width=1, level="overlay")  # shows where the hidden cells will be
         self._boxes("frames_output", line="output", width=2, level="overlay")
-        self._boxes("resting", fill="paper", alpha=0.6, level="overlay")
+        self._boxes("resting", fill="paper", alpha=0.5, level="overlay")
         self._boxes("frames_kernel", line="kernel", width=1, level="overlay")
         self._boxes("dimmed", fill="paper", alpha=0.82, level="overlay")
         self._lines("edges", "muted", 1)
@@ -121,8 +122,8 @@ class SceneCanvas(Canvas):
             sheets.glyph.global_alpha = alpha
             sheets.level = "overlay"
 
-    def _sheet_edges(self, name: str, token: str) -> None:
-        """A thin frame around each sheet that is shown."""
+    def _sheet_edge(self, name: str, token: str) -> None:
+        """A thin frame around a sheet, if it is shown."""
         box = self.figure.rect(*self._place("x", "y", "w", "h"), source=self._source(name), line_alpha="alpha", level="overlay")
         box.glyph.update(fill_alpha=0, line_width=2)
         themed(box.glyph, line_color=token)

@@ -15,7 +15,6 @@ from .places import CHANNELS, WIDE, Columns, Scene, Spot, both
 COLORS = {"red": "#d32f2f", "green": "#2e8b3d", "blue": "#1e6fd0"}  # always beside the channel's name
 LETTERS = 0.52  # of a cell, the height of its number
 CHARACTERS = 1.5  # of a cell, shared among the characters of the longest number
-SUM_LETTERS = 1.25  # of the captions
 
 Box = dict[str, np.ndarray]
 Where = Callable[[Scene], Spot]
@@ -105,15 +104,16 @@ def line(start: tuple[np.ndarray, np.ndarray], end: tuple[np.ndarray, np.ndarray
 
 
 def sums(numbers: Numbers, chosen: Sequence[int], bias: str) -> Texts:
-    """The row of sums at every step: 3, + (−1), + 2, + 1, = 5; of one channel alone only its own. -> codes (T, 5).
+    """The row of sums at every step: 3, + (−1), + 2, + 1, = 5; of one channel alone 3 and = 3. -> codes (T, 5).
 
     bias: how the bias is written, with {} for its value.
     """
     partials = numbers.at_steps(numbers.partials)
     if len(chosen) == 1:
-        alone = Texts.of_numbers(partials[:, chosen], lambda value: f"= {write(value)}")
+        alone = Texts.of_numbers(partials[:, chosen], write)
+        total = Texts.of_numbers(partials[:, chosen], lambda value: f"= {write(value)}")
         blank = Texts(("",), np.zeros((len(partials), 1), np.uint16))
-        return Texts.side_by_side([alone if c in chosen else blank for c in range(len(CHANNELS))] + [blank, blank])
+        return Texts.side_by_side([*(alone if c in chosen else blank for c in range(len(CHANNELS))), blank, total])
     return Texts.side_by_side(
         [
             Texts.of_numbers(partials[:, :1], write),
@@ -124,9 +124,9 @@ def sums(numbers: Numbers, chosen: Sequence[int], bias: str) -> Texts:
     )
 
 
-def sum_sizes() -> Columns:
-    """The height of the letters of the five sums."""
-    return both(lambda scene: {"size": np.full(5, SUM_LETTERS * scene.letters / scene.width, np.float32)})
+def sum_sizes(letters: float) -> Columns:
+    """The size of the five sums. letters: their height in heights of the captions' letters."""
+    return both(lambda scene: {"size": np.full(5, letters * scene.letters / scene.width, np.float32)})
 
 
 def cover(scene: Scene, spot: Spot, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> Box:

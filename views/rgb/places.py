@@ -96,15 +96,15 @@ def _wide() -> Scene:
         kernels=tuple(tuple(Spot(left + shift, 10.1) for left in lefts) for shift in (0, 4)),
         biases=(Spot(24.6, 10.1, 1.3), Spot(24.6, 11.8, 1.3)),
         maps=(Spot(30.3, 1.1), Spot(30.3, 8.3)),
-        sums=tuple((*((left + shift + 1.5, row) for left in lefts), (25.25, row), (28.0, row)) for shift in (0, 4)),
+        sums=tuple((*((left + shift + 1.5, row) for left in lefts), (25.25, row), (28.9, row)) for shift in (0, 4)),
         photo=Stack(0.3, 2.2, 6.2, 0),
         volume=Stack(8.9, 2.95, 6.0, 0.95),
         filter=Stack(19.4, 4.4, 2.5, 0.55),
         output=Stack(26.9, 3.35, 5.4, 0.75),
-        images=tuple(Stack(left, 10.9, 4.6, 0) for left in groups),
-        weights=tuple(Stack(left + 5.25, 11.2, 2.0, 0) for left in groups),
-        partials=tuple(Stack(left + 7.4, 11.2, 4.0, 0) for left in groups),
-        volume_sums=(*((left + 6.25, 14.3) for left in groups), (19.9, 8.4), (23.9, 8.4)),
+        images=tuple(Stack(left, 10.9, 4.4, 0) for left in groups),
+        weights=tuple(Stack(left + 5.05, 10.9, 2.1, 0) for left in groups),
+        partials=tuple(Stack(left + 7.7, 10.9, 3.85, 0) for left in groups),
+        volume_sums=(*((left + 6.1, 14.1) for left in groups), (19.9, 8.4), (23.9, 8.4)),
         heads=((0.3, 1.6), (9.0, 0.55), (19.4, 2.7), (26.9, 0.55)),
     )
 
@@ -119,9 +119,12 @@ def _narrow() -> Scene:
         letters=0.72,
         inputs=tuple(Spot(0.2, top) for top in tops),
         kernels=tuple(tuple(Spot(8.4, top + shift) for top in tops) for shift in (0, 4)),
-        biases=(Spot(14.3, 18.5, 1.3), Spot(14.3, 20.1, 1.3)),
+        biases=(Spot(13.2, 18.5, 1.3), Spot(13.2, 20.2, 1.3)),
         maps=(Spot(14.1, 1.1, 0.74), Spot(14.1, 9.8, 0.74)),
-        sums=tuple((*((12.6, top + shift + 1.5) for top in tops), (15.0, 22.6), (15.0, 24.3)) for shift in (0, 4)),
+        sums=tuple(
+            (*((12.6, top + shift + 1.5) for top in tops), (13.85, 22.6), (16.0, total))
+            for shift, total in ((0, 6.3), (4, 15.0))
+        ),
         photo=Stack(0.2, 1.2, 4.3, 0),
         volume=Stack(5.2, 2.8, 4.6, 0.8),
         filter=Stack(8.2, 8.3, 1.4, 0.3),
@@ -129,8 +132,8 @@ def _narrow() -> Scene:
         images=tuple(Stack(0.2, top, 4.4, 0) for top in groups),
         weights=tuple(Stack(6.2, top + 0.4, 2.6, 0) for top in groups),
         partials=tuple(Stack(11.0, top + 0.2, 3.85, 0) for top in groups),
-        volume_sums=(*((7.5, top + 3.7) for top in groups), (12.5, 9.0), (16.0, 9.0)),
-        heads=((0.2, 0.6), (5.2, 0.6), (3.1, 9.0), (11.6, 0.6)),
+        volume_sums=(*((7.5, top + 3.7) for top in groups), (12.7, 9.25), (16.2, 9.25)),
+        heads=((0.2, 0.6), (5.2, 0.6), (3.1, 9.0), (12.3, 7.6)),
     )
 
 

@@ -10,6 +10,7 @@ from ..trace import Column, Texts
 from .places import SCENES, Columns
 
 BOX = "x y w h"
+OUTPUT_MAPS = [f"output_map_{n}" for n in range(4)]  # painted one on the other
 SOURCES = {
     # what no step changes
     "cells": ("text shade", f"{BOX} size"),  # input, weights and biases of the preset "cs231n"
@@ -27,7 +28,7 @@ SOURCES = {
     # what moves
     "kernel_images": ("image alpha", BOX),
     "partial_maps": ("image alpha", BOX),
-    "output_maps": ("image alpha", BOX),
+    **dict.fromkeys(OUTPUT_MAPS, ("image alpha", BOX)),
     "covers": ("", BOX),
     "resting": ("", BOX),  # filters that are not at work
     "links": ("", "x y x1 y1"),

@@ -35,17 +35,17 @@ def still(photo: np.ndarray, numbers: Numbers, shown: np.ndarray, chosen: Sequen
         | both(lambda s: _kernel_sheets(s, F)),
         "partial_maps": {"image": np.concatenate([*partials])}
         | both(lambda s: _sheets(s, [(stack, 0) for stack in s.partials] * F)),
-        "output_maps": {"image": grid.shade(shown, limit)} | both(lambda s: _output_sizes(s, F)),
+        **{f"output_map_{n}": _output_map(grid.shade(one, limit), alone=F == 1) for n, one in enumerate(shown)},
         "captions": parts.captions(lambda s: _captions(s, numbers)),
         "marks": parts.marks(lambda s: [(stack.left, _above(s, stack)) for stack in s.images]),
         "frames_input": parts.frames(lambda s: _frames([*s.images, s.photo])),
         "frames_kernel": parts.frames(lambda s: _frames(s.weights)),
-        "frames_output": parts.frames(lambda s: _frames(s.partials)),
+        "frames_output": parts.frames(lambda s: _frames([*s.partials, s.output])),
         "edges": both(lambda s: parts.stacked([_edges(s, s.volume), _edges(s, s.filter)])),
         "dimmed": parts.frames(lambda s: [box for c in range(C) if c not in chosen for box in _group(s, c)]),
         "windows": parts.split(lambda s: _windows(numbers, s, chosen))[0],
         "output_cell": parts.split(lambda s: _output_cells(numbers, s, chosen))[0],
-        "sums": parts.sum_sizes() | both(lambda s: s.points(s.volume_sums)),
+        "sums": parts.sum_sizes(1.05) | both(lambda s: s.points(s.volume_sums)),
     }
 
 
@@ -54,11 +54,10 @@ def moving(numbers: Numbers, chosen: Sequence[int]) -> dict[str, Columns]:
     F = len(numbers.weights)
     at = numbers.steps[0][:, np.newaxis]
     mine = (at == np.repeat(np.arange(F), C)).astype(np.uint8)
-    done = (at >= np.arange(F)).astype(np.uint8)
     return {
         "kernel_images": {"alpha": np.hstack([mine, mine])},
         "partial_maps": {"alpha": mine},
-        "output_maps": {"alpha": done} | both(lambda s: _stepping_back(s, np.maximum(at - np.arange(F), 0))),
+        **{f"output_map_{n}": _stepping_back(at - n) for n in range(F) if F > 1},
         "windows": parts.split(lambda s: _windows(numbers, s, chosen))[1],
         "output_cell": parts.split(lambda s: _output_cells(numbers, s, chosen))[1],
         "covers": both(lambda s: _covers(numbers, s, chosen)),
@@ -95,16 +94,23 @@ def _kernel_sheets(scene: Scene, count: int) -> parts.Box:
     return _sheets(scene, [(one, 0) for one in scene.weights] * count + stack * count)
 
 
-def _output_sizes(scene: Scene, count: int) -> parts.Box:
-    """The sides of the output's sheets. -> w, h (F,)."""
-    return dict.fromkeys(("w", "h"), np.full(count, scene.output.side, np.float32))
+def _output_map(shades: np.ndarray, *, alone: bool) -> Columns:
+    """One sheet of the output, as large as it is; alone it stays in front, else its steps say where it is."""
+    if alone:
+        still = both(lambda s: s.boxes(s.output.sheet(0, 1), [0], [0]))
+        return {"image": shades[np.newaxis], "alpha": np.ones(1, np.uint8)} | still
+    return {"image": shades[np.newaxis]} | both(lambda s: dict.fromkeys(("w", "h"), np.full(1, s.output.side, np.float32)))
 
 
-def _stepping_back(scene: Scene, behind: np.ndarray) -> parts.Box:
-    """Centres of the output's sheets. behind: how many stand before each, (T, F) -> x, y (T, F)."""
-    stack = scene.output
-    middle = scene.boxes(stack.sheet(0, 1), [0], [0])
-    return {name: (middle[name] + behind * stack.depth).astype(np.float32) for name in ("x", "y")}
+def _stepping_back(behind: np.ndarray) -> Columns:
+    """A sheet of the output at every step. behind: how many stand before it, (T, 1); it is not there yet below 0."""
+
+    def place(scene: Scene) -> parts.Box:
+        middle = scene.boxes(scene.output.sheet(0, 1), [0], [0])
+        shift = np.maximum(behind, 0) * np.float32(scene.output.depth)
+        return {name: (middle[name] + shift).astype(np.float32) for name in ("x", "y")}
+
+    return {"alpha": (behind >= 0).astype(np.uint8)} | both(place)
 
 
 def _captions(scene: Scene, numbers: Numbers) -> list[tuple[str, float, float]]:
