@@ -32,15 +32,19 @@ def test_the_engine_knows_nothing_of_the_views():
     assert {name for name in ours if not name.startswith("convoscope.engine")} == set()
 
 
-@pytest.mark.parametrize("module", ["views.session", "views.answer", "views.convolution.lesson"])
+VIEWS = sorted(path.parent.name for path in (ROOT / "views").glob("*/lesson.py"))
+
+
+@pytest.mark.parametrize("module", ["views.session", "views.answer", *(f"views.{view}.lesson" for view in VIEWS)])
 def test_lessons_and_the_session_need_param_beside_numpy_and_draw_nothing(module):
     assert foreign_modules(f"import convoscope.{module}") <= {"convoscope", "numpy", "param"}
 
 
-def test_figures_know_nothing_of_lessons_homes_or_the_engine():
-    ours = modules_after("import convoscope.views.convolution.figure", PRINT_OURS)
-    allowed = {"convoscope.views", "convoscope.views.convolution", "convoscope.views.drawing", "convoscope.views.theme"}
-    assert ours <= allowed | {"convoscope.views.convolution.figure"}
+@pytest.mark.parametrize("view", VIEWS)
+def test_figures_know_nothing_of_lessons_homes_or_the_engine(view):
+    ours = modules_after(f"import convoscope.views.{view}.figure", PRINT_OURS)
+    allowed = {"convoscope.views", f"convoscope.views.{view}", "convoscope.views.drawing", "convoscope.views.theme"}
+    assert ours <= allowed | {f"convoscope.views.{view}.figure"}
 
 
 @pytest.mark.parametrize("planted", ["bokeh", "scipy", "panel"])

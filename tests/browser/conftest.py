@@ -79,6 +79,8 @@ def browser() -> Iterator[Browser]:
 class Explorer:
     """A page, and what a careful user of it would notice."""
 
+    slug = "convolution"  # the view that state, data and set speak of
+
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
         self.problems: list[str] = []
@@ -107,13 +109,13 @@ class Explorer:
         return self.page
 
     def state(self) -> dict:
-        return self.page.evaluate("window.convoscope.views.convolution.state()")
+        return self.page.evaluate("(slug) => window.convoscope.views[slug].state()", self.slug)
 
     def data(self, source: str) -> dict:
-        return self.page.evaluate("(source) => window.convoscope.views.convolution.data(source)", source)
+        return self.page.evaluate("([slug, source]) => window.convoscope.views[slug].data(source)", [self.slug, source])
 
     def set(self, **settings: object) -> None:
-        self.page.evaluate("(settings) => window.convoscope.views.convolution.set(settings)", settings)
+        self.page.evaluate("([slug, settings]) => window.convoscope.views[slug].set(settings)", [self.slug, settings])
 
     def sentence(self) -> str:
         return self.page.locator(".view:not([hidden]) .sentence").inner_text()
