@@ -15,10 +15,11 @@ from ..views import settings
 from ..views.convolution import figure as convolution_figure
 from ..views.downsampling import figure as downsampling_figure
 from ..views.drawing import Layout, Panel
+from ..views.rgb import figure as rgb_figure
 from ..views.session import LESSONS
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
-FIGURES = {"convolution": convolution_figure, "downsampling": downsampling_figure}
+FIGURES = {"convolution": convolution_figure, "downsampling": downsampling_figure, "rgb": rgb_figure}
 VERSION = version("convoscope")
 
 # BokehJS sets inline styles, a sandboxed iframe can start workers from blobs only, WebAssembly needs its own word;

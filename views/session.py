@@ -16,10 +16,11 @@ from .convolution import lesson as convolution
 from .downsampling import lesson as downsampling
 from .files import DiskFiles, Files
 from .packet import pack
+from .rgb import lesson as rgb
 from .settings import SettingError, Settings, change
 from .trace import Trace
 
-LESSONS = {"convolution": convolution, "downsampling": downsampling}
+LESSONS = {"convolution": convolution, "downsampling": downsampling, "rgb": rgb}
 
 
 @dataclass(frozen=True)
