@@ -134,7 +134,10 @@ function buildNumber(row, id, wanted) {
   input.addEventListener("change", () => wanted(input.value));
   const nudge = (by, label) => {
     const button = make("button", { type: "button", textContent: by > 0 ? "+" : "−", ariaLabel: label });
-    button.addEventListener("click", () => wanted(Number(input.value) + by));
+    button.addEventListener("click", () => {
+      input.value = Number(input.value) + by; // at once, so that quick clicks add up
+      wanted(input.value);
+    });
     return button;
   };
   const [less, more] = [nudge(-1, `Less ${row.label.toLowerCase()}`), nudge(1, `More ${row.label.toLowerCase()}`)];

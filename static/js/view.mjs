@@ -73,7 +73,8 @@ export class View {
   show({ trace, settings, notices, error }, asked = "") {
     this.controls.mark(error ? asked : "");
     this.settings = settings;
-    if (!error) this.controls.show(settings); // what was refused stays in its field, to be mended
+    // What was refused stays in its field, to be mended; and no answer overwrites what was asked for after it.
+    if (!error && !this.wishes.size) this.controls.show(settings);
     this.say(error ? [`${error} Nothing was changed.`] : notices, Boolean(error));
     if (!trace) return;
     this.trace = trace;

@@ -92,7 +92,8 @@ def test_space_plays_and_pauses_and_a_step_pauses_too(page):
 def test_scrubbing_goes_to_the_step(explorer, page):
     slider = page.get_by_role("slider", name="Step", exact=True)
     slider.fill("12")
-    expect(page.locator(".view:not([hidden]) .sentence")).to_have_text("output[2, 2] = 0×0 + 0×0 + 1×0 + 0×0 + 1×1 + 0×1 + 1×0 + 0×1 + 0×0 = 1")
+    sentence = "output[2, 2] = 0×0 + 0×0 + 1×0 + 0×0 + 1×1 + 0×1 + 1×0 + 0×1 + 0×0 = 1"
+    expect(page.locator(".view:not([hidden]) .sentence")).to_have_text(sentence)
     assert slider.get_attribute("aria-valuetext") == "step 13 of 25"
     page.wait_for_url("**?step=12")
 
