@@ -68,8 +68,8 @@ def learned_weights(kernel: str, files: Files) -> Rows:
 
 
 def resized(weights: Rows, height: int, width: int) -> Rows:
-    """The same kernel with rows and columns cut off or added around its middle, as evenly as can be."""
-    top, left = (height - len(weights)) // 2, (width - len(weights[0])) // 2
+    """The same kernel with rows and columns cut off or added; its middle cell (of two the first) stays in the middle."""
+    top, left = (height - 1) // 2 - (len(weights) - 1) // 2, (width - 1) // 2 - (len(weights[0]) - 1) // 2
     return tuple(
         tuple(
             weights[r - top][c - left] if 0 <= r - top < len(weights) and 0 <= c - left < len(weights[0]) else 0.0
