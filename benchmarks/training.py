@@ -4,13 +4,13 @@
     python benchmarks/training.py --threads 1 --rounds 3
 
 One step is forward, cross-entropy, backward and an Adadelta update on a batch that is ready. The two take turns, some
-steps each, so that a busy machine slows both; the median turn counts. PyTorch is optional: pip install torch.
+steps each, so that a busy machine slows both; the best turn counts, for other work only ever slows. PyTorch is
+optional: pip install torch.
 """
 
 import argparse
 import itertools
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -70,12 +70,12 @@ def torch_step(name: str, batch: int, threads: int) -> Callable[[], None] | None
 
 
 def alternate(steps: Sequence[Callable[[], None]], rounds: int) -> list[float]:
-    """Let the steps take turns of TURN_SECONDS. -> each one's median seconds per step"""
+    """Let the steps take turns of TURN_SECONDS. -> each one's best seconds per step"""
     counts = [max(1, round(TURN_SECONDS / seconds_of(step, 3))) for step in steps]
     turns: list[list[float]] = [[] for _ in steps]
     for _, (i, step) in itertools.product(range(rounds), enumerate(steps)):
         turns[i].append(seconds_of(step, counts[i]))
-    return [statistics.median(seconds) for seconds in turns]
+    return [min(seconds) for seconds in turns]
 
 
 def seconds_of(step: Callable[[], None], count: int) -> float:
