@@ -12,7 +12,7 @@ from ..theme import themed
 from .places import NARROW, WIDE, Scene
 from .sources import OUTPUT_MAPS, names
 
-LAYOUT = Layout(narrow='"narrow" auto / 1fr', wide='"wide" auto / 1fr', around="17rem")
+LAYOUT = Layout(narrow='"narrow" auto / 1fr', wide='"wide" auto / 1fr', around="16rem")
 CLEAR = "rgba(0,0,0,0)"
 TITLE = "Input, filters, output"
 

@@ -73,3 +73,24 @@ def random_numbers(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A small image and two filters of whole numbers. -> (3, 5, 5) in 0..2, (2, 3, 3, 3) in −1..1."""
     image = rng.integers(0, 3, (len(CHANNELS), SIZE, SIZE))
     return image.astype(np.float64), rng.integers(-1, 2, (2, len(CHANNELS), KERNEL_SIZE, KERNEL_SIZE)).astype(np.float64)
+
+
+def seeded_numbers(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The random numbers of a seed; those of seed 0 stand below, so that a page need not load NumPy's generators to start."""
+    if seed:
+        return random_numbers(np.random.default_rng(seed))
+    image = np.array([[[float(cell) for cell in row] for row in channel.split()] for channel in _SEED_0_IMAGE])
+    signs = {"-": -1.0, "0": 0.0, "+": 1.0}
+    kernels = np.array([[[signs[cell] for cell in row] for row in kernel.split()] for kernel in _SEED_0_KERNELS])
+    return image, kernels.reshape(2, len(CHANNELS), KERNEL_SIZE, KERNEL_SIZE)
+
+
+_SEED_0_IMAGE = (
+    "21100 00002 12112 21112 02201",
+    "21022 20020 10011 10000 21101",
+    "21122 21221 22212 01221 10112",
+)
+_SEED_0_KERNELS = (
+    *("+-+ 00+ 0--", "+00 0+0 -+-", "-+0 --0 +0+"),  # filter 0
+    *("--+ +-- +00", "-+0 +++ -+-", "00+ -+- 00+"),  # filter 1
+)

@@ -7,7 +7,7 @@ import param
 
 from ..images import PHOTOS
 from ..settings import Matrix, Rows, Settings
-from .numbers import PHOTO_FILTERS, random_numbers
+from .numbers import PHOTO_FILTERS, seeded_numbers
 from .places import CHANNELS
 
 EDITED = "edited"
@@ -21,7 +21,7 @@ STARTS = {"stride": {"cs231n": 2, "lecture": 1}, "padding": {"cs231n": 1, "lectu
 
 def seeded(seed: int) -> dict[str, Rows]:
     """The matrices that a seed stands for, by setting."""
-    image, weights = random_numbers(np.random.default_rng(seed))
+    image, weights = seeded_numbers(seed)
     grids = [*image, *weights.reshape(-1, *weights.shape[2:])]
     return {name: tuple(map(tuple, grid.tolist())) for name, grid in zip(MATRICES, grids, strict=True)}
 
