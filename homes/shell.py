@@ -15,8 +15,10 @@ from ..views import settings
 from ..views.convolution import figure as convolution_figure
 from ..views.downsampling import figure as downsampling_figure
 from ..views.drawing import Layout, Panel
+from ..views.exercise import LARGEST_SEED
 from ..views.rgb import figure as rgb_figure
 from ..views.session import LESSONS
+from .listing import Listing, listings
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 FIGURES = {"convolution": convolution_figure, "downsampling": downsampling_figure, "rgb": rgb_figure}
@@ -40,14 +42,24 @@ class View:
     table: list[dict[str, Any]]
     panels: list[Panel]
     layout: Layout
+    code: tuple[Listing, ...]  # what computed it
+    has_exercises: bool
+    largest_seed: int = LARGEST_SEED
 
 
 def views() -> list[View]:
     """Every view with freshly built figures, in the order of the page."""
-    return [
-        View(slug, lesson.TITLE, lesson.SUMMARY, settings.table(lesson.Settings), FIGURES[slug].panels(), FIGURES[slug].LAYOUT)
-        for slug, lesson in LESSONS.items()
-    ]
+    return [view(slug) for slug in LESSONS]
+
+
+def view(slug: str) -> View:
+    """One view with freshly built figures."""
+    lesson, figures = LESSONS[slug], FIGURES[slug]
+    code = listings(getattr(lesson, "CODE", ()), getattr(lesson, "CODE_LINE", ""))
+    table = settings.table(lesson.Settings)
+    return View(
+        slug, lesson.TITLE, lesson.SUMMARY, table, figures.panels(), figures.LAYOUT, code, hasattr(lesson, "exercise")
+    )
 
 
 def template(name: str = "shell.html") -> jinja2.Template:

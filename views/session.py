@@ -1,8 +1,9 @@
 """One user's settings, and the one way to change them: an event comes in, an update goes out.
 
 No document, no websocket, no DOM: the same session answers in the worker, on the Panel server, in a notebook and in a test.
-An event is {"view": slug, "name": setting, "value": anything}. Two names are no settings: "settings" takes a table of values at
-once (the URL), "reset" goes back to the defaults. Whatever comes in, the session ends in a state that can be shown.
+An event is {"view": slug, "name": setting, "value": anything}. Three names are no settings: "settings" takes a table of
+values at once (the URL), "reset" goes back to the defaults, "exercise" takes the number of an exercise to predict.
+Whatever comes in, the session ends in a state that can be shown.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from ..engine import DataError, ShapeError
 from .convolution import lesson as convolution
 from .downsampling import lesson as downsampling
+from .exercise import Exercise, pose
 from .files import DiskFiles, Files
 from .packet import pack
 from .rgb import lesson as rgb
@@ -25,7 +27,7 @@ LESSONS = {"convolution": convolution, "downsampling": downsampling, "rgb": rgb}
 
 @dataclass(frozen=True)
 class Update:
-    """The answer to an event: the settings as they now are, the new trace, and what there is to say.
+    """The answer to an event: the settings as they now are, the new trace, the exercise if it poses one, and what to say.
 
     trace is None if nothing new is to be shown; error is a sentence if the event was refused; notices are sentences about
     values that were brought into range.
@@ -36,10 +38,12 @@ class Update:
     trace: Trace | None = None
     notices: tuple[str, ...] = ()
     error: str = ""
+    exercise: Exercise | None = None
 
     def to_bytes(self, number: int = 0) -> bytes:
         """The packet that every transport carries. number: that of the event which it answers, if events are numbered."""
         header = {"view": self.view, "settings": self.settings, "notices": self.notices, "error": self.error, "id": number}
+        header["exercise"] = self.exercise and {"seed": self.exercise.seed, "cells": self.exercise.cells}
         return pack(header, self.trace)
 
 
@@ -57,14 +61,18 @@ class Session:
             return Update(str(view), {}, error=f"there is no view called {view!r}; the views are {', '.join(LESSONS)}")
         settings = self._settings[view]
         draft = type(settings)(**settings.plain())
+        name, value, exercise, notices = event.get("name"), event.get("value"), None, []
         try:
-            notices = _apply(draft, event.get("name"), event.get("value"))
+            if name == "exercise" and hasattr(LESSONS[view], "exercise"):
+                exercise, notices = pose(LESSONS[view].exercise, value)
+                draft, name, value = type(settings)(), "settings", exercise.settings
+            notices += _apply(draft, name, value)
             notices += draft.fill_in(self.files)
             trace = LESSONS[view].compute(draft, self.files)
         except (SettingError, ShapeError, DataError, OSError) as error:
             return Update(view, settings.plain(), error=_sentence(error))
         self._settings[view] = draft
-        return Update(view, draft.plain(), trace, tuple(notices))
+        return Update(view, draft.plain(), trace, tuple(notices), exercise=exercise)
 
 
 def _apply(draft: Settings, name: Any, value: Any) -> list[str]:

@@ -32,8 +32,9 @@ export function pageParameter(name) {
 /**
  * The query that shows this state again: only what differs from the defaults.
  * @param {import("./controls.mjs").Row[]} table the settings table
+ * @param {Record<string, unknown>} more what else is to be seen, such as a quiz
  */
-export function writeQuery(table, settings, step) {
+export function writeQuery(table, settings, step, more = {}) {
   const kept = new URLSearchParams(location.search);
   const parameters = new URLSearchParams();
   for (const key of PAGE_KEYS) if (kept.get(key)) parameters.set(key, kept.get(key));
@@ -43,6 +44,7 @@ export function writeQuery(table, settings, step) {
     const needed = name in settings && (!condition || isOneOf(settings, condition));
     if (needed && asText(settings[name]) !== asText(start)) parameters.set(name, asText(settings[name]));
   }
+  for (const [name, value] of Object.entries(more)) if (value !== "") parameters.set(name, value);
   if (step) parameters.set("step", step);
   return parameters.size ? `?${parameters}` : location.pathname;
 }

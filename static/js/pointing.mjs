@@ -58,9 +58,11 @@ export class Pointing {
 
   #point(panel, cell) {
     if (!cell) return this.#leave(panel);
-    panel.querySelector(".readout").textContent = `[${cell.row}, ${cell.column}] = ${Number(cell.value.toPrecision(6))}`;
+    const secret = panel.hasAttribute("data-steps") && this.view.quiz.hides(cell.index);
+    const value = secret ? "? (yours to predict)" : Number(cell.value.toPrecision(6));
+    panel.querySelector(".readout").textContent = `[${cell.row}, ${cell.column}] = ${value}`;
     if (panel.dataset.links) this.#light(panel, cell);
-    else if (panel.hasAttribute("data-steps")) this.view.preview(cell.index);
+    else if (panel.hasAttribute("data-steps") && !secret) this.view.preview(cell.index);
   }
 
   #leave(panel) {

@@ -3,9 +3,12 @@
 const LARGEST = 1024; // cells: a larger table helps nobody
 
 export class Tables {
-  /** @param {HTMLDetailsElement} details @param {HTMLElement} section @param {import("./figures.mjs").Figures} figures */
-  constructor(details, section, figures) {
-    Object.assign(this, { details, section, figures });
+  /**
+   * @param {HTMLDetailsElement} details @param {HTMLElement} section @param {import("./figures.mjs").Figures} figures
+   * @param {(cell: number) => boolean} hides whether the value of an output cell must not be told yet
+   */
+  constructor(details, section, figures, hides) {
+    Object.assign(this, { details, section, figures, hides });
     details.addEventListener("toggle", () => this.refresh());
   }
 
@@ -26,6 +29,7 @@ export class Tables {
 
   #table(title, source) {
     const { row, column, value } = this.figures.data(source);
+    const predicted = this.section.querySelector(`[data-values="${source}"]`)?.hasAttribute("data-steps");
     const table = document.createElement("table");
     table.createCaption().textContent = title;
     if (value.length > LARGEST) {
@@ -35,7 +39,8 @@ export class Tables {
     const lines = [];
     value.forEach((number, n) => {
       lines[row[n]] ??= table.insertRow();
-      lines[row[n]].insertCell(column[n]).textContent = String(Number(number.toPrecision(6)));
+      const secret = predicted && this.hides(n);
+      lines[row[n]].insertCell(column[n]).textContent = secret ? "?" : String(Number(number.toPrecision(6)));
     });
     return table;
   }

@@ -5,11 +5,13 @@
 import { readAddress, writeAddress, writeQuery } from "./address.mjs";
 import { BoxPointing } from "./boxes.mjs";
 import { Controls } from "./controls.mjs";
+import { Extras } from "./extras.mjs";
 import { readPacket } from "./packet.mjs";
 import { Painting } from "./painting.mjs";
 import { Player } from "./player.mjs";
 import { PlayerBar } from "./player-bar.mjs";
 import { Pointing } from "./pointing.mjs";
+import { Quiz } from "./quiz.mjs";
 import { Tables } from "./tables.mjs";
 
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
@@ -26,18 +28,20 @@ export class View {
     this.trace = null;
     this.settings = {};
     this.wanted = readAddress(table.map(({ name }) => name)); // read before the first step is written back
-    this.restored = !Object.keys(this.wanted.settings).length;
+    this.quiz = new Quiz(section, this);
+    this.restored = !Object.keys(this.wanted.settings).length && !this.quiz.wish;
     /** @type {Map<string, unknown>} what was asked for while Python was at work */
     this.wishes = new Map();
     this.working = null;
-    this.player = new Player(() => this.#showStep());
+    this.player = new Player(() => this.showStep());
     this.bar = new PlayerBar(this.#part(".player"), this.player);
     this.controls = new Controls(this.#part(".controls"), table, slug, (name, value) => this.change(name, value));
     this.pointing = new Pointing(section, this);
     this.boxPointing = new BoxPointing(section, this);
     const canvas = this.#part('[data-part="input"]');
     this.painting = canvas && new Painting(canvas, this);
-    this.tables = new Tables(this.#part(".values"), section, figures);
+    this.tables = new Tables(this.#part(".values"), section, figures, (cell) => this.quiz.hides(cell));
+    this.extras = new Extras(section, this);
     this.controls.enable(false);
     new ResizeObserver(() => this.#fit()).observe(this.#part(".stage"));
   }
@@ -70,7 +74,7 @@ export class View {
   }
 
   /** Take in an update: a new trace if there is one, the settings as they now are, and what there is to say. */
-  show({ trace, settings, notices, error }, asked = "") {
+  show({ trace, settings, notices, error, exercise = null }, asked = "") {
     this.controls.mark(error ? asked : "");
     this.settings = settings;
     // What was refused stays in its field, to be mended; and no answer overwrites what was asked for after it.
@@ -78,6 +82,7 @@ export class View {
     this.say(error ? [`${error} Nothing was changed.`] : notices, Boolean(error));
     if (!trace) return;
     this.trace = trace;
+    this.quiz.take(exercise);
     this.figures.showStill(trace);
     this.pointing.forget();
     this.painting?.refresh();
@@ -103,13 +108,15 @@ export class View {
   /** Go to the step that the address bar names, as far as the trace shown now allows. */
   restoreStep() {
     if (!this.restored) this.say(["The default is shown until Python has computed your settings."]);
+    this.quiz.restore();
     this.#goToWanted();
   }
 
   /** Bring the settings and the step of the address bar onto the page. */
   async restore() {
     const { settings, step, tooLong } = this.wanted;
-    if (Object.keys(settings).length) await this.change("settings", settings);
+    if (this.quiz.wish) await this.change("exercise", this.quiz.wish);
+    else if (Object.keys(settings).length) await this.change("settings", settings);
     this.restored = true;
     const last = this.trace.length - 1;
     if (tooLong) this.say([...this.notices, "The address is longer than 2,000 characters: the defaults are shown."]);
@@ -119,7 +126,7 @@ export class View {
 
   /** Only while the user has not gone elsewhere. */
   #goToWanted() {
-    if (!this.player.playing) this.player.go(this.wanted.step);
+    if (!this.player.playing) this.player.go(this.wanted.step || this.quiz.firstStep());
   }
 
   /** Show the step of an output cell for as long as it is pointed at; null goes back to the player's step. */
@@ -129,7 +136,7 @@ export class View {
     if (step < 0 || step >= this.trace.length) return;
     this.previewing = index !== null;
     this.figures.showStep(this.trace, step);
-    this.#part(".sentence").textContent = this.trace.sentence(step);
+    this.#part(".sentence").textContent = this.quiz.tell(step);
   }
 
   /** Go to the step of an output cell; on a large image first to its row. @param {import("./pointing.mjs").Cell} cell */
@@ -145,14 +152,15 @@ export class View {
     return Number(this.trace.facts.first_step ?? 0);
   }
 
-  #showStep() {
+  /** Show the player's step, and all that depends on it. */
+  showStep() {
     if (!this.trace) return;
     this.previewing = false;
     const { step, playing } = this.player;
     this.figures.showStep(this.trace, step);
     const sentence = this.#part(".sentence");
     sentence.setAttribute("aria-live", playing ? "off" : "polite"); // while it plays, nobody could follow the speech
-    sentence.textContent = this.trace.sentence(step);
+    sentence.textContent = this.quiz.tell(step);
     this.bar.show();
     this.section.dispatchEvent(new CustomEvent("stepshown", { bubbles: true }));
     if (!playing) this.rememberAddress();
@@ -160,7 +168,9 @@ export class View {
 
   /** Put the settings and the step into the address bar, unless the address still holds wishes of its own. */
   rememberAddress() {
-    if (this.restored && !this.section.hidden) writeAddress(writeQuery(this.table, this.settings, this.player.step));
+    if (!this.restored || this.section.hidden) return;
+    const quiz = this.quiz.query();
+    writeAddress(writeQuery(this.table, this.quiz.seed === null ? this.settings : {}, this.player.step, quiz));
   }
 
   #showFacts(facts) {

@@ -20,10 +20,10 @@ def panels() -> list[Panel]:
     return [
         Panel("input", "Input", "input", _input(), values="input_values", legend=True, links="output"),
         Panel("kernel", "Kernel", "kernel", _kernel(), values="kernel_values", links="input"),
-        Panel("products", "Products", "muted", _products()),
-        Panel("sums", "Running sum", "muted", _sums(), aspect="strip"),
+        Panel("products", "Products", "muted", _products(), secret=True),
+        Panel("sums", "Running sum", "muted", _sums(), secret=True, aspect="strip"),
         Panel("output", "Output", "output", _output(), values="output_values", legend=True, steps=True),
-        Panel("im2col", "As a matrix product", "muted", _im2col(), aspect="3.2"),
+        Panel("im2col", "As a matrix product", "muted", _im2col(), secret=True, aspect="3.2"),
     ]
 
 

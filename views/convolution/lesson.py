@@ -6,20 +6,33 @@ Slides 31-53 of the lecture; the default is the slides' own example.
 
 from __future__ import annotations
 
+from ...engine import conv2d, conv2d_loops, conv2d_terms
 from ..files import DiskFiles, Files
+from ..numbers import write
 from ..trace import Trace
+from .call import call_of
 from .columns import moving, still
-from .scene import make_scene
+from .exercise import exercise as exercise
+from .scene import Scene, make_scene
 from .settings import ConvolutionSettings
 from .words import facts, sentences
 
 TITLE = "Convolution"
 SUMMARY = "A kernel slides over an image. At each place it multiplies what lies under it and adds up the products."
 Settings = ConvolutionSettings  # the name by which the session finds them
+CODE = (conv2d_loops, conv2d_terms, conv2d)  # shown beside the picture: the definition, what told every term, the fast one
+CODE_LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step executes, once a product
 
 
 def compute(settings: ConvolutionSettings, files: Files | None = None) -> Trace:
     """The whole animation, one step an output cell in row order; on a large image one row of it."""
     scene = make_scene(settings, files or DiskFiles())
     matrix = settings.im2col
-    return Trace(still(scene, im2col=matrix), moving(scene, im2col=matrix), sentences(scene), facts(scene, settings))
+    words = facts(scene, settings) | {"call": call_of(scene, settings), "then": _after_sum(scene)}
+    return Trace(still(scene, im2col=matrix), moving(scene, im2col=matrix), sentences(scene), words)
+
+
+def _after_sum(scene: Scene) -> str:
+    """What else happens to the sum of the products, in words."""
+    steps = [f"then the bias {write(scene.bias)}"] if scene.bias else []
+    return ", ".join([*steps, "then ReLU"] if scene.relu else steps)

@@ -1,0 +1,36 @@
+/** What stands below every view: the link to exactly this state, and the code that ran with the line of the present step. */
+import { flushAddress } from "./address.mjs";
+import { copy } from "./copying.mjs";
+
+export class Extras {
+  /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
+  constructor(section, view) {
+    this.view = view;
+    this.line = section.querySelector(".code [data-now]");
+    this.bar = section.querySelector(".extras");
+    this.#on(this.bar, "link", () => this.#copyLink());
+    this.#on(section.querySelector(".call"), "copy-call", (call) => {
+      const code = call.querySelector("code");
+      return copy(code.textContent, code, call.querySelector(".said"));
+    });
+    section.addEventListener("stepshown", () => this.#showLine());
+  }
+
+  #on(place, part, action) {
+    place?.querySelector(`[data-part=${part}]`).addEventListener("click", () => action(place));
+  }
+
+  #copyLink() {
+    this.view.rememberAddress();
+    flushAddress();
+    const field = this.bar.querySelector(".address");
+    field.hidden = true;
+    return copy(location.href, field, this.bar.querySelector(".said"));
+  }
+
+  /** Beside the marked line stands where the animation is; old words about copying go. */
+  #showLine() {
+    if (this.line) [this.line.dataset.now] = this.view.trace.sentence(this.view.player.step).split(" = ");
+    for (const said of this.view.section.querySelectorAll(".said:not(:empty)")) said.textContent = "";
+  }
+}

@@ -1,0 +1,96 @@
+/** The form of a prediction: a field for every product, one for every answer, and what is said about them. */
+import { judge } from "./quiz-judge.mjs";
+
+export class QuizForm {
+  /**
+   * @param {HTMLFormElement} form
+   * @param {{right: () => void, reveal: () => void, next: () => void}} tell what to do when the student has said so
+   */
+  constructor(form, tell) {
+    Object.assign(this, { form, tell, question: null, tries: 0 });
+    /** @type {HTMLInputElement[]} */
+    this.fields = [];
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.question) this.#check();
+    });
+    form.addEventListener("input", ({ target }) => target.removeAttribute("aria-invalid"));
+    this.#part("[data-part=reveal]").addEventListener("click", tell.reveal);
+    this.#part("[data-part=next]").addEventListener("click", tell.next);
+  }
+
+  /** Say what to do, and offer the next cell if there is one to offer. */
+  show(task, offersNext) {
+    this.form.hidden = false;
+    this.#part(".task").textContent = task;
+    this.#part("[data-part=next]").hidden = !offersNext;
+  }
+
+  hide() {
+    this.form.hidden = true;
+  }
+
+  /** Ask about one cell with empty fields. @param {import("./quiz-judge.mjs").Question | null} question null: nothing to ask */
+  ask(question) {
+    Object.assign(this, { question, tries: 0, fields: [] });
+    this.say("");
+    this.#part(".answer").hidden = !question;
+    if (!question) return;
+    const { products, answers, columns, place } = question;
+    const names = products.map((_, n) => `Product, row ${Math.floor(n / columns) + 1}, column ${(n % columns) + 1}`);
+    const inputs = names.map((name) => field(name));
+    const rows = [];
+    for (let n = 0; n < inputs.length; n += columns) rows.push(together(inputs.slice(n, n + columns), n));
+    this.#part(".terms").replaceChildren(...rows);
+    this.#part(".terms").hidden = !rows.length;
+    const values = answers.map(({ label }) => field(`${label || "Value"} of ${place}`));
+    this.#part(".results").replaceChildren(...values.map((input, n) => captioned(input, answers[n].label || "=")));
+    this.fields = [...inputs, ...values];
+  }
+
+  say(words) {
+    this.#part(".feedback span").textContent = words;
+  }
+
+  /** Where the student types first, or goes on; only called after something that the student did. */
+  focus() {
+    const next = this.#part("[data-part=next]");
+    if (this.question) this.fields[0].focus();
+    else if (!next.hidden) next.focus();
+  }
+
+  #check() {
+    const verdict = judge(this.fields.map(({ value }) => value), this.question, this.tries);
+    for (const input of this.fields) input.removeAttribute("aria-invalid");
+    if (verdict.right) return this.tell.right();
+    const wrong = this.fields[verdict.wrong];
+    if (wrong.value.trim()) {
+      wrong.setAttribute("aria-invalid", "true");
+      if (verdict.wrong >= this.question.products.length) this.tries += 1;
+    }
+    wrong.focus();
+    wrong.select();
+    this.say(verdict.words);
+  }
+
+  #part(selector) {
+    return this.form.querySelector(selector);
+  }
+}
+
+function field(name) {
+  return Object.assign(document.createElement("input"), { inputMode: "text", ariaLabel: name, autocomplete: "off", maxLength: 24 });
+}
+
+/** Fields that stay together, as the row of a kernel does, with a plus before each but the very first. */
+function together(inputs, n) {
+  const row = document.createElement("span");
+  for (const [place, input] of inputs.entries()) row.append(...(n || place ? [document.createElement("i")] : []), input);
+  return row;
+}
+
+function captioned(input, caption) {
+  const label = document.createElement("label");
+  label.append(caption, input);
+  return label;
+}

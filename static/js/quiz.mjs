@@ -1,0 +1,206 @@
+/**
+ * Predict, then reveal: output cells stay hidden until the student has typed their values.
+ *
+ * Either every cell of the present settings is asked for when its step is shown (quiz=on), or the cells of an exercise,
+ * which Python makes from a number (quiz=7). The numbers compared are those of the trace: the source `products` (its
+ * texts), and the values of the panels whose cells are the steps.
+ */
+import { pageParameter } from "./address.mjs";
+import { AnswerKey } from "./answer-key.mjs";
+import { rowOf } from "./packet.mjs";
+import { QuizForm } from "./quiz-form.mjs";
+import { Veils } from "./veils.mjs";
+
+const MOST_PRODUCTS = 27; // three 3×3 kernels; more fields than that help nobody
+const PLACE = /^.*?\[(?:\d+, )*?(\d+), (\d+)\]/; // with which every sentence begins: output[2, 3]
+
+export class Quiz {
+  /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
+  constructor(section, view) {
+    Object.assign(this, { section, view, active: false, seed: null });
+    /** @type {Set<number> | null} the cells of an exercise; null asks for every cell */
+    this.cells = null;
+    this.right = new Set();
+    this.revealed = new Set();
+    this.button = section.querySelector("[data-part=predict]");
+    if (!this.button) return; // this view has nothing to predict
+    this.wanted = { quiz: pageParameter("quiz"), solved: pageParameter("solved"), answers: pageParameter("answers") };
+    this.form = new QuizForm(section.querySelector(".quiz"), {
+      right: () => this.#answered(this.right, "Right."),
+      reveal: () => this.#answered(this.revealed, "Revealed."),
+      next: () => this.#next(),
+    });
+    this.key = new AnswerKey(section.querySelector(".key"), () => view.rememberAddress());
+    this.veils = new Veils(section);
+    this.chooser = section.querySelector(".exercise");
+    this.button.addEventListener("click", () => (this.active ? this.#stop() : this.#start()));
+    this.chooser.addEventListener("submit", (event) => this.#choose(event));
+    section.addEventListener("stepshown", () => this.#showStep());
+  }
+
+  /** The number of the exercise that the address asks for, or "". */
+  get wish() {
+    return this.wanted && this.wanted.quiz !== "on" ? this.wanted.quiz : "";
+  }
+
+  /** Where to begin: at the first cell of an exercise that is still to be predicted. */
+  firstStep() {
+    return (this.cells && this.#stepAfter(-1)) ?? 0;
+  }
+
+  /** What the address says of it. Settings are left out of it while an exercise makes them. */
+  query() {
+    if (!this.active) return {};
+    return { quiz: this.seed ?? "on", solved: [...this.right].join(","), answers: this.key.isOpen ? 1 : "" };
+  }
+
+  /** Begin at once what the address asks for, if that needs no Python. */
+  restore() {
+    if (this.wanted?.quiz !== "on") return;
+    this.active = true;
+    this.#restoreProgress();
+  }
+
+  /** A new trace has come, maybe with an exercise. @param {{seed: number, cells: number[]} | null} exercise */
+  take(exercise) {
+    if (!exercise && !this.active) return;
+    const left = !exercise && this.seed !== null;
+    Object.assign(this, { active: true, seed: exercise?.seed ?? null, cells: exercise && new Set(exercise.cells), shown: undefined });
+    this.right.clear();
+    this.revealed.clear();
+    this.#restoreProgress();
+    if (left) this.view.say([...this.view.notices, "These are your own settings now, no longer the exercise. Every cell is asked for."]);
+  }
+
+  /** Whether the value of an output cell is still to be predicted. @param {number} cell counted in row order */
+  hides(cell) {
+    if (!this.active || this.right.has(cell) || this.revealed.has(cell)) return false;
+    return this.cells ? this.cells.has(cell) : cell >= this.#cellOf(this.view.player.step);
+  }
+
+  /** The sentence of a step as far as it may be known. */
+  tell(step) {
+    const whole = this.view.trace.sentence(step);
+    return this.active && this.hides(this.#cellOf(step)) ? `${PLACE.exec(whole)[0]} = ?` : whole;
+  }
+
+  #start() {
+    this.active = true;
+    this.view.player.pause();
+    this.#refresh();
+    this.form.focus();
+  }
+
+  #stop() {
+    Object.assign(this, { active: false, seed: null, cells: null });
+    this.right.clear();
+    this.revealed.clear();
+    this.#refresh();
+  }
+
+  async #choose(event) {
+    event.preventDefault();
+    await this.view.change("exercise", this.chooser.querySelector("input").value);
+    if (this.seed === null) return; // refused; the notice says why
+    this.view.player.go(this.firstStep());
+    this.form.focus();
+  }
+
+  #restoreProgress() {
+    const { solved, answers } = this.wanted;
+    for (const cell of solved.split(",").filter(Boolean).map(Number)) {
+      if (Number.isInteger(cell) && (this.cells?.has(cell) ?? true)) this.right.add(cell);
+    }
+    if (answers) this.key.open();
+    this.wanted = { quiz: "", solved: "", answers: "" };
+  }
+
+  #answered(list, words) {
+    list.add(this.#cellOf(this.view.player.step));
+    this.#refresh();
+    this.form.say(words);
+    this.form.focus();
+  }
+
+  #next() {
+    this.view.player.go(this.#stepAfter(this.view.player.step));
+    this.form.focus();
+  }
+
+  /** The step of the next cell to predict, after a step and then from the start. @returns {number | undefined} */
+  #stepAfter(step) {
+    const { length } = this.view.player;
+    const open = (cell) => !this.right.has(cell) && !this.revealed.has(cell) && (this.cells?.has(cell) ?? true);
+    for (let by = 1; by <= length; by++) if (open(this.#cellOf((step + by) % length))) return (step + by) % length;
+    return undefined;
+  }
+
+  /** Everything that depends on what is hidden, shown anew. */
+  #refresh() {
+    this.shown = undefined;
+    this.view.showStep();
+    this.view.tables.refresh();
+  }
+
+  #showStep() {
+    if (!this.active && !this.section.hasAttribute("data-quiz")) return;
+    const { step } = this.view.player;
+    const here = this.#cellOf(step);
+    this.section.toggleAttribute("data-quiz", this.active);
+    this.button.setAttribute("aria-pressed", String(this.active));
+    this.chooser.hidden = !this.active;
+    const hidden = this.cells ? [...this.cells] : [here];
+    this.veils.show(hidden.filter((cell) => this.hides(cell)), here, this.#shape());
+    this.key.show(this.active, this.view.trace, this.seed, () => this.#keySteps());
+    if (!this.active) return this.form.hide();
+    if (this.shown !== here) this.form.ask(this.hides(here) ? this.#question(step, here) : null);
+    if (this.shown !== here && this.seed !== null) this.chooser.querySelector("input").value = this.seed;
+    this.form.show(this.#task(here), !this.hides(here) && this.#stepAfter(step) !== undefined);
+    this.shown = here;
+  }
+
+  #task(here) {
+    const { right, revealed } = this;
+    const score = `${right.size} right${revealed.size ? `, ${revealed.size} revealed` : ""}`;
+    if (!this.cells) return `Predict the cell marked “?”. ${score}.`;
+    const left = this.cells.size - right.size - revealed.size;
+    const given = !this.hides(here) && !right.has(here) && !revealed.has(here) && left ? " This cell is given." : "";
+    const task = left ? `predict the ${left === 1 ? "cell" : `${left} cells`} marked “?”` : "done";
+    return `Exercise ${this.seed}: ${task}. ${score}.${given}`;
+  }
+
+  /** @returns {import("./quiz-judge.mjs").Question} */
+  #question(step, cell) {
+    const { still, steps, facts } = this.view.trace;
+    const panels = [...this.section.querySelectorAll(".panel[data-steps]")];
+    const answers = panels.map(({ dataset }) => still[dataset.values].value.array[cell]);
+    const titles = panels.map((panel) => panel.querySelector(".title").textContent);
+    const all = steps.products ? rowOf(steps.products.text, step) : [];
+    const texts = all.length <= MOST_PRODUCTS ? all : [];
+    const terms = this.view.trace.sentence(step).split(" = ")[1].split(" + ");
+    return {
+      place: PLACE.exec(this.view.trace.sentence(step))[0],
+      answers: answers.map((value, n) => ({ value, label: titles.length > 1 ? titles[n] : "" })),
+      products: texts.map((text) => Number(text.replace("−", "-"))),
+      texts,
+      terms: terms.length >= texts.length && !terms.includes("…") ? terms : [],
+      columns: texts.length ? new Set(still.products.x.array).size : 1,
+      then: facts.then ?? "",
+    };
+  }
+
+  #keySteps() {
+    return Array.from({ length: this.view.trace.length }, (_, step) => step).filter((step) => this.cells?.has(this.#cellOf(step)) ?? true);
+  }
+
+  /** The output cell of a step, counted in row order: every sentence begins with its row and column. */
+  #cellOf(step) {
+    const [, row, column] = PLACE.exec(this.view.trace.sentence(step)).map(Number);
+    return row * this.#shape()[1] + column;
+  }
+
+  #shape() {
+    const { value, row, column } = this.view.trace.still[this.section.querySelector(".panel[data-steps]").dataset.values];
+    return value.shape.length === 2 ? value.shape : [row.array.at(-1) + 1, column.array.at(-1) + 1];
+  }
+}

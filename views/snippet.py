@@ -1,0 +1,61 @@
+"""The engine's call for the present settings, as Python that runs as it stands: pasted into a notebook it prints the output.
+
+Small images are written out number by number, large ones are loaded from where the page has them. Numbers are exact:
+a ninth is written 1/9, any other fraction with all its digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+LARGEST_BOTTOM = 100  # of a fraction that is written with a bar
+
+
+def program(engine: Iterable[str], *blocks: str, more: Iterable[str] = ()) -> str:
+    """A whole program. engine: what it imports from convoscope.engine; more: further import lines; blocks: its statements."""
+    imports = ["import numpy as np", f"from convoscope.engine import {', '.join(sorted(engine))}", *more]
+    return "\n".join(imports) + "\n\n" + "\n".join(blocks)
+
+
+def array(name: str, values: np.ndarray, comment: str = "") -> str:
+    """A statement that makes the array, row by row. values: (H, W)."""
+    rows = [f"    [{', '.join(number(value) for value in row)}]," for row in values.tolist()]
+    return "\n".join([f"{name} = np.array([" + (f"  # {comment}" if comment else ""), *rows, "], dtype=float)"])
+
+
+def call(function: str, *arguments: str, usual: Mapping[str, Any], **chosen: Any) -> str:
+    """An expression that calls the function with what differs from the usual; a pair of equals is written once."""
+    keywords = [f"{name}={_plain(value)}" for name, value in chosen.items() if _plain(value) != _plain(usual[name])]
+    return f"{function}({', '.join([*arguments, *keywords])})"
+
+
+def digit(index: int) -> tuple[str, list[str]]:
+    """The statement that loads an MNIST digit as x (28, 28), and the imports that it needs."""
+    return f"x, label = digit({index}, DiskFiles())", [*_FILES, "from convoscope.views.images import digit"]
+
+
+def grey_photo(name: str, size: int) -> tuple[str, list[str]]:
+    """The statement that loads a photograph in grey as x (size, size), and the imports that it needs."""
+    return f'x = grey_photo("{name}", {size}, DiskFiles())', [*_FILES, "from convoscope.views.images import grey_photo"]
+
+
+_FILES = ("from convoscope.views.files import DiskFiles",)
+
+
+def number(value: float) -> str:
+    """A number as Python reads it back exactly: 3, -1, 1/9, 0.1."""
+    if value == int(value):
+        return str(int(value))
+    shortest, fraction = repr(value), Fraction(value).limit_denominator(LARGEST_BOTTOM)
+    exact = fraction.numerator / fraction.denominator == value
+    return f"{fraction.numerator}/{fraction.denominator}" if exact and len(shortest) > 6 else shortest
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return _plain(value[0]) if len(set(value)) == 1 else f"({', '.join(map(_plain, value))})"
+    return number(value)
