@@ -1,88 +1,23 @@
 """A pure-NumPy engine for convolutional networks, written to be read."""
 
-from .activations import relu as relu
-from .activations import relu_backward as relu_backward
-from .activations import sigmoid as sigmoid
-from .activations import sigmoid_backward as sigmoid_backward
-from .activations import tanh as tanh
-from .activations import tanh_backward as tanh_backward
-from .architectures import convnetjs_mnist as convnetjs_mnist
-from .architectures import lenet5 as lenet5
-from .architectures import logistic_regression as logistic_regression
-from .architectures import mlp as mlp
-from .cell_layers import Dropout as Dropout
-from .cell_layers import Flatten as Flatten
-from .cell_layers import ReLU as ReLU
-from .cell_layers import Sigmoid as Sigmoid
-from .cell_layers import Tanh as Tanh
-from .conv import ConvTerms as ConvTerms
-from .conv import conv2d as conv2d
-from .conv import conv2d_backward as conv2d_backward
-from .conv import conv2d_in_order as conv2d_in_order
-from .conv import conv2d_loops as conv2d_loops
-from .conv import conv2d_terms as conv2d_terms
-from .convnetjs import export_convnetjs as export_convnetjs
-from .convnetjs import import_convnetjs as import_convnetjs
-from .digits import DigitStages as DigitStages
-from .digits import mnist_digit as mnist_digit
-from .evaluation import Evaluation as Evaluation
-from .evaluation import evaluate as evaluate
-from .evaluation import wilson_interval as wilson_interval
-from .examples import centred_cut as centred_cut
-from .examples import network_input as network_input
-from .initialisers import glorot_uniform as glorot_uniform
-from .initialisers import he_normal as he_normal
-from .layers import AvgPool2d as AvgPool2d
-from .layers import Conv2d as Conv2d
-from .layers import Layer as Layer
-from .layers import Linear as Linear
-from .layers import MaxPool2d as MaxPool2d
-from .linear import flatten as flatten
-from .linear import flatten_backward as flatten_backward
-from .linear import linear as linear
-from .linear import linear_backward as linear_backward
-from .losses import cross_entropy as cross_entropy
-from .losses import cross_entropy_backward as cross_entropy_backward
-from .losses import softmax as softmax
-from .losses import softmax_backward as softmax_backward
-from .losses import squared_error as squared_error
-from .losses import squared_error_backward as squared_error_backward
-from .mnist import CLASS_COUNT as CLASS_COUNT
-from .mnist import DIGIT_COUNT as DIGIT_COUNT
-from .mnist import IMAGE_SIZE as IMAGE_SIZE
-from .mnist import SHARD_SIZE as SHARD_SIZE
-from .mnist import TEST_COUNT as TEST_COUNT
-from .mnist import TRAIN_COUNT as TRAIN_COUNT
-from .mnist import DataError as DataError
-from .mnist import read_shard as read_shard
-from .mnist import shard_of as shard_of
-from .network import LayerSummary as LayerSummary
-from .network import Network as Network
-from .network_text import NetworkTextError as NetworkTextError
-from .network_text import parse_network as parse_network
-from .optimisers import OPTIMISERS as OPTIMISERS
-from .optimisers import SGD as SGD
-from .optimisers import Adadelta as Adadelta
-from .optimisers import Adagrad as Adagrad
-from .optimisers import Adam as Adam
-from .optimisers import Optimiser as Optimiser
-from .optimisers import RMSprop as RMSprop
-from .pooling import avg_pool2d as avg_pool2d
-from .pooling import avg_pool2d_backward as avg_pool2d_backward
-from .pooling import max_pool2d as max_pool2d
-from .pooling import max_pool2d_backward as max_pool2d_backward
-from .pooling import max_pool2d_winners as max_pool2d_winners
-from .shapes import ReceptiveField as ReceptiveField
-from .shapes import ShapeError as ShapeError
-from .shapes import Sliding as Sliding
-from .shapes import output_size as output_size
-from .shapes import output_sizes as output_sizes
-from .shapes import receptive_field as receptive_field
-from .trainer import Trainer as Trainer
-from .trainer import TrainSettings as TrainSettings
-from .trainer import TrainStep as TrainStep
-from .weights import WeightsError as WeightsError
-from .weights import load_weights as load_weights
-from .weights import read_weights as read_weights
-from .weights import save_weights as save_weights
-from .windows import sliding_windows as sliding_windows
+from .activations import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
+from .architectures import convnetjs_mnist, lenet5, logistic_regression, mlp
+from .cell_layers import Dropout, Flatten, ReLU, Sigmoid, Tanh
+from .conv import ConvTerms, conv2d, conv2d_backward, conv2d_in_order, conv2d_loops, conv2d_terms
+from .convnetjs import export_convnetjs, import_convnetjs
+from .digits import DigitStages, mnist_digit
+from .evaluation import Evaluation, evaluate, wilson_interval
+from .examples import centred_cut, network_input
+from .initialisers import glorot_uniform, he_normal
+from .layers import AvgPool2d, Conv2d, Layer, Linear, MaxPool2d
+from .linear import flatten, flatten_backward, linear, linear_backward
+from .losses import cross_entropy, cross_entropy_backward, softmax, softmax_backward, squared_error, squared_error_backward
+from .mnist import CLASS_COUNT, DIGIT_COUNT, IMAGE_SIZE, SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, DataError, read_shard, shard_of
+from .network import LayerSummary, Network
+from .network_text import NetworkTextError, parse_network
+from .optimisers import OPTIMISERS, SGD, Adadelta, Adagrad, Adam, Optimiser, RMSprop
+from .pooling import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward, max_pool2d_winners
+from .shapes import ReceptiveField, ShapeError, Sliding, output_size, output_sizes, receptive_field
+from .trainer import Trainer, TrainSettings, TrainStep
+from .weights import WeightsError, load_weights, read_weights, save_weights
+from .windows import sliding_windows

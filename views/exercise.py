@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import param
 
-from .settings import Settings, change
+from .reading import change
+from .settings import Settings
 
 LARGEST_SEED = 9999
 

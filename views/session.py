@@ -18,8 +18,9 @@ from .downsampling import lesson as downsampling
 from .exercise import Exercise, pose
 from .files import DiskFiles, Files
 from .packet import pack
+from .reading import change
 from .rgb import lesson as rgb
-from .settings import SettingError, Settings, change
+from .settings import SettingError, Settings
 from .trace import Trace
 
 LESSONS = {"convolution": convolution, "downsampling": downsampling, "rgb": rgb}

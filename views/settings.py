@@ -1,21 +1,17 @@
 """The settings of a view: bounded `param` parameters, which are at once the controls, the URL and the checks.
 
-A value comes as text (from the URL or a text field) or as JSON. `change` reads it, clamps what is out of range and says so,
-and refuses what is no value at all with a SettingError; the settings then stay as they were.
+The kinds are param's own (Selector, Boolean, Integer, Number) and a few for grids of numbers and pictures.
+reading.py reads values from outside into them.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import param
 
 from .files import Files
-
-LARGEST_TEXT = 800  # characters of any one value: a matrix of 49 numbers has up to 700
 
 Rows = tuple[tuple[float, ...], ...]
 
@@ -92,142 +88,6 @@ class Settings(param.Parameterized):
     def plain(self) -> dict[str, Any]:
         """The values as JSON can hold them."""
         return {name: getattr(self, name) for name in self.names()}
-
-
-def change(settings: Settings, name: str, value: Any) -> list[str]:
-    """Set one setting from an outside value; returns the notices (what was clamped). Raises SettingError."""
-    parameter = settings.param[name]
-    label = parameter.label.lower()
-    if isinstance(value, str) and len(value) > LARGEST_TEXT and not isinstance(parameter, Picture):
-        raise SettingError(f"the {label} came as {len(value)} characters; {LARGEST_TEXT} is the most. Try a shorter value")
-    wanted, notices = _reader(parameter)(parameter, label, value)
-    setattr(settings, name, wanted)
-    return notices
-
-
-def _reader(parameter: param.Parameter) -> Callable[[Any, str, Any], tuple[Any, list[str]]]:
-    """What reads values of that kind of setting: (parameter, label, value) -> (value, notices)."""
-    for kind, reader in _READERS.items():
-        if isinstance(parameter, kind):
-            return reader
-    raise TypeError(f"no reader for a parameter of type {type(parameter).__name__}")
-
-
-def _read_choice(parameter: param.Selector, label: str, value: Any) -> tuple[str, list[str]]:
-    choices = parameter.get_range().values()
-    if not isinstance(value, str) or value not in choices:
-        raise SettingError(f"{_quoted(value)} is no {label}; choose one of {', '.join(choices)}")
-    return value, []
-
-
-def _read_flag(parameter: param.Boolean, label: str, value: Any) -> tuple[bool, list[str]]:
-    text = str(value).lower()
-    if text not in _FLAGS:
-        raise SettingError(f"the setting “{label}” is on or off, not {_quoted(value)}; choose true or false")
-    return _FLAGS[text], []
-
-
-def _read_number(parameter: param.Number, label: str, value: Any) -> tuple[float, list[str]]:
-    low, high = parameter.bounds
-    number = _read_cell(value, f"the {label}")
-    if low <= number <= high:
-        return number, []
-    nearest = min(max(number, low), high)
-    return nearest, [f"The {label} must be a number from {low:g} to {high:g}: {_quoted(value)} became {nearest:g}."]
-
-
-def _read_drawing(parameter: Drawing, label: str, value: Any) -> tuple[str, list[str]]:
-    text = value.lower() if isinstance(value, str) else "?"
-    if set(text) - set("0123456789abcdef") or len(text) not in (0, Drawing.DIGITS):
-        raise SettingError(f"the {label} must be empty or {Drawing.DIGITS} hexadecimal digits; draw it anew")
-    return text, []
-
-
-def _read_picture(parameter: Picture, label: str, value: Any) -> tuple[str, list[str]]:
-    try:
-        size = len(base64.b64decode(value, validate=True))
-    except (TypeError, ValueError):
-        size = -1
-    if size not in (0, Picture.BYTES):
-        raise SettingError(f"the {label} must come as {Picture.SIDE}×{Picture.SIDE} pixels in base64; choose the file again")
-    return value, []
-
-
-def _read_integer(parameter: param.Integer, label: str, value: Any) -> tuple[int, list[str]]:
-    low, high = parameter.bounds
-    wanted = f"a whole number from {low:,} to {high:,}"
-    try:
-        if isinstance(value, bool) or not float(value).is_integer():
-            raise ValueError
-        number = int(float(value))
-    except (TypeError, ValueError, OverflowError):
-        raise SettingError(f"the {label} must be {wanted}, not {_quoted(value)}") from None
-    if low <= number <= high:
-        return number, []
-    nearest = min(max(number, low), high)
-    return nearest, [f"The {label} must be {wanted}: {_quoted(value)} became {nearest:,}."]
-
-
-def _read_matrix(parameter: Matrix, label: str, value: Any) -> tuple[Rows, list[str]]:
-    rows = [row.split(",") for row in value.split(";")] if isinstance(value, str) else value
-    _check_matrix_shape(parameter, label, rows)
-    cells = [
-        [_read_cell(cell, f"the {label}, row {r + 1}, column {c + 1}") for c, cell in enumerate(row)]
-        for r, row in enumerate(rows)
-    ]
-    most = parameter.largest
-    notices = [
-        f"The {label} takes numbers from −{most:g} to {most:g}: {cell:g} was brought back to that range."
-        for row in cells
-        for cell in row
-        if abs(cell) > most
-    ]
-    return tuple(tuple(min(max(cell, -most), most) for cell in row) for row in cells), notices
-
-
-def _check_matrix_shape(parameter: Matrix, label: str, rows: Any) -> None:
-    height, width, most = len(parameter.default), len(parameter.default[0]), parameter.most_cells
-    are_rows = isinstance(rows, (list, tuple)) and all(isinstance(row, (list, tuple)) for row in rows)
-    shape = (len(rows), *{len(row) for row in rows}) if are_rows else ()
-    right = all(1 <= size <= most for size in shape) and len(shape) == 2 if most else shape == (height, width)
-    if not right:
-        wanted = f"1 to {most} rows of 1 to {most} numbers" if most else f"{height} rows of {width} numbers"
-        example = ";".join([",".join(["0"] * width)] * height)
-        raise SettingError(f"the {label} must be {wanted}, such as {example}")
-
-
-def _read_cell(cell: Any, place: str) -> float:
-    advice = "type a number such as 0.5, -1 or 1/9"
-    text = str(cell).strip().replace("−", "-") if isinstance(cell, (str, int, float)) else ""
-    if isinstance(cell, bool) or len(text) > 24:
-        raise SettingError(f"{place} holds {_quoted(cell)}; {advice}")
-    if not text:
-        raise SettingError(f"{place} is empty; {advice}")
-    try:
-        top, bar, bottom = text.partition("/")
-        number = float(Fraction(int(top), int(bottom))) if bar else float(text)
-    except (ValueError, ZeroDivisionError, OverflowError):
-        raise SettingError(f"{place} holds {_quoted(cell)}; {advice}") from None
-    if number != number or number in (float("inf"), float("-inf")):
-        raise SettingError(f"{place} holds {_quoted(cell)}; {advice}")
-    return number
-
-
-_FLAGS = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
-_READERS: dict[type[param.Parameter], Callable[[Any, str, Any], tuple[Any, list[str]]]] = {
-    param.Selector: _read_choice,
-    Drawing: _read_drawing,
-    Picture: _read_picture,
-    param.Boolean: _read_flag,
-    param.Integer: _read_integer,
-    param.Number: _read_number,
-    Matrix: _read_matrix,
-}
-
-
-def _quoted(value: Any) -> str:
-    text = str(value)
-    return f"“{text if len(text) <= 24 else text[:23] + '…'}”"
 
 
 def table(kind: type[Settings]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from convoscope.engine import conv2d, conv2d_backward, conv2d_loops, conv2d_terms, sliding_windows
+from convoscope.engine import conv2d, conv2d_backward, conv2d_in_order, conv2d_loops, conv2d_terms, sliding_windows
 
 from .strategies import Case, conv_cases, many, numbers, pairs, some, st
 
@@ -164,3 +164,14 @@ def test_terms_tell_the_whole_story_bit_for_bit(case: Case):
         assert terms.output[i, j] == total + np.float32(bias)
     exact = conv2d(x[None].astype(float), weight[None].astype(float), np.array([bias]), **case.settings)
     np.testing.assert_allclose(terms.output, exact[0, 0], atol=1e-5 * (1 + abs(exact).max()))
+
+
+@some
+@given(conv_cases())
+def test_in_order_gives_the_very_bits_of_the_terms_and_the_definition(case: Case):
+    """One image and one filter, each way of adding up in the same order."""
+    x, weight, bias = case.x[0], case.weight[0], float(case.bias[0])
+    out = conv2d_in_order(x, weight, bias, **case.settings)
+    np.testing.assert_array_equal(out, conv2d_terms(x, weight, bias, **case.settings).output)
+    expected = conv2d_loops(case.x[:1], case.weight[:1], case.bias[:1], **case.settings)[0, 0]
+    np.testing.assert_allclose(out, expected, rtol=0, atol=1e-12)
