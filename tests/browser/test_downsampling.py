@@ -80,6 +80,13 @@ def test_every_control_reaches_the_engine(explorer):
     shown.get_by_label("Digit", exact=True).fill("60001")
     shown.get_by_label("Digit", exact=True).press("Enter")
     expect(shown.locator("[data-fact=source]")).to_contain_text("MNIST digit 60,001, labelled 2")
+    shown.get_by_label("Image", exact=True).select_option("Photograph: camera")
+    shown.get_by_label("Photograph size", exact=True).select_option("128×128")
+    shown.get_by_label("Output row", exact=True).fill("3")
+    shown.get_by_label("Output row", exact=True).press("Enter")
+    expect(page.locator(".view:not([hidden]) .sentence")).to_contain_text("output[3, 0]")
+    assert_shows(explorer, window=3, stride=1, image="camera", size="128", row=3)
+    shown.get_by_label("Image", exact=True).select_option("MNIST digit")
     shown.get_by_label("Shift", exact=True).select_option("One pixel down")
     expect(shown.locator("[data-fact=source]")).to_contain_text("Shifted by one pixel down; 0 comes in at the edge.")
     assert_shows(explorer, window=3, stride=1, image="digit", digit=60_001, shift="down")
@@ -89,7 +96,18 @@ def test_every_control_reaches_the_engine(explorer):
 def test_photographs_become_smaller(explorer, settings):
     explorer.open(VIEW)
     explorer.set(**settings)
-    assert_shows(explorer, steps=(0, 700), **settings)
+    assert_shows(explorer, **settings)
+
+
+def test_on_a_large_photograph_a_click_moves_the_row(explorer):
+    page = explorer.open(f"{VIEW}&image=cat&size=128")
+    expect(part(page, "input", ".note")).to_have_text("The window walks along output row 0; click an output to move it.")
+    plot = part(page, "maximum", ".plot")
+    box = plot.bounding_box()
+    plot.click(position={"x": box["width"] * 32.5 / 64, "y": box["height"] * 40.5 / 64})
+    expect(page.locator(".view:not([hidden]) .sentence")).to_contain_text("output[40, 32]: sum ")
+    assert explorer.state()["row"] == 40
+    assert_shows(explorer, image="cat", size="128", row=40)
 
 
 def test_the_shift_test_says_and_marks_what_changed(explorer):

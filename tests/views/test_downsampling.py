@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convoscope.views.downsampling.lesson import MOST_NUMBERS, MOST_WINNERS, compute
+from convoscope.views.downsampling.lesson import MOST_NUMBERS, MOST_STEPS, MOST_WINNERS, compute
 from convoscope.views.downsampling.settings import DownsamplingSettings
 from convoscope.views.files import DiskFiles
 from convoscope.views.grid import MOST_LABELS
@@ -31,6 +31,8 @@ SETTINGS = st.builds(
     window=st.integers(2, 4),
     stride=st.integers(1, 4),
     shift=st.sampled_from(["none", "right", "down", "both"]),
+    size=st.sampled_from(["32", "64"]),
+    row=st.integers(0, 70),
 )
 
 
@@ -42,8 +44,9 @@ def texts_of(trace, name):
 
 
 def grid_of(trace, name):
-    values = trace.static[f"{name}_values"]
-    return values["value"].reshape(values["row"].max() + 1, values["column"].max() + 1)
+    value = trace.static[f"{name}_values"]["value"]
+    side = round(value.size**0.5)
+    return value.reshape(side, side)
 
 
 def unmoved(settings):
@@ -51,7 +54,9 @@ def unmoved(settings):
     if settings.image == "lecture":
         return [row[1:] for row in LECTURE_IMAGE.tolist()[1:]]
     files = DiskFiles()
-    return (digit(settings.digit, files)[0] if settings.image == "digit" else grey_photo(settings.image, 64, files)).tolist()
+    return (
+        digit(settings.digit, files)[0] if settings.image == "digit" else grey_photo(settings.image, int(settings.size), files)
+    ).tolist()
 
 
 def moved(pixels, shift, edge):
@@ -71,6 +76,12 @@ def windows_of(pixels, size, stride):
         for i, top in enumerate(starts)
         for j, left in enumerate(starts)
     ]
+
+
+def walked(windows, row):
+    """The windows that are steps: all, or of more than 1,024 those of one output row."""
+    last = windows[-1][0]
+    return windows if len(windows) <= MOST_STEPS else [one for one in windows if one[0] == min(row, last)]
 
 
 def rules(cells):
@@ -119,12 +130,15 @@ def test_every_output_is_what_plain_loops_give(settings):
     trace = compute(settings)
     pixels = moved(unmoved(settings), settings.shift, settings.image in PHOTOS)
     windows = windows_of(pixels, settings.window, settings.stride)
-    assert len(trace) == len(windows)
+    steps = walked(windows, settings.row)
+    assert len(trace) == len(steps)
+    assert trace.facts["first_step"] == str(windows.index(steps[0]))
+    assert ("walks along" in trace.facts.get("input_note", "")) == (len(steps) < len(windows))
     assert grid_of(trace, "input").tolist() == pixels
     sums, averages, maxima, _ = zip(*(rules(cells) for *_, cells in windows), strict=True)
-    assert trace.static["sum_values"]["value"].tolist() == list(sums)
-    assert trace.static["maximum_values"]["value"].tolist() == list(maxima)
-    np.testing.assert_allclose(trace.static["average_values"]["value"], [float(value) for value in averages], rtol=1e-6)
+    assert trace.static["sum_values"]["value"].ravel().tolist() == list(sums)
+    assert trace.static["maximum_values"]["value"].ravel().tolist() == list(maxima)
+    np.testing.assert_allclose(trace.static["average_values"]["value"].ravel(), [float(value) for value in averages], rtol=1e-6)
 
 
 @given(settings=SETTINGS, data=st.data())
@@ -133,8 +147,8 @@ def test_a_step_tells_and_shows_one_window(settings, data):
     step = data.draw(st.integers(0, len(trace) - 1))
     before = unmoved(settings)
     after = moved(before, settings.shift, settings.image in PHOTOS)
-    row, column, cells = windows_of(after, settings.window, settings.stride)[step]
-    now, was = rules(cells), rules(windows_of(before, settings.window, settings.stride)[step][2])
+    row, column, cells = walked(windows_of(after, settings.window, settings.stride), settings.row)[step]
+    now, was = rules(cells), rules(walked(windows_of(before, settings.window, settings.stride), settings.row)[step][2])
     count = sum(pixel == now[2] for pixel, *_ in cells)
 
     def told(place):
@@ -168,13 +182,13 @@ def test_the_frames_stand_on_the_window_its_winner_and_its_cell(settings, data):
     step = data.draw(st.integers(0, len(trace) - 1))
     pixels = moved(unmoved(settings), settings.shift, settings.image in PHOTOS)
     windows = windows_of(pixels, settings.window, settings.stride)
-    row, column, cells = windows[step]
+    row, column, cells = walked(windows, settings.row)[step]
     output_side = windows[-1][0] + 1
     assert square_of(trace, "window", step, len(pixels)) == (*cells[0][1:], settings.window)
     assert square_of(trace, "winner", step, len(pixels)) == (*rules(cells)[3], 1)
     assert square_of(trace, "output_cell", step, output_side) == (row, column, 1)
     seen = trace.at(step)["winners"]["seen"]
-    if len(trace) > MOST_WINNERS:
+    if len(windows) > MOST_WINNERS:
         assert seen == []
     else:
         assert seen == [int(other <= step) for other in range(len(trace))]
@@ -207,7 +221,7 @@ def test_the_shift_test_counts_and_marks_what_changed(settings):
             assert (int(count.replace(",", "")), int(total.replace(",", ""))) == (sum(changed), len(changed))
             assert float(Fraction(mean)) == pytest.approx(float(sum(changes) / len(changes)), abs=6e-4)
         frames, veil = trace.static[f"{name}_changed"]["x"], trace.static[f"{name}_veil"]["image"]
-        if len(trace) <= MOST_NUMBERS:
+        if len(changed) <= MOST_NUMBERS:
             assert (len(frames), len(veil)) == (sum(changed), 0)
         else:
             assert len(frames) == 0
@@ -216,10 +230,21 @@ def test_the_shift_test_counts_and_marks_what_changed(settings):
 
 @pytest.mark.parametrize(
     ("image", "stride", "largest"),
-    [("lecture", 1, 30_000), ("digit", 2, 250_000), ("digit", 1, 400_000), ("cat", 1, 1_000_000)],
+    [("lecture", 1, 30_000), ("digit", 2, 250_000), ("digit", 1, 400_000), ("cat", 1, 1_000_000), ("cat", 2, 500_000)],
 )
 def test_a_trace_stays_small(image, stride, largest):
-    assert len(pack({}, compute(DownsamplingSettings(image=image, window=4, stride=stride, shift="both")))) < largest
+    for window in (2, 4):
+        settings = DownsamplingSettings(image=image, size="128", window=window, stride=stride, shift="both")
+        assert len(pack({}, compute(settings))) < largest
+
+
+def test_of_a_large_image_everything_is_shown_and_one_row_is_walked():
+    trace = compute(DownsamplingSettings(image="cat", size="128", row=40))
+    assert len(trace) == 64
+    assert trace.sentences[63].startswith("output[40, 63]: sum ")
+    assert trace.at(5)["output_cover"]["x"] == []
+    assert trace.facts["first_step"] == str(40 * 64)
+    assert compute(DownsamplingSettings(image="cat", size="128", row=126)).sentences[0].startswith("output[63, 0]")
 
 
 @pytest.mark.parametrize(

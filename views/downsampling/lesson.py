@@ -19,7 +19,7 @@ from .words import changes_of, facts_of, sentences
 
 TITLE = "Downsampling"
 SUMMARY = "Each window becomes one number: its sum (a convolution whose weights are all 1), its average, or its maximum."
-PHOTO_SIZE = 64  # pixels a side: 1,024 steps with 2×2 windows and stride 2
+MOST_STEPS = 1024  # with more windows, the whole result is shown at once and the window walks along one row
 MOST_NUMBERS = 25  # cells of an output; three outputs side by side have no room for the numbers of more on a phone
 WIDEST_PIXEL = 1 / 5  # of the strip with the window's pixels
 LETTERS = 0.055  # the height of its numbers, in widths of the strip
@@ -27,12 +27,23 @@ MOST_WINNERS = 256  # windows; above it, the winners of all windows so far would
 
 
 def compute(settings: DownsamplingSettings, files: Files | None = None) -> Trace:
-    """The whole animation, one step a window in row order."""
+    """The whole animation, one step a window in row order; on a large image one row of it."""
     unmoved, source = _image(settings, files or DiskFiles())
     image = _shifted(unmoved, settings)
-    now, before = (pooled(pixels, settings.window, settings.stride) for pixels in (image, unmoved))
-    facts = facts_of(image, source, settings, now) | changes_of(now, before, settings)
-    return Trace(_still(image, now, before, settings), _moving(image, now, settings), sentences(now, before, settings), facts)
+    now = pooled(image, settings.window, settings.stride)
+    before = now if settings.shift == "none" else pooled(unmoved, settings.window, settings.stride)
+    walk = _walk(now, settings.row)
+    facts = facts_of(image, source, settings, now, walk) | changes_of(now, before, settings)
+    still, moving = _still(image, now, before, settings), _moving(image, now, walk, settings)
+    return Trace(still, moving, sentences(now, before, walk, settings), facts)
+
+
+def _walk(now: Pooled, row: int) -> np.ndarray:
+    """The numbers of the windows that are steps, in row order: all, or of very many the given output row. -> (T,)."""
+    count, width = now.ties.size, now.ties.shape[1]
+    if count <= MOST_STEPS:
+        return np.arange(count)
+    return np.arange(width) + min(row, len(now.ties) - 1) * width
 
 
 def _image(settings: DownsamplingSettings, files: Files) -> tuple[np.ndarray, str]:
@@ -42,7 +53,7 @@ def _image(settings: DownsamplingSettings, files: Files) -> tuple[np.ndarray, st
     if settings.image == "digit":
         pixels, label = digit(settings.digit, files)
         return pixels, f"MNIST digit {settings.digit:,}, labelled {label}; 0 is empty, 255 is full ink"
-    return grey_photo(settings.image, PHOTO_SIZE, files), "A photograph in grey; 0 is black, 255 is white"
+    return grey_photo(settings.image, int(settings.size), files), "A photograph in grey; 0 is black, 255 is white"
 
 
 def _shifted(image: np.ndarray, settings: DownsamplingSettings) -> np.ndarray:
@@ -61,10 +72,10 @@ def _still(image: np.ndarray, now: Pooled, before: Pooled, settings: Downsamplin
         "input_labels": grid.labels(image, limit),
         "input_values": grid.values(image),
         "unread": grid.unread(image.shape, (size, size), (stride, stride)),
-        "pixels": _pixel_places(now.windows),
+        "pixels": _pixel_places(image, size),
         "window": _one_size(size, image.shape),
         "winner": _one_size(1, image.shape),
-        "winning_pixel": {name: column[:1] for name, column in _pixel_places(now.windows).items() if name in "ywh"},
+        "winning_pixel": {name: column[:1] for name, column in _pixel_places(image, size).items() if name in "ywh"},
         "output_cell": _one_size(1, now.ties.shape),
         "winners": _marks(now, image),
     }
@@ -102,41 +113,42 @@ def _shrunk(boxes: dict[str, np.ndarray], share: float) -> grid.Columns:
     return boxes | {side: (boxes[side] * share).astype(np.float32) for side in ("w", "h")}
 
 
-def _pixel_places(windows: np.ndarray) -> grid.Columns:
-    """The places of a window's pixels, all in one row. windows: (oH, oW, size, size) -> columns (size²,)."""
-    count = windows[0, 0].size
+def _pixel_places(image: np.ndarray, size: int) -> grid.Columns:
+    """The places of a window's pixels, all in one row, and the size of letters that any of them fits. -> columns (size²,)."""
+    count = size * size
     width = min(1 / count, WIDEST_PIXEL)
-    longest = max((write(value) for value in np.unique(windows).tolist()), key=len)
-    size = min(LETTERS, 1.2 / len(longest) * width)
+    longest = max((write(value) for value in np.unique(image).tolist()), key=len)
     return {
         "x": (0.5 + (np.arange(count) - (count - 1) / 2) * width).astype(np.float32),
         "y": np.full(count, 0.5, np.float32),
         "w": np.full(count, width, np.float32),
         "h": np.full(count, 0.9, np.float32),  # its frame stays within the figure
         "shade": np.zeros(count, np.float32),  # a photograph's pixels stay uncoloured, as blue would mean nothing beside grey
-        "size": np.full(count, size, np.float32),
+        "size": np.full(count, min(LETTERS, 1.2 / len(longest) * width), np.float32),
     }
 
 
-def _moving(image: np.ndarray, now: Pooled, settings: DownsamplingSettings) -> dict[str, grid.Columns]:
+def _moving(image: np.ndarray, now: Pooled, walk: np.ndarray, settings: DownsamplingSettings) -> dict[str, grid.Columns]:
     """What the steps change: the window, its pixels, the winner, and how much of the outputs is revealed."""
-    shape = now.ties.shape
-    steps = now.ties.size
-    rows, columns = np.indices(shape).reshape(2, steps, 1)
-    pixels = now.windows.reshape(steps, -1)
-    shade = grid.shade(pixels, grid.limit_of(image))
+    shape, steps, count = now.ties.shape, len(walk), now.ties.size
+    rows, columns = np.unravel_index(walk[:, np.newaxis], shape)
     size, stride = settings.window, settings.stride
-    winner_rows, winner_columns = now.winner_rows.reshape(steps, 1), now.winner_columns.reshape(steps, 1)
+    pixels = now.windows.reshape(count, -1)[walk]
+    shade = grid.shade(pixels, grid.limit_of(image))
+    winner_rows, winner_columns = now.winner_rows.reshape(count, 1)[walk], now.winner_columns.reshape(count, 1)[walk]
     place = (winner_rows - rows * stride) * size + winner_columns - columns * stride  # within the window
-    trail = np.arange(steps) <= np.arange(steps)[:, np.newaxis] if steps <= MOST_WINNERS else np.empty((steps, 0))
+    trail = np.arange(count) <= walk[:, np.newaxis] if count <= MOST_WINNERS else np.empty((steps, 0))
+    cover = grid.cover(rows, columns, shape)
+    if steps < count:
+        cover = {name: column[:, :0] for name, column in cover.items()}  # the whole result is shown
     return {
         "window": _places(rows * stride, columns * stride, size, image.shape),
         "winner": _places(winner_rows, winner_columns, 1, image.shape),
         "winners": {"seen": trail.astype(np.uint8)},
         "pixels": {"text": Texts.of_numbers(pixels, write)} | ({} if settings.is_photo else {"shade": shade}),
-        "winning_pixel": {"x": _pixel_places(now.windows)["x"][place]},
+        "winning_pixel": {"x": _pixel_places(image, size)["x"][place]},
         "output_cell": _places(rows, columns, 1, shape),
-        "output_cover": grid.cover(rows, columns, shape),
+        "output_cover": cover,
     }
 
 

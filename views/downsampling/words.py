@@ -16,17 +16,19 @@ from .settings import DownsamplingSettings
 SHIFTED = {"right": "to the right", "down": "down", "both": "to the right and down"}
 
 
-def sentences(now: Pooled, before: Pooled, settings: DownsamplingSettings) -> Sentences:
+def sentences(now: Pooled, before: Pooled, walk: np.ndarray, settings: DownsamplingSettings) -> Sentences:
     """output[0, 0]: sum 1 + 1 + 1 + 0 = 3; average 3/4; maximum 1, first of 3 at input[0, 0]."""
-    steps, moved = now.ties.size, settings.shift != "none"
-    gaps = [_numbers(np.indices(now.ties.shape).reshape(2, steps).T), _numbers(now.windows.reshape(steps, -1))]
+    count, moved = now.ties.size, settings.shift != "none"
+    places = np.unravel_index(walk, now.ties.shape)
+    gaps = [_numbers(np.stack(places, axis=1)), _numbers(now.windows.reshape(count, -1)[walk])]
     for name in OUTPUTS:
         say = writer_of(name, settings.window)
-        gaps.append(_numbers(now.outputs[name].reshape(steps, 1), say))
-        gaps.append(_was(now.outputs[name], before.outputs[name], say) if moved else _phrases([""] * steps))
+        cells = now.outputs[name][places]
+        gaps.append(_numbers(cells[:, np.newaxis], say))
+        gaps.append(_was(cells, before.outputs[name][places], say) if moved else _phrases([""] * len(walk)))
     single = ", at" if moved else " at"
-    gaps.append(_phrases([single if count == 1 else f", first of {count} at" for count in now.ties.ravel()]))
-    gaps.append(_numbers(np.stack([now.winner_rows.ravel(), now.winner_columns.ravel()], axis=1)))
+    gaps.append(_phrases([single if ties == 1 else f", first of {ties} at" for ties in now.ties[places].tolist()]))
+    gaps.append(_numbers(np.stack([now.winner_rows[places], now.winner_columns[places]], axis=1)))
     terms = " + ".join(["{}"] * settings.window**2)
     template = f"output[{{}}, {{}}]: sum {terms} = {{}}{{}}; average {{}}{{}}; maximum {{}}{{}}{{}} input[{{}}, {{}}]"
     return Sentences(template, Texts.side_by_side(gaps))
@@ -43,12 +45,13 @@ def _phrases(texts: list[str]) -> Texts:
 
 
 def _was(now: np.ndarray, before: np.ndarray, say: Callable[[float], str]) -> Texts:
-    """What each cell was before the shift, in words."""
-    pairs = zip(now.ravel().tolist(), before.ravel().tolist(), strict=True)
+    """What each cell was before the shift, in words. now, before: (T,) -> codes (T, 1)."""
+    pairs = zip(now.tolist(), before.tolist(), strict=True)
     return _phrases([", unchanged" if after == was else f", was {say(was)}" for after, was in pairs])
 
 
-def facts_of(image: np.ndarray, source: str, settings: DownsamplingSettings, now: Pooled) -> dict[str, str]:
+def facts_of(image: np.ndarray, source: str, settings: DownsamplingSettings, now: Pooled, walk: np.ndarray) -> dict[str, str]:
+    """Short texts about the whole, by the name under which the page shows them."""
     size, stride, side = settings.window, settings.stride, len(image)
     out = output_size(side, size, stride=stride)
     lies = "the windows overlap" if stride < size else "pixels between the windows are never read" if stride > size else ""
@@ -58,8 +61,11 @@ def facts_of(image: np.ndarray, source: str, settings: DownsamplingSettings, now
         "source": f"{source}, {side}×{side}." + (f" Shifted by one pixel {moved}; {edge}." if moved else ""),
         "size": f"output size = ⌊({side} − {size}) / {stride}⌋ + 1 = {out}" + (f"; {lies}" if lies else ""),
         "input": f"{side}×{side}" + (", shifted" if moved else ""),
+        "first_step": str(walk[0]),
         "pixels": f"{size}×{size} in row order" + ("; first maximum wins" if now.ties.max() > 1 else ""),
     }
+    if len(walk) < now.ties.size:
+        facts["input_note"] = f"The window walks along output row {walk[0] // out}; click an output to move it."
     limit, photo = grid.limit_of(image), settings.is_photo
     for name in ("input", *OUTPUTS):
         high = write(limit_of(name, limit, size))
