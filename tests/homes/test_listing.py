@@ -1,0 +1,72 @@
+"""The code that a view shows is the engine's own text, and the marked line is the one that the lesson names."""
+
+import html
+import inspect
+import re
+
+import pytest
+
+from convoscope import engine
+from convoscope.homes.listing import CodeLineError, listings
+from convoscope.homes.shell import template, views
+from convoscope.views.session import LESSONS
+
+WITH_CODE = {slug: lesson for slug, lesson in LESSONS.items() if hasattr(lesson, "CODE")}
+FUNCTIONS = [function for _, function in inspect.getmembers(engine, inspect.isfunction)]
+
+
+def plain(listing):
+    return "\n".join(html.unescape(re.sub("<[^>]+>", "", line.markup)) for line in listing.lines)
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, engine.Trainer, engine.Network], ids=lambda function: function.__name__)
+def test_a_listing_is_the_source_character_by_character(function):
+    (listing,) = listings((function,), "")
+    assert plain(listing) == inspect.getsource(function).rstrip("\n")
+    assert not listing.has_line
+    assert all(line.markup.count("<span") == line.markup.count("</span>") for line in listing.lines)
+
+
+@pytest.mark.parametrize("slug", WITH_CODE)
+def test_the_line_that_a_lesson_names_is_in_its_code(slug):
+    lesson = WITH_CODE[slug]
+    marked = [line for listing in listings(lesson.CODE, lesson.CODE_LINE) for line in listing.lines if line.now]
+    assert [html.unescape(re.sub("<[^>]+>", "", line.markup)).strip() for line in marked] == [lesson.CODE_LINE]
+
+
+@pytest.mark.parametrize("line", ["no_such_line()", ") -> Array:", "return out"])
+def test_a_line_that_is_not_there_or_not_unique_is_refused(line):
+    with pytest.raises(CodeLineError, match=r"put one whole line of theirs into CODE_LINE"):
+        listings((engine.conv2d_loops, engine.conv2d, engine.max_pool2d, engine.avg_pool2d), line)
+
+
+def test_words_are_told_apart():
+    (listing,) = listings((engine.conv2d_loops,), "")
+    whole = "\n".join(line.markup for line in listing.lines)
+    for kind, word in (("keyword", "for"), ("name", "conv2d_loops"), ("number", "1")):
+        assert f'<span class="{kind}">{word}</span>' in whole
+    assert '<span class="doc">&#34;&#34;&#34;Convolve by the definition' in whole
+    assert listing.about == "Convolve by the definition, one product at a time."
+
+
+def test_source_that_looks_like_markup_stays_text():
+    (listing,) = listings((looks_like_markup,), "")
+    assert "<img" not in "".join(line.markup for line in listing.lines)
+    assert plain(listing) == inspect.getsource(looks_like_markup).rstrip("\n")
+
+
+def looks_like_markup(x):
+    """<img src=x onerror=alert(1)> & more."""
+
+    text = f"<b>{x}</b>"  # a blank line above, and a comment <i>
+
+    return text
+
+
+def test_the_page_holds_the_listings_of_every_view_with_code():
+    shown = [view for view in views() if view.code]
+    assert {view.slug for view in shown} == set(WITH_CODE)
+    source = template("extras.html").module
+    for view in shown:
+        markup = str(source.extras(view))
+        assert all(f">{listing.name}</code>" in markup for listing in view.code)
