@@ -12,6 +12,10 @@ settings.register_profile("pyodide", settings.get_profile("native"), max_example
 settings.load_profile(os.environ.get("CONVOSCOPE_TEST_PROFILE", "native"))
 
 
+def pytest_addoption(parser):
+    parser.addoption("--renew-baselines", action="store_true", help="keep new pictures (test_look.py)")
+
+
 def pytest_terminal_summary(terminalreporter):
     for report in terminalreporter.getreports("passed"):
         for name, text in report.user_properties:

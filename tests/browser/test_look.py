@@ -1,0 +1,61 @@
+"""Each view looks as it did when it was last looked at: loosely, for shapes and colours, not for pixels.
+
+`pytest tests/browser/test_look.py --renew-baselines` takes new pictures; then open them and judge them.
+"""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convoscope.views.session import LESSONS
+
+BASELINES = Path(__file__).parent / "baselines"
+SIZES = {"phone": (360, 740), "slide": (900, 600), "screen": (1280, 800)}
+WIDTH = 320  # pixels of a kept picture: letters are grey, panels and colours are what counts
+LARGEST_DIFFERENCE = 0.02  # mean over the picture, of the whole range
+LARGEST_CHANGED_SHARE = 0.08  # of the pixels that differ by more than a tenth
+
+
+def small(picture):
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    return image.resize((WIDTH, round(WIDTH * image.height / image.width)), Image.Resampling.BOX)
+
+
+def difference(one, other):
+    """The mean difference of two pictures and the share of pixels that clearly differ, each 0..1."""
+    if one.size != other.size:
+        return 1.0, 1.0
+    apart = abs(np.asarray(one, float) - np.asarray(other, float)).mean(axis=2) / 255
+    return apart.mean(), (apart > 0.1).mean()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", LESSONS)
+def test_a_view_looks_as_it_did(explorer, request, view, theme, size):
+    width, height = SIZES[size]
+    explorer.page.set_viewport_size({"width": width, "height": height})
+    page = "embed.html" if size == "slide" else ""
+    explorer.open(f"{page}?view={view}&theme={theme}&step=4" + ("&hide=controls,caption,title" if page else ""))
+    explorer.page.evaluate("document.fonts.ready")
+    now = small(explorer.page.screenshot())
+    kept = BASELINES / f"{view}-{theme}-{size}.png"
+    if request.config.getoption("--renew-baselines"):
+        BASELINES.mkdir(exist_ok=True)
+        now.quantize(128).save(kept, optimize=True)
+    mean, changed = difference(now, Image.open(kept).convert("RGB"))
+    assert mean < LARGEST_DIFFERENCE
+    assert changed < LARGEST_CHANGED_SHARE
+
+
+def test_a_missing_panel_and_a_wrong_theme_are_noticed():
+    """The comparison can fail."""
+    kept = Image.open(BASELINES / "convolution-light-screen.png").convert("RGB")
+    assert difference(kept, kept) == (0, 0)
+    assert difference(kept, Image.open(BASELINES / "convolution-dark-screen.png").convert("RGB"))[0] > LARGEST_DIFFERENCE
+    without = kept.copy()
+    without.paste((246, 247, 249), (195, 35, 280, 130))  # the output panel
+    assert difference(kept, without)[0] > LARGEST_DIFFERENCE or difference(kept, without)[1] > LARGEST_CHANGED_SHARE
