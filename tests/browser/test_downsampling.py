@@ -170,7 +170,9 @@ def test_nothing_is_cut_and_outputs_stand_in_line(explorer, width, address):
     assert len({round(box["width"]) for box in boxes}) == 1
 
 
-@pytest.mark.parametrize(("width", "height", "address"), [(1280, 800, ""), (800, 520, "embed.html"), (1920, 1080, "")])
+@pytest.mark.parametrize(
+    ("width", "height", "address"), [(1280, 800, ""), (800, 520, "embed.html"), (900, 600, "embed.html"), (1920, 1080, "")]
+)
 @pytest.mark.parametrize("shift", ["none", "both"])
 def test_input_outputs_and_player_share_one_screen(explorer, width, height, address, shift):
     explorer.page.set_viewport_size({"width": width, "height": height})

@@ -11,6 +11,7 @@ from ..drawing import Canvas, Layout, Panel
 LAYOUT = Layout(
     narrow='"input input sum" auto "input input average" auto "pixels pixels maximum" auto / 1fr 1fr 1fr',
     wide='"input sum average maximum" 1fr "input pixels pixels pixels" auto / 5fr 3fr 3fr 3fr',
+    around="16rem",
 )
 TITLES = {"sum": "Sum", "average": "Average", "maximum": "Maximum"}
 
