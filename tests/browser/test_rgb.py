@@ -1,0 +1,229 @@
+"""The rgb view on the real page: its numbers, every control by its name, pointing, the address, the layouts, the frames."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from convoscope.views.rgb.settings import MATRICES
+from convoscope.views.session import Session
+from convoscope.views.trace import column_array, column_row
+
+VIEW = "?view=rgb"
+FIRST = "output[0, 0, filter 0] = red 1 + green 4 + blue (−1) + bias 1 = 5"
+LAST = "output[2, 2, filter 1] = red −4 + green 1 + blue 1 + bias 0 = −2"
+FRAME_BUDGET = 16  # milliseconds of script a step: 60 a second, on two shared cores without a GPU
+
+
+@pytest.fixture
+def explorer(explorer):
+    explorer.slug = "rgb"
+    return explorer
+
+
+@pytest.fixture
+def page(explorer):
+    return explorer.open(VIEW)
+
+
+@pytest.fixture
+def view(page):
+    """The part of the page that shows this view."""
+    return page.get_by_role("region", name="RGB: three channels")
+
+
+def assert_shows(explorer, steps=None, **settings):
+    """Every source of the page holds the numbers that CPython computes for these settings."""
+    trace = Session().handle({"view": "rgb", "name": "settings", "value": settings}).trace
+    assert explorer.state()["steps"] == len(trace)
+    for step in steps or (0, len(trace) // 2, len(trace) - 1):
+        explorer.page.evaluate("(step) => window.convoscope.views.rgb.step(step)", step)
+        assert explorer.sentence() == trace.sentences[step]
+        for source, columns in trace.steps.items():
+            shown = explorer.data(source)
+            for name, column in columns.items():
+                assert shown[name] == column_row(column, step), f"{source}.{name} at step {step}"
+    for source, columns in trace.static.items():
+        if source.endswith("_values"):
+            assert explorer.data(source)["value"] == column_array(columns["value"]).tolist(), source
+
+
+def places(explorer, title):
+    """The box of a grid in the drawing that is shown: left, top, width, height in pixels."""
+    plot = explorer.page.locator(".view:not([hidden]) .panel[data-boxes]:visible .plot")
+    boxes = explorer.data(plot.locator("xpath=..").get_attribute("data-boxes"))
+    n = boxes["title"].index(title)
+    frame = plot.bounding_box()
+    return plot, [
+        boxes[name][n] * frame[axis]
+        for name, axis in zip(("left", "top", "width", "height"), ("width", "height", "width", "height"), strict=True)
+    ]
+
+
+def at_cell(box, row, column, size):
+    """Where the middle of a cell is. size: cells a side."""
+    left, top, width, height = box
+    return {"x": left + (column + 0.5) * width / size, "y": top + (row + 0.5) * height / size}
+
+
+def test_all_eighteen_steps_are_told_before_python_is_there(explorer):
+    explorer.page.route("**/worker.mjs", lambda route: None)
+    page = explorer.open(VIEW, ready=False)
+    view = page.get_by_role("region", name="RGB: three channels")
+    expected = list(Session().handle({"view": "rgb", "name": "reset"}).trace.sentences)
+    told = [view.get_by_role("status").inner_text()]
+    for _ in range(17):
+        page.keyboard.press(".")
+        told.append(view.get_by_role("status").inner_text())
+    assert told == expected
+    assert (told[0], told[17]) == (FIRST, LAST)
+
+
+def test_the_page_shows_what_cpython_computes(explorer, page):
+    assert_shows(explorer, steps=range(18))
+    for settings in ({"stride": 1, "padding": 0, "seed": 77}, {"channels": "green", "stride": 3}):
+        explorer.set(**settings)
+        assert_shows(explorer, **{"padding": 1} | {name: explorer.state()[name] for name in ("seed", "padding")} | settings)
+        explorer.set(seed=0, channels="all", stride=2, padding=1)
+
+
+@pytest.mark.parametrize("settings", [{"filters": 1}, {"filters": 3, "image": "coffee", "stride": 3, "padding": 1}])
+def test_a_photograph_shows_what_cpython_computes(explorer, page, settings):
+    explorer.set(preset="lecture", **settings)
+    assert_shows(explorer, preset="lecture", **settings)
+    explorer.set(channels="blue")
+    assert_shows(explorer, preset="lecture", channels="blue", **settings)
+
+
+def test_every_control_of_the_small_volume_is_found_by_its_name(explorer, page, view):
+    view.get_by_role("button", name="More seed").click()
+    expect(view.get_by_label("Seed", exact=True)).to_have_value("1")
+    view.get_by_label("Channels", exact=True).select_option("Only green")
+    view.get_by_role("button", name="Less stride").click()
+    view.get_by_role("button", name="Less padding").click()
+    expect(view.locator("[data-part=wide] .size")).to_have_text("5×5×3 → 2 filters 3×3×3 → 3×3×2")
+    expect(view.get_by_role("status")).to_contain_text("green alone")
+    assert_shows(explorer, seed=1, channels="green", stride=1, padding=0)
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_every_number_can_be_typed(explorer, page, view, name):
+    label = MATRICES[name]
+    view.get_by_label("Edit", exact=True).select_option(label)
+    cell = view.get_by_label(f"{label}, row 2, column 2")
+    cell.fill("1/2")
+    cell.press("Tab")
+    expect(view.get_by_label("Numbers", exact=True)).to_have_value("edited")
+    rows = [list(row) for row in explorer.state()[name]]
+    assert rows[1][1] == 0.5
+    assert_shows(explorer, **{name: rows})
+
+
+def test_biases_can_be_typed_and_the_seed_brings_the_numbers_back(explorer, page, view):
+    view.get_by_label("Edit", exact=True).select_option("Biases")
+    cell = view.get_by_label("Biases, row 1, column 2")
+    cell.fill("-7")
+    cell.press("Tab")
+    explorer.page.evaluate("window.convoscope.views.rgb.step(17)")
+    expect(view.get_by_role("status")).to_have_text("output[2, 2, filter 1] = red −4 + green 1 + blue 1 + bias (−7) = −9")
+    view.get_by_label("Numbers", exact=True).select_option("Random, from the seed")
+    expect(view.get_by_role("status")).to_have_text(LAST)
+
+
+def test_every_control_of_the_photograph_is_found_by_its_name(explorer, page, view):
+    view.get_by_label("Preset", exact=True).select_option("Photograph, 32×32×3")
+    expect(view.locator("[data-part=wide] .size")).to_have_text("32×32×3 → 1 filter 5×5×3 → 28×28×1")
+    expect(view.get_by_label("Seed", exact=True)).to_be_hidden()
+    expect(view.get_by_label("Edit", exact=True)).to_be_hidden()
+    view.get_by_label("Photograph", exact=True).select_option("Cat")
+    view.get_by_role("button", name="More filters").click()
+    expect(view.locator("[data-part=wide] .size")).to_have_text("32×32×3 → 2 filters 5×5×3 → 28×28×2")
+    assert_shows(explorer, preset="lecture", image="cat", filters=2)
+
+
+def test_an_address_brings_edited_numbers_and_the_step_back(explorer, page, view):
+    explorer.set(seed=9)
+    explorer.set(input_blue="0,0,0,0,0;0,9,0,0,0;0,0,0,0,0;0,0,0,0,0;0,0,0,0,0", biases="2,3", edit="biases")
+    explorer.page.evaluate("window.convoscope.views.rgb.step(4)")
+    before = explorer.state(), explorer.sentence()
+    page.wait_for_url("**numbers=edited**step=4**")
+    page.goto("about:blank")
+    page.go_back()
+    page.wait_for_function("() => window.convoscope?.views.rgb")
+    page.evaluate("window.convoscope.ready")
+    assert (explorer.state() | {"seed": 9}, explorer.sentence()) == before
+
+
+def test_pointing_reads_a_cell_out_and_shows_an_outputs_step(explorer, page, view):
+    plot, box = places(explorer, "Input, green")
+    readout = view.locator(".panel:visible .readout")
+    plot.hover(position=at_cell(box, 1, 1, 7))
+    expect(readout).to_have_text("Input, green [1, 1] = 2")
+    plot, box = places(explorer, "Output, filter 1")
+    plot.hover(position=at_cell(box, 2, 2, 3))
+    expect(readout).to_have_text("Output, filter 1 [2, 2] = -2")
+    expect(view.get_by_role("status")).to_have_text(LAST)
+    plot.hover(position={"x": 2, "y": 2})
+    expect(view.get_by_role("status")).to_have_text(FIRST)
+    plot.click(position=at_cell(box, 2, 2, 3))
+    expect(view.get_by_role("slider", name="Step", exact=True)).to_have_value("17")
+
+
+def test_the_tables_hold_every_grid(explorer, page, view):
+    view.get_by_text("The numbers as tables").click()
+    captions = view.locator("table caption")
+    expect(captions).to_have_count(3 + 2 * (3 + 1))
+    rows = view.get_by_role("table", name="Filter 0, blue kernel").get_by_role("row")
+    assert [row.inner_text().split() for row in rows.all()] == [["-1", "1", "0"], ["-1", "-1", "0"], ["1", "0", "1"]]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shown"), [(360, 740, "narrow"), (800, 520, "wide"), (1280, 800, "wide"), (1920, 1080, "wide")]
+)
+@pytest.mark.parametrize("preset", ["cs231n", "lecture"])
+def test_one_arrangement_is_shown_and_nothing_sticks_out(explorer, width, height, shown, preset):
+    explorer.page.set_viewport_size({"width": width, "height": height})
+    page = explorer.open(f"{VIEW}&preset={preset}")
+    panels = page.locator(".view:not([hidden]) .panel:visible")
+    expect(panels).to_have_count(1)
+    assert panels.get_attribute("data-part") == shown
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if shown == "wide" and height > 600:
+        player = page.locator(".view:not([hidden]) .player").bounding_box()
+        assert player["y"] + player["height"] <= height
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("preset", ["cs231n", "lecture"])
+def test_no_barrier_is_found(explorer, preset, theme):
+    page = explorer.open(f"{VIEW}&preset={preset}&theme={theme}&edit=input_red")
+    assert Axe().run(page).response["violations"] == []
+
+
+@pytest.mark.parametrize("address", [VIEW, f"{VIEW}&preset=lecture", f"{VIEW}&preset=lecture&filters=4"])
+def test_a_frame_leaves_time_to_draw(explorer, address, record_property):
+    """The median time of script for one step, all sources replaced."""
+    page = explorer.open(address)
+    milliseconds = page.evaluate(
+        """() => {
+            const { state, step } = window.convoscope.views.rgb;
+            const times = [];
+            for (let n = 0; n < 60; n++) {
+                const start = performance.now();
+                step(n % state().steps);
+                times.push(performance.now() - start);
+            }
+            return times.sort((a, b) => a - b)[30];
+        }"""
+    )
+    record_property("summary", f"rgb: script a step at {address}: {milliseconds:.1f} ms")
+    assert milliseconds <= FRAME_BUDGET
+
+
+def test_the_panel_home_shows_the_same(panel_explorer):
+    page = panel_explorer.open()
+    page.get_by_role("link", name="RGB: three channels").click()
+    expect(page.locator(".view:not([hidden]) .sentence")).to_have_text(FIRST)
+    panel_explorer.slug = "rgb"
+    assert_shows(panel_explorer)
+    panel_explorer.set(preset="lecture", filters=2, channels="red")
+    assert_shows(panel_explorer, preset="lecture", filters=2, channels="red")
