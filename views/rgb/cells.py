@@ -30,7 +30,8 @@ def still(numbers: Numbers, shown: np.ndarray, chosen: Sequence[int]) -> dict[st
     limit = PALE * grid.limit_of(shown)
     outputs = [parts.cells(one, lambda s, f=f: output_spot(s, numbers, f), limit) for f, one in enumerate(shown)]
     return {
-        "cells": parts.same_size(joined([*inputs, *kernels, *biases])),
+        "input_cells": parts.same_size(joined(inputs)),
+        "weight_cells": parts.same_size(joined([*kernels, *biases])),
         "output_cells": parts.same_size(joined(outputs)),
         "captions": parts.captions(_captions),
         "marks": parts.marks(lambda s: [(spot.left, spot.top - 0.55) for spot in s.inputs]),

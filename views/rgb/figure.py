@@ -12,7 +12,7 @@ from ..theme import themed
 from .places import NARROW, WIDE, Scene
 from .sources import OUTPUT_MAPS, names
 
-LAYOUT = Layout(narrow='"narrow" auto / 1fr', wide='"wide" auto / 1fr', around="16rem")
+LAYOUT = Layout(narrow='"narrow" auto / 1fr', wide='"wide" auto / 1fr', around="calc(17rem - var(--spare, 0rem))")
 CLEAR = "rgba(0,0,0,0)"
 TITLE = "Input, filters, output"
 
@@ -48,7 +48,8 @@ class SceneCanvas(Canvas):
     def _draw_still(self) -> None:
         self._colored("photo")
         self._images("channel_images", "grey")
-        self._cells("cells")
+        self._cells("input_cells")
+        self._cells("weight_cells")
         self._cells("output_cells")
         self._boxes("unread", fill="unread", alpha=0.55)
         self._boxes("frames_input", line="input", width=2)

@@ -22,7 +22,7 @@ from .settings import RgbSettings
 from .sources import completed
 
 TITLE = "RGB: three channels"
-SUMMARY = "A colour image has three channels, so a filter has three kernels. Their three sums and a bias make one output cell."
+SUMMARY = "Three channels, so a filter has three kernels: their three sums and the bias make one output cell."
 PHOTO_SIZE = 32  # pixels a side, as on slide 83
 MOST_PRODUCTS = 9  # in one sentence
 

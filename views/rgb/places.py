@@ -133,7 +133,7 @@ def _narrow() -> Scene:
         weights=tuple(Stack(6.2, top + 0.4, 2.6, 0) for top in groups),
         partials=tuple(Stack(11.0, top + 0.2, 3.85, 0) for top in groups),
         volume_sums=(*((7.5, top + 3.7) for top in groups), (12.7, 9.25), (16.2, 9.25)),
-        heads=((0.2, 0.6), (5.2, 0.6), (3.1, 9.0), (12.3, 7.6)),
+        heads=((0.2, 0.6), (5.2, 0.6), (3.1, 9.0), (11.9, 7.6)),
     )
 
 

@@ -13,7 +13,8 @@ BOX = "x y w h"
 OUTPUT_MAPS = [f"output_map_{n}" for n in range(4)]  # painted one on the other
 SOURCES = {
     # what no step changes
-    "cells": ("text shade", f"{BOX} size"),  # input, weights and biases of the preset "cs231n"
+    "input_cells": ("text shade", f"{BOX} size"),  # of the preset "cs231n", as the next two
+    "weight_cells": ("text shade", f"{BOX} size"),  # and biases
     "output_cells": ("text shade", f"{BOX} size"),
     "captions": ("text", "x y size"),
     "marks": ("color", BOX),  # a spot of the channel's own colour before its name
