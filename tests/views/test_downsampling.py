@@ -296,3 +296,19 @@ def test_only_small_outputs_carry_numbers():
     large = compute(DownsamplingSettings(image="digit", window=4, stride=4))
     assert MOST_NUMBERS < len(large) < MOST_LABELS
     assert all(len(large.static[f"{name}_labels"]["text"]) == 0 for name in OUTPUTS)
+
+
+def test_the_mean_change_of_averages_is_a_fraction_too():
+    assert compute(DownsamplingSettings(stride=3, shift="down")).facts["average_note"].endswith("mean absolute change 1/8")
+
+
+@pytest.mark.parametrize("window", [2, 3, 4])
+def test_the_colours_of_the_outputs_compare_with_the_inputs(window):
+    """All scales start at 0; those of average and maximum end where the input's does, the sum's at as many times that."""
+    trace = compute(DownsamplingSettings(image="digit", window=window))
+    shades = {name: trace.static[name]["image"][0] for name in OUTPUTS}
+    np.testing.assert_allclose(shades["sum"], shades["average"], rtol=1e-6)
+    np.testing.assert_allclose(shades["maximum"], grid_of(trace, "maximum") / 255)
+    highs = [trace.facts[f"{name}_high"] for name in ("input", *OUTPUTS)]
+    assert highs == ["255", str(255 * window**2), "255", "255"]
+    assert {trace.facts[f"{name}_low"] for name in ("input", *OUTPUTS)} == {"0"}
