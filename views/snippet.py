@@ -22,9 +22,16 @@ def program(engine: Iterable[str], *blocks: str, more: Iterable[str] = ()) -> st
 
 
 def array(name: str, values: np.ndarray, comment: str = "") -> str:
-    """A statement that makes the array, row by row. values: (H, W)."""
-    rows = [f"    [{', '.join(number(value) for value in row)}]," for row in values.tolist()]
-    return "\n".join([f"{name} = np.array([" + (f"  # {comment}" if comment else ""), *rows, "], dtype=float)"])
+    """A statement that makes the array, row by row. values: any shape."""
+    head = f"{name} = np.array([" + (f"  # {comment}" if comment else "")
+    return "\n".join([head, *(line for part in values for line in _lines(part, "    ")), "], dtype=float)"])
+
+
+def _lines(values: np.ndarray, indent: str) -> list[str]:
+    if values.ndim < 2:
+        row = ", ".join(number(value) for value in values.ravel().tolist())
+        return [f"{indent}[{row}]," if values.ndim else f"{indent}{row},"]
+    return [f"{indent}[", *(line for part in values for line in _lines(part, indent + "    ")), f"{indent}],"]
 
 
 def call(function: str, *arguments: str, usual: Mapping[str, Any], **chosen: Any) -> str:

@@ -58,6 +58,26 @@ def test_the_convolutions_call_gives_the_output_that_is_shown(settings):
     assert printed.strip().startswith("[[")
 
 
+POOLINGS = st.fixed_dictionaries(
+    {
+        "image": st.sampled_from(["lecture", "digit", "cat"]),
+        "size": st.just("32"),
+        "window": st.integers(2, 4),
+        "stride": st.integers(1, 4),
+        "shift": st.sampled_from(["none", "right", "down", "both"]),
+    }
+)
+
+
+@given(settings=POOLINGS)
+def test_the_downsamplings_calls_give_the_three_outputs_that_are_shown(settings):
+    update = Session().handle({"view": "downsampling", "name": "settings", "value": settings})
+    names, _ = run(update.trace.facts["call"])
+    for name, shown in (("total", "sum_values"), ("average", "average_values"), ("maximum", "maximum_values")):
+        values = update.trace.static[shown]["value"]
+        np.testing.assert_allclose(names[name].ravel(), values.ravel(), rtol=1e-6)
+
+
 def test_the_call_of_the_lectures_example_is_worth_reading():
     program = Session().handle({"view": "convolution", "name": "reset"}).trace.facts["call"]
     assert "    [0, 1, 1, 1, 1, 1, 0],\n" in program

@@ -21,7 +21,7 @@ def panels() -> list[Panel]:
     shared: dict[str, ColumnDataSource] = {}
     return [
         Panel("input", "Input", "input", _input(), values="input_values", legend=True),
-        Panel("pixels", "Window", "kernel", _pixels(), aspect="7"),
+        Panel("pixels", "Window", "kernel", _pixels(), secret=True, aspect="7"),
         *(
             Panel(name, title, "output", _output(name, shared), values=f"{name}_values", legend=True, steps=True)
             for name, title in TITLES.items()

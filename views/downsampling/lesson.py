@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...engine import avg_pool2d, conv2d, max_pool2d
 from .. import grid
 from ..files import DiskFiles, Files
 from ..images import LECTURE_IMAGE, digit, grey_photo
 from ..numbers import write
 from ..trace import Texts, Trace
+from .call import call_of
+from .exercise import exercise as exercise
 from .rules import OUTPUTS, Pooled, change_of, limit_of, pooled, writer_of
 from .settings import SHIFTS, DownsamplingSettings
 from .words import changes_of, facts_of, sentences
 
 TITLE = "Downsampling"
 SUMMARY = "Each window becomes one number: its sum (a convolution whose weights are all 1), its average, or its maximum."
+CODE = (max_pool2d, avg_pool2d, conv2d)  # shown beside the picture
 MOST_STEPS = 1024  # with more windows, the whole result is shown at once and the window walks along one row
 MOST_NUMBERS = 25  # cells of an output; three outputs side by side have no room for the numbers of more on a phone
 WIDEST_PIXEL = 1 / 5  # of the strip with the window's pixels
@@ -34,6 +38,7 @@ def compute(settings: DownsamplingSettings, files: Files | None = None) -> Trace
     before = now if settings.shift == "none" else pooled(unmoved, settings.window, settings.stride)
     walk = _walk(now, settings.row)
     facts = facts_of(image, source, settings, now, walk) | changes_of(now, before, settings)
+    facts["call"] = call_of(image, settings)
     still, moving = _still(image, now, before, settings), _moving(image, now, walk, settings)
     return Trace(still, moving, sentences(now, before, walk, settings), facts)
 
