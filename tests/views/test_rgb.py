@@ -1,5 +1,8 @@
 """The rgb view shows the engine's numbers: every partial sum, in the stated order, for any settings."""
 
+import contextlib
+import io
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -245,6 +248,16 @@ def test_edited_numbers_survive_every_other_change():
     assert update.settings["biases"] == ((3.0, 4.0),)
     assert update.settings["input_red"] == Settings(seed=5).input_red
     assert update.settings["numbers"] == "edited"
+
+
+@settings(max_examples=30)
+@given(chosen=st.one_of(CS231N, PHOTOS))
+def test_the_call_to_copy_gives_the_output_that_is_shown(chosen):
+    trace, names, printed = compute(chosen), {}, io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(trace.facts["call"], "snippet", "exec"), names)  # our own text, made of numbers
+    np.testing.assert_allclose(names["out"][0], outputs_of(trace), rtol=1e-6, atol=1e-4)
+    assert printed.getvalue().startswith("[[[")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import output_size
+from ...engine import conv2d, conv2d_loops, conv2d_terms, output_size
 from .. import grid
 from ..files import DiskFiles, Files
 from ..images import photo
@@ -16,15 +16,17 @@ from ..numbers import write, write_factor
 from ..trace import Sentences, Texts, Trace
 from . import cells, volumes
 from .boxes import boxes_of
-from .numbers import PHOTO_BIAS, PHOTO_FILTERS, Numbers, convolve
+from .call import call_of
+from .numbers import PHOTO_BIAS, PHOTO_FILTERS, PHOTO_SIZE, Numbers, convolve
 from .places import CHANNELS, SCENES, Columns
 from .settings import RgbSettings
 from .sources import completed
 
 TITLE = "RGB: three channels"
 SUMMARY = "Three channels, so a filter has three kernels: their three sums and the bias make one output cell."
-PHOTO_SIZE = 32  # pixels a side, as on slide 83
 MOST_PRODUCTS = 9  # in one sentence
+CODE = (conv2d_loops, conv2d_terms, conv2d)  # shown beside the picture: the definition, what told every term, the fast one
+CODE_LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step executes, once a product
 
 
 def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
@@ -39,7 +41,7 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
     values = _values(numbers, shown)
     boxes = {f"{scene.name}_boxes": boxes_of(scene, numbers, small=pixels is None) for scene in SCENES}
     static = {**completed(still, moving), **values, **boxes}
-    return Trace(static, moving, _sentences(numbers, chosen), _facts(settings, numbers))
+    return Trace(static, moving, _sentences(numbers, chosen), _facts(settings, numbers) | {"call": call_of(numbers, settings)})
 
 
 def _numbers(settings: RgbSettings, files: Files) -> tuple[Numbers, np.ndarray | None]:

@@ -10,6 +10,7 @@ from ...engine import conv2d_terms
 from .places import CHANNELS
 
 SIZE, KERNEL_SIZE = 5, 3  # of the preset "cs231n"
+PHOTO_SIZE = 32  # pixels a side, as on slide 83
 
 _RISING = np.array([[-1.0, -1, 0, 1, 1]] * 5)  # dark on the left, bright on the right
 _MIDDLE = np.pad(np.ones((3, 3)), 1)
