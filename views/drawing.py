@@ -127,6 +127,16 @@ class Canvas:
         themed(box.glyph, line_color=role)
         return box
 
+    def matrix_product(self) -> None:
+        """Convolution as a product of matrices: the sources of im2col.py."""
+        for name in ("im2col_matrix", "im2col_rows", "im2col_product"):
+            self.image(name)
+            self.cells(f"{name}_labels")
+        self.cover("im2col_cover")
+        self.lines("im2col_product_labels", level="overlay")
+        for name, role in (("im2col_column", "input"), ("im2col_row", "kernel"), ("im2col_cell", "output")):
+            self.outline(name, role)
+
     def cover(self, name: str, token: str = "paper", *, alpha: float = 1.0, moves: bool = True) -> None:
         """Rectangles that hide what lies under them, wholly or in part."""
         level = "overlay" if moves else "annotation"

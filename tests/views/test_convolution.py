@@ -135,9 +135,9 @@ def test_links_are_the_windows_and_nothing_else():
 
 def test_im2col_is_the_product_of_matrices_that_it_looks_like():
     trace = compute(settings_of(kernel="sobel_x", im2col=True))
-    texts = {part: trace.static[f"im2col_{part}_labels"]["text"].tolist() for part in ("matrix", "row", "product")}
+    texts = {part: trace.static[f"im2col_{part}_labels"]["text"].tolist() for part in ("matrix", "rows", "product")}
     numbers = {part: np.array([float(text.replace("−", "-")) for text in found]) for part, found in texts.items()}
-    np.testing.assert_array_equal(numbers["row"] @ numbers["matrix"].reshape(9, 25), numbers["product"])
+    np.testing.assert_array_equal(numbers["rows"] @ numbers["matrix"].reshape(9, 25), numbers["product"])
     np.testing.assert_array_equal(numbers["product"], grid_of(trace, "output_values").ravel())
 
 

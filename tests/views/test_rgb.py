@@ -279,3 +279,13 @@ def test_all_settings_at_once_bring_a_session_back(values):
     _, after = session_after(**before.settings)
     assert after.settings == before.settings
     assert list(after.trace.sentences) == list(before.trace.sentences)
+
+
+def test_as_matrices_the_filters_times_the_windows_are_the_feature_maps():
+    trace = Session().handle({"view": "rgb", "name": "im2col", "value": True}).trace
+    texts = {part: trace.static[f"im2col_{part}_labels"]["text"].tolist() for part in ("matrix", "rows", "product")}
+    numbers = {part: np.array([float(text.replace("−", "-")) for text in found]) for part, found in texts.items()}
+    product = numbers["rows"].reshape(2, 27) @ numbers["matrix"].reshape(27, 9) + [[1], [0]]  # the biases
+    np.testing.assert_array_equal(numbers["product"].reshape(2, 9), product)
+    cell = trace.steps["im2col_cell"]
+    assert len({(x, y) for x, y in zip(cell["x"].ravel().tolist(), cell["y"].ravel().tolist(), strict=True)}) == 18

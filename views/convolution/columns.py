@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import grid
+from .. import grid, im2col
 from ..numbers import write
 from ..trace import Texts, column_array
 from .scene import Scene
 
 MOST_BARS = 16  # with more products their running sums are bars without numbers
-MOST_IM2COL_LABELS = 260  # more than elsewhere, for they do not move
-# Where the factors of the matrix product stand: left, bottom, width, height in the unit square.
-MATRIX, KERNEL_ROW, OUTPUT_ROW = (0.3, 0.24, 0.7, 0.76), (0.0, 0.0, 0.27, 0.14), (0.3, 0.0, 0.7, 0.14)
 
 
-def still(scene: Scene, *, im2col: bool) -> dict[str, grid.Columns]:
+def still(scene: Scene, *, as_matrices: bool) -> dict[str, grid.Columns]:
     """What no step changes: the image, the kernel and the finished output."""
     padded, weights, output = scene.padded, scene.weights, scene.output
     input_limit, output_limit = grid.limit_of(scene.image), grid.limit_of(output)
@@ -39,11 +36,11 @@ def still(scene: Scene, *, im2col: bool) -> dict[str, grid.Columns]:
         "output_labels": grid.labels(output, output_limit),
         "output_values": grid.values(output),
         **links(scene),
-        **(im2col_still(scene) if im2col else {}),
+        **(_im2col_still(scene) if as_matrices else {}),
     }
 
 
-def moving(scene: Scene, *, im2col: bool) -> dict[str, grid.Columns]:
+def moving(scene: Scene, *, as_matrices: bool) -> dict[str, grid.Columns]:
     """What the steps change: the window, the products, the running sum, and how much of the output is revealed."""
     shape = scene.output.shape
     tops, lefts = scene.rows * scene.stride[0], scene.columns * scene.stride[1]
@@ -61,7 +58,7 @@ def moving(scene: Scene, *, im2col: bool) -> dict[str, grid.Columns]:
         "sums": _bars(scene),
         "output_cell": grid.rectangles(scene.rows, scene.columns, 1, 1, shape),
         "output_cover": cover,
-        **(im2col_moving(scene) if im2col else {}),
+        **(_im2col_moving(scene) if as_matrices else {}),
     }
 
 
@@ -99,36 +96,14 @@ def _taps(scene: Scene, tops: np.ndarray, lefts: np.ndarray) -> grid.Columns:
     return grid.rectangles(tops + rows, lefts + columns, 1, 1, scene.padded.shape)
 
 
-def im2col_still(scene: Scene) -> dict[str, grid.Columns]:
-    """The matrix whose columns are the windows; left below it the kernel as a row, below it their product, the output."""
+def _im2col_still(scene: Scene) -> dict[str, grid.Columns]:
     matrix = scene.terms.windows.reshape(len(scene.rows), -1).T
-    weights, output = scene.weights.reshape(1, -1), scene.terms.output.reshape(1, -1)
-    parts = {"matrix": (matrix, MATRIX), "row": (weights, KERNEL_ROW), "product": (output, OUTPUT_ROW)}
-    images = {
-        f"im2col_{name}": grid.placed(grid.image(values, grid.limit_of(values), fill=True), *place)
-        for name, (values, place) in parts.items()
-    }
-    texts = {
-        f"im2col_{name}_labels": grid.placed(
-            grid.labels(values, grid.limit_of(values), fill=True, most=MOST_IM2COL_LABELS), *place
-        )
-        for name, (values, place) in parts.items()
-    }
-    return images | texts
+    return im2col.still(matrix, scene.weights.reshape(1, -1), scene.terms.output.reshape(1, -1))
 
 
-def im2col_moving(scene: Scene) -> dict[str, grid.Columns]:
-    """The column of the present window and the cell below it, and a cover on what is not computed yet. -> columns (T, 1)."""
-    taps, steps = scene.weights.size, len(scene.rows)
-    column, top = np.arange(steps)[:, np.newaxis], np.zeros((steps, 1))
-    cell = grid.rectangles(top, column, 1, 1, (1, steps), fill=True)
-    left, rest = (column + 1) / steps, (steps - 1 - column) / steps
-    hidden = cell | {"x": (left + rest / 2).astype(np.float32), "w": rest.astype(np.float32)}
-    return {
-        "im2col_column": grid.placed(grid.rectangles(top, column, taps, 1, (taps, steps), fill=True), *MATRIX),
-        "im2col_cell": grid.placed(cell, *OUTPUT_ROW),
-        "im2col_cover": grid.placed(hidden, *OUTPUT_ROW),
-    }
+def _im2col_moving(scene: Scene) -> dict[str, grid.Columns]:
+    steps = np.arange(len(scene.rows))[:, np.newaxis]
+    return im2col.moving(np.zeros_like(steps), steps, (1, scene.weights.size, len(steps)))
 
 
 def _running_sums(scene: Scene) -> np.ndarray:

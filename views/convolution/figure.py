@@ -77,13 +77,6 @@ def _output() -> figure:
 
 
 def _im2col() -> figure:
-    """[kernel as a row] · [windows as columns] = [output as a row], each where a product of matrices is written by hand."""
     canvas = Canvas("convolution_im2col")
-    for name in ("im2col_matrix", "im2col_row", "im2col_product"):
-        canvas.image(name)
-        canvas.cells(f"{name}_labels")
-    canvas.cover("im2col_cover")
-    canvas.lines("im2col_product_labels", level="overlay")
-    canvas.outline("im2col_column", "kernel")
-    canvas.outline("im2col_cell", "output")
+    canvas.matrix_product()
     return canvas.figure

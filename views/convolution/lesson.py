@@ -29,7 +29,7 @@ def compute(settings: ConvolutionSettings, files: Files | None = None) -> Trace:
     scene = make_scene(settings, files or DiskFiles())
     matrix = settings.im2col
     words = facts(scene, settings) | {"call": call_of(scene, settings), "then": _after_sum(scene)}
-    return Trace(still(scene, im2col=matrix), moving(scene, im2col=matrix), sentences(scene), words)
+    return Trace(still(scene, as_matrices=matrix), moving(scene, as_matrices=matrix), sentences(scene), words)
 
 
 def _after_sum(scene: Scene) -> str:

@@ -12,7 +12,11 @@ from ..theme import themed
 from .places import NARROW, WIDE, Scene
 from .sources import OUTPUT_MAPS, names
 
-LAYOUT = Layout(narrow='"narrow" auto / 1fr', wide='"wide" auto / 1fr', around="calc(17rem - var(--spare, 0rem))")
+LAYOUT = Layout(
+    narrow='"narrow" auto "im2col" auto / 1fr',
+    wide='"wide" auto "im2col" auto / 1fr',
+    around="calc(17rem - var(--spare, 0rem))",
+)
 CLEAR = "rgba(0,0,0,0)"
 TITLE = "Input, filters, output"
 
@@ -20,6 +24,8 @@ TITLE = "Input, filters, output"
 def panels() -> list[Panel]:
     """The two arrangements; the page shows the one that fits."""
     sources: dict[str, ColumnDataSource] = {}
+    matrices = Canvas("rgb_im2col")
+    matrices.matrix_product()
     return [
         Panel(
             scene.name,
@@ -31,7 +37,7 @@ def panels() -> list[Panel]:
             only=scene.name,
         )
         for scene in (WIDE, NARROW)
-    ]
+    ] + [Panel("im2col", "As a matrix product", "muted", matrices.figure, secret=True, aspect="2")]
 
 
 class SceneCanvas(Canvas):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine import conv2d, conv2d_loops, conv2d_terms, output_size
-from .. import grid
+from .. import grid, im2col
 from ..files import DiskFiles, Files
 from ..images import photo
 from ..numbers import write, write_factor
@@ -41,6 +41,9 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
     values = _values(numbers, shown)
     boxes = {f"{scene.name}_boxes": boxes_of(scene, numbers, small=pixels is None) for scene in SCENES}
     static = {**completed(still, moving), **values, **boxes}
+    if settings.im2col:
+        static |= _im2col_still(numbers)
+        moving |= _im2col_moving(numbers)
     return Trace(static, moving, _sentences(numbers, chosen), _facts(settings, numbers) | {"call": call_of(numbers, settings)})
 
 
@@ -64,6 +67,18 @@ def _values(numbers: Numbers, shown: np.ndarray) -> dict[str, Columns]:
             found[f"partial_{n}_{name}_values"] = grid.values(partial)
         found[f"output_{n}_values"] = grid.values(shown[n])
     return found
+
+
+def _im2col_still(numbers: Numbers) -> dict[str, Columns]:
+    F = len(numbers.weights)
+    matrix = numbers.windows.reshape(-1, numbers.weights[0].size).T
+    return im2col.still(matrix, numbers.weights.reshape(F, -1), numbers.outputs.reshape(F, -1))
+
+
+def _im2col_moving(numbers: Numbers) -> dict[str, Columns]:
+    F, oH, oW = numbers.outputs.shape
+    filters, rows, columns = numbers.steps[:, :, np.newaxis]
+    return im2col.moving(filters, rows * oW + columns, (F, numbers.weights[0].size, oH * oW))
 
 
 def _sentences(numbers: Numbers, chosen: list[int]) -> Sentences:
@@ -115,6 +130,8 @@ def _facts(settings: RgbSettings, numbers: Numbers) -> dict[str, str]:
         "source": scale,
         "size": f"output size = ⌊({side} + 2·{padding} − {kernel_size}) / {stride}⌋ + 1 = {out}, one layer a filter",
         **{scene.name: shapes for scene in SCENES},
+        "im2col": "filters as rows × windows as columns, channel below channel, + biases = feature maps as rows",
+        **({} if settings.im2col else {"im2col_hidden": "hidden"}),
     }
 
 

@@ -63,6 +63,7 @@ class RgbSettings(Settings):
         doc="Editing a number switches to “Edited”.",
     )
     seed = param.Integer(default=0, bounds=(0, 9999), doc="Another seed, other numbers; the same seed, the same.")
+    im2col = param.Boolean(default=False, label="As a matrix product", doc="im2col: every window becomes a column.")
     edit = param.Selector(
         default="nothing",
         objects={"Nothing": "nothing"} | {label: name for name, label in MATRICES.items()} | {"Biases": "biases"},

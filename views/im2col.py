@@ -1,0 +1,52 @@
+"""Convolution as one matrix product (im2col): every window becomes a column, every filter a row.
+
+    [filters as rows (F, K)] · [windows as columns (K, P)] + bias = [feature maps as rows (F, P)],   K = C·kH·kW
+
+The three stand where a product of matrices is written by hand: the columns above, the rows left below, the product below.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import grid
+
+MOST_LABELS = 260  # more than elsewhere, for they do not move
+Place = tuple[float, float, float, float]  # left, bottom, width, height in the unit square
+MATRIX: Place = (0.3, 0.24, 0.7, 0.76)
+ROWS: Place = (0.0, 0.0, 0.27, 0.14)
+PRODUCT: Place = (0.3, 0.0, 0.7, 0.14)
+SOURCES = ("im2col_matrix", "im2col_rows", "im2col_product")  # beside each stands one with _labels
+
+
+def still(matrix: np.ndarray, rows: np.ndarray, product: np.ndarray) -> dict[str, grid.Columns]:
+    """The three as grids. matrix: (K, P), rows: (F, K), product: (F, P)."""
+    parts = zip(SOURCES, (matrix, rows, product), (MATRIX, ROWS, PRODUCT), strict=True)
+    found: dict[str, grid.Columns] = {}
+    for name, values, place in parts:
+        limit = grid.limit_of(values)
+        found[name] = grid.placed(grid.image(values, limit, fill=True), *place)
+        found[f"{name}_labels"] = grid.placed(grid.labels(values, limit, fill=True, most=MOST_LABELS), *place)
+    return found
+
+
+def moving(filters: np.ndarray, columns: np.ndarray, shape: tuple[int, int, int]) -> dict[str, grid.Columns]:
+    """The column, the row and the cell of each step, and a cover on what is not computed yet.
+
+    filters, columns: (T, 1), of each step; shape: (F, K, P).
+    """
+    F, K, P = shape
+    zero = np.zeros_like(columns)
+    left, rest = (columns + 1) / P, (P - 1 - columns) / P
+    beside = grid.rectangles(filters, columns, 1, 1, (F, P), fill=True)
+    beside |= {"x": (left + rest / 2).astype(np.float32), "w": rest.astype(np.float32)}
+    below = grid.rectangles(zero, zero, 1, P, (F, P), fill=True)
+    height = (F - 1 - filters) / F
+    below |= {"y": (height / 2).astype(np.float32), "h": height.astype(np.float32)}
+    cover = {name: np.hstack([beside[name], below[name]]) for name in beside}
+    return {
+        "im2col_column": grid.placed(grid.rectangles(zero, columns, K, 1, (K, P), fill=True), *MATRIX),
+        "im2col_row": grid.placed(grid.rectangles(filters, zero, 1, K, (F, K), fill=True), *ROWS),
+        "im2col_cell": grid.placed(grid.rectangles(filters, columns, 1, 1, (F, P), fill=True), *PRODUCT),
+        "im2col_cover": grid.placed(cover, *PRODUCT),
+    }
