@@ -12,6 +12,7 @@ from bokeh.plotting import figure
 
 from .theme import themed
 
+IM2COL_ASPECT = "2.4"  # im2col.py's ASPECT
 MARGIN = 0.012  # of the unit square, so that outlines at its edge are not cut
 
 

@@ -10,23 +10,26 @@ from __future__ import annotations
 import numpy as np
 
 from . import grid
+from .trace import column_array
 
 MOST_LABELS = 260  # more than elsewhere, for they do not move
+ASPECT = 2.4  # width / height of the drawing
+BELOW, GAP = 0.17, 0.03  # shares of the drawing: the height of rows and product, the gap between the three
+LEAST_WIDE, MOST_WIDE = 0.2, 0.58  # the share of its width that the rows may have
+LETTER_HEIGHT = 0.75  # of a cell
 Place = tuple[float, float, float, float]  # left, bottom, width, height in the unit square
-MATRIX: Place = (0.3, 0.24, 0.7, 0.76)
-ROWS: Place = (0.0, 0.0, 0.27, 0.14)
-PRODUCT: Place = (0.3, 0.0, 0.7, 0.14)
 SOURCES = ("im2col_matrix", "im2col_rows", "im2col_product")  # beside each stands one with _labels
 
 
 def still(matrix: np.ndarray, rows: np.ndarray, product: np.ndarray) -> dict[str, grid.Columns]:
     """The three as grids. matrix: (K, P), rows: (F, K), product: (F, P)."""
-    parts = zip(SOURCES, (matrix, rows, product), (MATRIX, ROWS, PRODUCT), strict=True)
     found: dict[str, grid.Columns] = {}
-    for name, values, place in parts:
+    for name, values, place in zip(SOURCES, (matrix, rows, product), _places(*matrix.shape), strict=True):
         limit = grid.limit_of(values)
+        labels = grid.placed(grid.labels(values, limit, fill=True, most=MOST_LABELS), *place)
+        lowest = np.float32(LETTER_HEIGHT * place[3] / len(values) / ASPECT)  # cells may be flat
         found[name] = grid.placed(grid.image(values, limit, fill=True), *place)
-        found[f"{name}_labels"] = grid.placed(grid.labels(values, limit, fill=True, most=MOST_LABELS), *place)
+        found[f"{name}_labels"] = labels | {"size": np.minimum(column_array(labels["size"]), lowest)}
     return found
 
 
@@ -36,6 +39,7 @@ def moving(filters: np.ndarray, columns: np.ndarray, shape: tuple[int, int, int]
     filters, columns: (T, 1), of each step; shape: (F, K, P).
     """
     F, K, P = shape
+    matrix, rows, product = _places(K, P)
     zero = np.zeros_like(columns)
     left, rest = (columns + 1) / P, (P - 1 - columns) / P
     beside = grid.rectangles(filters, columns, 1, 1, (F, P), fill=True)
@@ -45,8 +49,15 @@ def moving(filters: np.ndarray, columns: np.ndarray, shape: tuple[int, int, int]
     below |= {"y": (height / 2).astype(np.float32), "h": height.astype(np.float32)}
     cover = {name: np.hstack([beside[name], below[name]]) for name in beside}
     return {
-        "im2col_column": grid.placed(grid.rectangles(zero, columns, K, 1, (K, P), fill=True), *MATRIX),
-        "im2col_row": grid.placed(grid.rectangles(filters, zero, 1, K, (F, K), fill=True), *ROWS),
-        "im2col_cell": grid.placed(grid.rectangles(filters, columns, 1, 1, (F, P), fill=True), *PRODUCT),
-        "im2col_cover": grid.placed(cover, *PRODUCT),
+        "im2col_column": grid.placed(grid.rectangles(zero, columns, K, 1, (K, P), fill=True), *matrix),
+        "im2col_row": grid.placed(grid.rectangles(filters, zero, 1, K, (F, K), fill=True), *rows),
+        "im2col_cell": grid.placed(grid.rectangles(filters, columns, 1, 1, (F, P), fill=True), *product),
+        "im2col_cover": grid.placed(cover, *product),
     }
+
+
+def _places(size: int, count: int) -> tuple[Place, Place, Place]:
+    """Where matrix (size, count), rows and product stand: as wide as they have columns, within reason."""
+    share = min(max(size / (size + count), LEAST_WIDE), MOST_WIDE)
+    left, bottom = share + GAP, BELOW + GAP * ASPECT
+    return (left, bottom, 1 - left, 1 - bottom), (0.0, 0.0, share, BELOW), (left, 0.0, 1 - left, BELOW)

@@ -29,7 +29,7 @@ def value(page):
 
 
 def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
+    page.get_by_role("button", name=name, exact=True).filter(visible=True).click()
 
 
 def feedback(page):
@@ -260,3 +260,19 @@ def test_a_prediction_fits_the_page(explorer, width):
             expect(page.locator(f".view:not([hidden]) [data-part={part}] .plot")).to_be_in_viewport(ratio=1)
         for name in ("Check", "Play"):
             expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+
+
+def test_three_outputs_side_by_side_are_predicted_together(explorer):
+    update = Session().handle({"view": "downsampling", "name": "exercise", "value": 4})
+    page = explorer.open("?view=downsampling&quiz=4")
+    cell = update.exercise.cells[0]
+    assert page.locator("[data-view=downsampling] [data-steps] .veil").count() == 3 * len(update.exercise.cells)
+    values = {name: update.trace.static[f"{name}_values"]["value"].ravel()[cell] for name in ("sum", "average", "maximum")}
+    for name, number in values.items():
+        page.get_by_role("textbox", name=re.compile(f"^{name} of", re.IGNORECASE)).fill(str(number + (name == "average")))
+    press(page, "Check")
+    said = page.locator("[data-view=downsampling] .feedback [aria-live]")
+    expect(said).to_have_text(re.compile(r"^Average .* is not right\. Try again\.$"))
+    page.get_by_role("textbox", name=re.compile("^Average of")).fill(str(values["average"]))
+    press(page, "Check")
+    expect(said).to_have_text("Right.")

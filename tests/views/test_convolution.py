@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import correlate2d
 
+from convoscope.views import drawing, im2col
 from convoscope.views.convolution.kernels import CUSTOM, KERNELS, LEARNED, resized
 from convoscope.views.convolution.lesson import ConvolutionSettings, compute
 from convoscope.views.files import DiskFiles
@@ -155,3 +156,8 @@ def test_an_edited_image_says_so():
     assert LECTURE_IMAGE.shape == (7, 7)
     assert "with your changes" in compute(settings_of(cells=((1.0,) * 3,) * 3)).facts["source"]
     assert "changes" not in compute(settings_of()).facts["source"]
+
+
+def test_the_matrix_product_is_drawn_in_the_proportions_for_which_its_letters_are_made():
+    """Figures know nothing of lessons, so the number stands twice."""
+    assert float(drawing.IM2COL_ASPECT) == im2col.ASPECT

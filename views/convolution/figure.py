@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bokeh.plotting import figure
 
-from ..drawing import Canvas, Layout, Panel, mapper_of
+from ..drawing import IM2COL_ASPECT, Canvas, Layout, Panel, mapper_of
 from ..theme import themed
 
 # The image and the output large, what happens in between small.
@@ -23,7 +23,7 @@ def panels() -> list[Panel]:
         Panel("products", "Products", "muted", _products(), secret=True),
         Panel("sums", "Running sum", "muted", _sums(), secret=True, aspect="strip"),
         Panel("output", "Output", "output", _output(), values="output_values", legend=True, steps=True),
-        Panel("im2col", "As a matrix product", "muted", _im2col(), secret=True, aspect="3.2"),
+        Panel("im2col", "As a matrix product", "muted", _im2col(), secret=True, aspect=IM2COL_ASPECT),
     ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bokeh.models import ColumnDataSource, LinearColorMapper
 
-from ..drawing import Canvas, Layout, Panel, mapper_of
+from ..drawing import IM2COL_ASPECT, Canvas, Layout, Panel, mapper_of
 from ..theme import themed
 from .places import NARROW, WIDE, Scene
 from .sources import OUTPUT_MAPS, names
@@ -37,7 +37,7 @@ def panels() -> list[Panel]:
             only=scene.name,
         )
         for scene in (WIDE, NARROW)
-    ] + [Panel("im2col", "As a matrix product", "muted", matrices.figure, secret=True, aspect="2")]
+    ] + [Panel("im2col", "As a matrix product", "muted", matrices.figure, secret=True, aspect=IM2COL_ASPECT)]
 
 
 class SceneCanvas(Canvas):
