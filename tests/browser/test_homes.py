@@ -85,6 +85,12 @@ def test_a_phone_has_the_player_in_reach(explorer):
     expect(explorer.page.get_by_role("button", name="Play", exact=True)).to_be_in_viewport(ratio=1)
 
 
+def test_a_slide_has_the_player_in_reach(explorer):
+    explorer.page.set_viewport_size({"width": 900, "height": 600})
+    explorer.open("embed.html?hide=controls,caption,title", ready=False)
+    expect(explorer.page.get_by_role("button", name="Play", exact=True)).to_be_in_viewport(ratio=1)
+
+
 def test_a_laptop_shows_input_output_and_player_without_scrolling(explorer):
     explorer.open(ready=False)
     for part in ("input", "output"):
