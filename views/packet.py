@@ -2,7 +2,8 @@
 
 Bytes 0-3 are "CNVS", bytes 4-7 the header's length (uint32, little endian), then the header (UTF-8 JSON, padded with
 spaces to a multiple of 8), then the arrays, each starting at a multiple of 8. In the header an array stands as
-{"dtype", "shape", "at"}: `at` counts bytes from the end of the header. A Texts has its "table" beside these.
+{"dtype", "shape", "at"}: `at` counts bytes from the end of the header. A Texts has its "table" beside these. In a large
+packet a moving array stands as its distinct rows, with "rows" beside it: where the row of each step is among them.
 static/js/packet.mjs reads the same form.
 """
 
@@ -17,6 +18,7 @@ import numpy as np
 from .trace import COLUMN_TYPES, Column, Sentences, Texts, Trace, column_array
 
 MAGIC = b"CNVS"
+LARGE = 1_000_000  # bytes of arrays above which looking for equal rows is worth the time
 ALIGNMENT = 8  # bytes: the widest element a typed array may hold
 
 
@@ -40,11 +42,14 @@ def unpack(data: bytes) -> tuple[dict[str, Any], Trace | None]:
 
 
 def _describe(trace: Trace, arrays: list[bytes]) -> dict[str, Any]:
+    moving = [column for columns in trace.steps.values() for column in columns.values()]
+    large = sum(column_array(column).nbytes for column in moving) > LARGE
+    lay_moving = _lay_down_distinct if large else _lay_down
     return {
         "length": len(trace),
         "facts": dict(trace.facts),
         "static": {s: {n: _lay_down(c, arrays) for n, c in columns.items()} for s, columns in trace.static.items()},
-        "steps": {s: {n: _lay_down(c, arrays) for n, c in columns.items()} for s, columns in trace.steps.items()},
+        "steps": {s: {n: lay_moving(c, arrays) for n, c in columns.items()} for s, columns in trace.steps.items()},
         "sentences": {"template": trace.sentences.template, **_lay_down(trace.sentences.gaps, arrays)},
     }
 
@@ -57,11 +62,27 @@ def _lay_down(column: Column, arrays: list[bytes]) -> dict[str, Any]:
     return place | ({"table": list(column.table)} if isinstance(column, Texts) else {})
 
 
+def _lay_down_distinct(column: Column, arrays: list[bytes]) -> dict[str, Any]:
+    """A (T, n) array as its distinct rows and the place of each step's row among them, if that is shorter."""
+    array = np.ascontiguousarray(column_array(column))
+    if not array.size:
+        return _lay_down(column, arrays)
+    as_items = array.view(np.dtype((np.void, array.dtype.itemsize * array.shape[1])))
+    _, first, places = np.unique(as_items.ravel(), return_index=True, return_inverse=True)
+    if len(first) > np.iinfo(np.uint16).max or 2 * array[first].nbytes > array.nbytes:
+        return _lay_down(column, arrays)
+    distinct = array[first]
+    found = _lay_down(Texts(column.table, distinct) if isinstance(column, Texts) else distinct, arrays)
+    return found | {"rows": _lay_down(places.astype(np.uint16), arrays)}
+
+
 def _restore(described: Mapping[str, Any], data: bytes) -> Trace:
     def pick_up(place: Mapping[str, Any]) -> Column:
         shape = tuple(place["shape"])
         count = int(np.prod(shape))
         array = np.frombuffer(data, place["dtype"], count, place["at"]).reshape(shape)
+        if "rows" in place:
+            array = array[np.frombuffer(data, place["rows"]["dtype"], place["rows"]["shape"][0], place["rows"]["at"])]
         return Texts(tuple(place["table"]), array) if "table" in place else array
 
     sentences = described["sentences"]

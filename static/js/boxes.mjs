@@ -6,6 +6,7 @@
  * drawing, its title, the source with its values, the step of its first cell (-1 if its cells are no steps), and the
  * steps begin..end-1 at which it is there, because grids may take turns at one place.
  */
+import { MOVES } from "./pointing.mjs";
 
 /**
  * @typedef {{title: string, source: string, first: number, begin: number, end: number,
@@ -36,6 +37,30 @@ export class BoxPointing {
     plot.addEventListener("pointermove", (event) => this.#point(panel, this.#cellAt(panel, plot, event)));
     plot.addEventListener("pointerleave", () => this.#point(panel, null));
     plot.addEventListener("click", (event) => this.#choose(this.#cellAt(panel, plot, event)));
+    plot.tabIndex = 0;
+    plot.setAttribute("role", "application");
+    plot.ariaLabel += ". Arrow keys choose a cell, with Shift another grid, Enter takes an output cell, Escape leaves.";
+    plot.addEventListener("keydown", (event) => this.#press(panel, event));
+    plot.addEventListener("focus", () => panel.querySelector(".readout").setAttribute("aria-live", "polite"));
+    plot.addEventListener("blur", () => this.#point(panel, null));
+  }
+
+  #press(panel, event) {
+    const { step } = this.view.player;
+    const boxes = boxesOf(this.view.trace, panel.dataset.boxes).filter(({ begin, end }) => begin <= step && step < end);
+    const move = MOVES[event.key];
+    const at = (place, by, size) => Math.min(Math.max(place + by, 0), size - 1);
+    let { n, row, column } = this.keyed?.panel === panel ? this.keyed : { n: 0, row: 0, column: -1 };
+    if (move && event.shiftKey) [n, row, column] = [at(n, move[0] + move[1], boxes.length), 0, 0];
+    else if (move) [row, column] = [at(row, move[0], boxes[n].rows), at(column, move[1], boxes[n].columns)];
+    else if (!["Enter", "Escape"].includes(event.key)) return; // the player's keys work here too
+    const box = boxes[at(n, 0, boxes.length)];
+    const cell = { box, row, column, index: row * box.columns + column };
+    if (event.key === "Enter" && column >= 0) this.#choose(cell);
+    else this.#point(panel, move ? cell : null);
+    this.keyed = { panel, n, row, column };
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   #point(panel, cell) {

@@ -1,7 +1,7 @@
 /**
  * Reads the one binary form in which every transport carries an update (views/packet.py writes it).
  *
- * @typedef {{array: TypedArray, shape: number[], table?: string[]}} Column
+ * @typedef {{array: TypedArray, shape: number[], table?: string[], rows?: Uint16Array}} Column
  * @typedef {Float32Array | Int32Array | Uint16Array | Uint8Array} TypedArray
  * @typedef {Record<string, Record<string, Column>>} Sources
  * @typedef {{length: number, facts: Record<string, string>, still: Sources, steps: Sources, sentence: (step: number) => string}} Trace
@@ -27,9 +27,9 @@ export function readPacket(buffer) {
 
 /** @returns {Trace} */
 function readTrace(described, buffer, start) {
-  const column = ({ dtype, shape, at, table }) => {
+  const column = ({ dtype, shape, at, table, rows }) => {
     const count = shape.reduce((product, size) => product * size, 1);
-    return { array: new TYPES[dtype](buffer, start + at, count), shape, table };
+    return { array: new TYPES[dtype](buffer, start + at, count), shape, table, rows: rows && column(rows).array };
   };
   const sources = (group) => mapValues(group, (columns) => mapValues(columns, column));
   const gaps = column(described.sentences);
@@ -52,8 +52,9 @@ function textAt({ array, shape, table }, row, place) {
  * One row of a moving column: numbers as a view into the packet, texts as strings.
  * @param {Column} column of shape (T, n)
  */
-export function rowOf({ array, shape, table }, step) {
-  const row = array.subarray(step * shape[1], (step + 1) * shape[1]);
+export function rowOf({ array, shape, table, rows }, step) {
+  const at = rows ? rows[step] : step;
+  const row = array.subarray(at * shape[1], (at + 1) * shape[1]);
   return table ? Array.from(row, (code) => table[code]) : row;
 }
 

@@ -6,7 +6,7 @@
  * whose cells light up: the source <part>_links tells which rows and columns, the source <links>_hits draws them.
  */
 
-const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+export const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /** @typedef {{row: number, column: number, index: number, value: number}} Cell */
 
@@ -33,6 +33,7 @@ export class Pointing {
     plot.setAttribute("role", "application");
     plot.ariaLabel += ". Arrow keys choose a cell, Enter takes it, Escape leaves.";
     plot.addEventListener("keydown", (event) => this.#press(panel, event));
+    plot.addEventListener("focus", () => panel.querySelector(".readout").setAttribute("aria-live", "polite"));
     plot.addEventListener("blur", () => this.#leave(panel));
   }
 

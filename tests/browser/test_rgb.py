@@ -227,3 +227,22 @@ def test_the_panel_home_shows_the_same(panel_explorer):
     assert_shows(panel_explorer)
     panel_explorer.set(preset="lecture", filters=2, channels="red")
     assert_shows(panel_explorer, preset="lecture", filters=2, channels="red")
+
+
+def test_the_keys_point_in_the_drawing_too(explorer, page):
+    plot = page.locator(".view:not([hidden]) .panel:visible[data-boxes] .plot").first
+    readout = page.locator(".view:not([hidden]) .panel:visible[data-boxes] .readout").first
+    plot.focus()
+    page.keyboard.press("ArrowRight")
+    expect(readout).to_contain_text("[0, 0] = ")
+    page.keyboard.press("ArrowDown")
+    expect(readout).to_contain_text("[1, 0] = ")
+    first = readout.inner_text()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(readout).to_contain_text("[0, 0] = ")
+    assert readout.inner_text().split(" [")[0] != first.split(" [")[0]
+    for _ in range(20):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("ArrowRight")  # in the last grid, the output of filter 1
+    page.keyboard.press("Enter")
+    assert explorer.state()["step"] == 10

@@ -107,6 +107,26 @@ def test_a_packet_brings_the_trace_back(settings):
                 assert type(again) is type(column)
 
 
+def test_a_large_packet_holds_equal_rows_once_and_brings_every_row_back():
+    rng = np.random.default_rng(0)
+    steps = 5000
+    columns = {
+        "few": rng.normal(size=(7, 40)).astype(np.float32)[rng.integers(0, 7, steps)],
+        "many": rng.normal(size=(steps, 40)).astype(np.float32),
+        "none": np.empty((steps, 0), np.float32),
+        "zeros": np.array([[0.0, -0.0]] * steps, np.float32),
+    }
+    texts = Texts(("a", "b"), rng.integers(0, 2, (steps, 3)).astype(np.uint16))
+    sources = {name: {name: column} for name, column in columns.items()} | {"texts": {"texts": texts}}
+    sentences = Sentences("{}", Texts(("a",), np.zeros((steps, 1), np.uint16)))
+    packet = pack({}, Trace({}, sources, sentences))
+    assert len(packet) < columns["many"].nbytes + 100_000
+    _, restored = unpack(packet)
+    for name, column in (*columns.items(), ("texts", texts)):
+        np.testing.assert_array_equal(column_array(restored.steps[name][name]), column_array(column), strict=True)
+        assert np.signbit(column_array(restored.steps[name][name])).tolist() == np.signbit(column_array(column)).tolist()
+
+
 def test_bytes_that_are_no_packet_are_refused():
     with pytest.raises(ValueError, match="a packet begins with"):
         unpack(b"<!DOCTYPE html>")
