@@ -1,5 +1,6 @@
 """With Python in the worker: what the page shows is what CPython computes, for every control and every address."""
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -24,7 +25,7 @@ def assert_shows(explorer, update, steps=None):
             for name, column in columns.items():
                 assert shown[name] == column_row(column, step), f"{source}.{name} at step {step}"
     for source in ("input_values", "kernel_values", "output_values"):
-        assert explorer.data(source)["value"] == column_array(trace.static[source]["value"]).tolist()
+        np.testing.assert_array_equal(explorer.data(source)["value"], column_array(trace.static[source]["value"]).ravel())
 
 
 @pytest.fixture
