@@ -59,6 +59,7 @@ def fill(document: Document) -> None:
         views=shown,
         assets=ASSETS,
         modules=shell.modules(),
+        styles=shell.styles(),
         tokens=Markup(css()),
         site=shell.site_data("panel", shown),
     )

@@ -46,6 +46,11 @@ class View:
     has_exercises: bool
     largest_seed: int = LARGEST_SEED
 
+    @property
+    def has_script(self) -> bool:
+        """Whether the page does more for it than for every view: static/js/<slug>/own.mjs, and static/own/<slug>.html."""
+        return (STATIC / "js" / self.slug / "own.mjs").exists()
+
 
 def views() -> list[View]:
     """Every view with freshly built figures, in the order of the page."""
@@ -73,8 +78,17 @@ def modules() -> list[str]:
     return sorted(path.name for path in (STATIC / "js").glob("*.mjs") if path.name != "worker.mjs")
 
 
+def styles() -> list[str]:
+    """The style sheets: those of every page first, then those of single views."""
+    shared = ["page.css", "view.css", "extras.css"]
+    return shared + sorted(path.name for path in (STATIC / "css").glob("*.css") if path.name not in shared)
+
+
 def site_data(home: str, shown: list[View], **more: Any) -> Markup:
     """What the page's scripts must know, as JSON that is safe inside a script element. more[slug] adds to that view."""
-    rows = [{"slug": view.slug, "title": view.title, "table": view.table} | more.pop(view.slug, {}) for view in shown]
+    rows = [
+        {"slug": view.slug, "title": view.title, "table": view.table, "script": view.has_script} | more.pop(view.slug, {})
+        for view in shown
+    ]
     text = json.dumps({"home": home, "version": VERSION, "views": rows, **more}, ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c"))  # no text can end the element

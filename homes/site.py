@@ -92,6 +92,7 @@ def render(name: str, shown: list[shell.View], assets: str, files: dict[str, obj
         views=shown,
         assets=assets,
         modules=shell.modules(),
+        styles=shell.styles(),
         site=shell.site_data("static", shown, **files),
     )
 

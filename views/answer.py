@@ -24,8 +24,23 @@ class Answerer:
             return needed.path
         return ""
 
+    def busy(self) -> bool:
+        """Whether work goes on by itself: then `tick` is to be called between events."""
+        return self._session.busy
+
+    def tick(self) -> str:
+        """Do a piece of that work. Returns the path of a file to `put` first, or ""; `answer` is empty if nothing is new."""
+        self._packet = b""
+        try:
+            update = self._session.tick()
+        except FileNeeded as needed:
+            return needed.path
+        if update:
+            self._packet = update.to_bytes()
+        return ""
+
     def answer(self) -> bytes:
-        """The packet of the last event that needed nothing more."""
+        """The packet of the last event or tick that needed nothing more."""
         return self._packet
 
     def put(self, path: str, data: object) -> None:

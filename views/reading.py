@@ -13,7 +13,7 @@ from typing import Any
 
 import param
 
-from .settings import Drawing, Matrix, Picture, Rows, SettingError, Settings
+from .settings import Drawing, Matrix, Picture, Rows, SettingError, Settings, Text
 
 LARGEST_TEXT = 800  # characters of any one value: a matrix of 49 numbers has up to 700
 
@@ -22,7 +22,7 @@ def change(settings: Settings, name: str, value: Any) -> list[str]:
     """Set one setting from an outside value; returns the notices (what was clamped). Raises SettingError."""
     parameter = settings.param[name]
     label = parameter.label.lower()
-    if isinstance(value, str) and len(value) > LARGEST_TEXT and not isinstance(parameter, Picture):
+    if isinstance(value, str) and len(value) > LARGEST_TEXT and not isinstance(parameter, (Picture, Text)):
         raise SettingError(f"the {label} came as {len(value)} characters; {LARGEST_TEXT} is the most. Try a shorter value")
     wanted, notices = _reader(parameter)(parameter, label, value)
     setattr(settings, name, wanted)
@@ -65,6 +65,14 @@ def _read_drawing(parameter: Drawing, label: str, value: Any) -> tuple[str, list
     if set(text) - set("0123456789abcdef") or len(text) not in (0, Drawing.DIGITS):
         raise SettingError(f"the {label} must be empty or {Drawing.DIGITS} hexadecimal digits; draw it anew")
     return text, []
+
+
+def _read_text(parameter: Text, label: str, value: Any) -> tuple[str, list[str]]:
+    if not isinstance(value, str):
+        raise SettingError(f"the {label} must be text, not {_quoted(value)}; type it anew")
+    if len(value) > parameter.longest:
+        raise SettingError(f"the {label} came as {len(value)} characters; {parameter.longest} is the most. Try a shorter one")
+    return value.strip(), []
 
 
 def _read_picture(parameter: Picture, label: str, value: Any) -> tuple[str, list[str]]:
@@ -142,6 +150,7 @@ _READERS: dict[type[param.Parameter], Callable[[Any, str, Any], tuple[Any, list[
     param.Selector: _read_choice,
     Drawing: _read_drawing,
     Picture: _read_picture,
+    Text: _read_text,
     param.Boolean: _read_flag,
     param.Integer: _read_integer,
     param.Number: _read_number,

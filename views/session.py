@@ -3,11 +3,13 @@
 No document, no websocket, no DOM: the same session answers in the worker, on the Panel server, in a notebook and in a test.
 An event is {"view": slug, "name": setting, "value": anything}. Three names are no settings: "settings" takes a table of
 values at once (the URL), "reset" goes back to the defaults, "exercise" takes the number of an exercise to predict.
-Whatever comes in, the session ends in a state that can be shown.
+A lesson that keeps more than settings has a State (state.py), with actions of its own. Whatever comes in, the session
+ends in a state that can be shown.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +19,12 @@ from .convolution import lesson as convolution
 from .downsampling import lesson as downsampling
 from .exercise import Exercise, pose
 from .files import DiskFiles, Files
+from .networks import Networks
 from .packet import pack
 from .reading import change
 from .rgb import lesson as rgb
 from .settings import SettingError, Settings
+from .state import Download, State
 from .trace import Trace
 
 LESSONS = {"convolution": convolution, "downsampling": downsampling, "rgb": rgb}
@@ -31,7 +35,7 @@ class Update:
     """The answer to an event: the settings as they now are, the new trace, the exercise if it poses one, and what to say.
 
     trace is None if nothing new is to be shown; error is a sentence if the event was refused; notices are sentences about
-    values that were brought into range.
+    values that were brought into range; download is a file for the user to keep.
     """
 
     view: str
@@ -40,20 +44,43 @@ class Update:
     notices: tuple[str, ...] = ()
     error: str = ""
     exercise: Exercise | None = None
+    download: Download | None = None
 
     def to_bytes(self, number: int = 0) -> bytes:
         """The packet that every transport carries. number: that of the event which it answers, if events are numbered."""
         header = {"view": self.view, "settings": self.settings, "notices": self.notices, "error": self.error, "id": number}
         header["exercise"] = self.exercise and {"seed": self.exercise.seed, "cells": self.exercise.cells}
+        if self.download:
+            data = base64.b64encode(self.download.data).decode()
+            header["download"] = {"name": self.download.name, "kind": self.download.kind, "data": data}
         return pack(header, self.trace)
 
 
 class Session:
-    """The settings of every view for one user."""
+    """The settings of every view for one user, and what else the views keep."""
 
     def __init__(self, files: Files | None = None) -> None:
         self.files: Files = files or DiskFiles()
+        self.networks = Networks(self.files)
         self._settings: dict[str, Settings] = {slug: lesson.Settings() for slug, lesson in LESSONS.items()}
+        self._states: dict[str, State] = {
+            slug: lesson.State(self.files, self.networks) for slug, lesson in LESSONS.items() if hasattr(lesson, "State")
+        }
+
+    @property
+    def busy(self) -> bool:
+        """Whether a view has work that goes on by itself: then call tick again and again."""
+        return any(state.busy for state in self._states.values())
+
+    def tick(self) -> Update | None:
+        """Do a bounded piece of the work that goes on by itself; an update if there is something new to show.
+
+        Raises FileNeeded if a file must be fetched first: then call again.
+        """
+        for slug, state in self._states.items():
+            if state.busy and state.tick(self._settings[slug]):
+                return Update(slug, self._settings[slug].plain(), self._compute(slug, self._settings[slug]))
+        return None
 
     def handle(self, event: Mapping[str, Any]) -> Update:
         """Answer one event. Raises FileNeeded if a file must be fetched first: then hand in the same event again."""
@@ -63,17 +90,27 @@ class Session:
         settings = self._settings[view]
         draft = type(settings)(**settings.plain())
         name, value, exercise, notices = event.get("name"), event.get("value"), None, []
+        state, download = self._states.get(view), None
         try:
             if name == "exercise" and hasattr(LESSONS[view], "exercise"):
                 exercise, notices = pose(LESSONS[view].exercise, value)
                 draft, name, value = type(settings)(), "settings", exercise.settings
-            notices += _apply(draft, name, value)
+            if state and name in state.actions:
+                said = state.act(draft, name, value)
+                notices, download = (said, None) if isinstance(said, list) else ([], said)
+            else:
+                notices += _apply(draft, name, value)
             notices += draft.fill_in(self.files)
-            trace = LESSONS[view].compute(draft, self.files)
+            trace = None if download else self._compute(view, draft)
         except (SettingError, ShapeError, DataError, OSError) as error:
             return Update(view, settings.plain(), error=_sentence(error))
         self._settings[view] = draft
-        return Update(view, draft.plain(), trace, tuple(notices), exercise=exercise)
+        return Update(view, draft.plain(), trace, tuple(notices), exercise=exercise, download=download)
+
+    def _compute(self, view: str, settings: Settings) -> Trace:
+        if view in self._states:
+            return LESSONS[view].compute(settings, self.files, self._states[view])
+        return LESSONS[view].compute(settings, self.files)
 
 
 def _apply(draft: Settings, name: Any, value: Any) -> list[str]:

@@ -55,8 +55,20 @@ class Picture(param.String):
     BYTES = SIDE * SIDE * 3
 
 
+class Text(param.String):
+    """Words that the user types: at most `longest` characters, in a field of `lines` lines."""
+
+    __slots__ = ["lines", "longest"]
+
+    def __init__(self, default: str = "", *, longest: int = 200, lines: int = 1, **params: Any) -> None:
+        self.longest, self.lines = longest, lines
+        super().__init__(default=default, **params)
+
+
 class Settings(param.Parameterized):
     """Base of every view's settings.
+
+    without_control: settings that the picture itself sets (a cell that is asked about, an angle): no control shows them.
 
     shown_when: {name: (other, values)}: the control makes sense only while the other setting has one of these values.
     follows_unless: {name: (other, values)}: the setting follows from the other one unless that has one of these values,
@@ -64,6 +76,7 @@ class Settings(param.Parameterized):
     starts_with: {name: (other, {value: start})}: choosing that value of the other setting sets this one to its start.
     """
 
+    without_control: Sequence[str] = ()
     sections: Mapping[str, Sequence[str]] = {}  # title: names of the controls that stand folded under it
     shown_when: Mapping[str, tuple[str, Sequence[str]]] = {}
     follows_unless: Mapping[str, tuple[str, Sequence[str]]] = {}
@@ -96,7 +109,7 @@ def table(kind: type[Settings]) -> list[dict[str, Any]]:
     for name in kind.names():
         parameter = kind.param[name]
         row: dict[str, Any] = {"name": name, "label": parameter.label, "help": parameter.doc, "default": parameter.default}
-        row |= _kind(parameter)
+        row |= _kind(parameter) | ({"kind": "none"} if name in kind.without_control else {})
         section = next((title for title, names in kind.sections.items() if name in names), None)
         row |= {"section": section} if section else {}
         row |= {"shown_when": kind.shown_when[name]} if name in kind.shown_when else {}
@@ -116,4 +129,6 @@ def _kind(parameter: param.Parameter) -> dict[str, Any]:
         return {"kind": "integer" if isinstance(parameter, param.Integer) else "number", "bounds": list(parameter.bounds)}
     if isinstance(parameter, (Drawing, Picture)):
         return {"kind": type(parameter).__name__.lower()}
+    if isinstance(parameter, Text):
+        return {"kind": "text", "longest": parameter.longest, "lines": parameter.lines}
     return {"kind": "matrix", "role": parameter.role}

@@ -25,7 +25,8 @@ export class Controls {
    */
   constructor(form, table, prefix, wanted) {
     this.form = form;
-    this.rows = table.map((row) => ({ row, ...build(row, `${prefix}-${row.name}`, (value) => wanted(row.name, value)) }));
+    const shown = table.filter(({ kind }) => kind !== "none"); // the others are set in the picture
+    this.rows = shown.map((row) => ({ row, ...build(row, `${prefix}-${row.name}`, (value) => wanted(row.name, value)) }));
     form.replaceChildren(...arrange(this.rows));
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", ({ target }) => typing.add(target));
@@ -46,8 +47,8 @@ export class Controls {
   /** Whether the setting on which a control depends makes sense itself and has the right value. */
   #makesSense({ shown_when: condition }, settings) {
     if (!condition) return true;
-    const other = this.rows.find(({ row }) => row.name === condition[0]).row;
-    return isOneOf(settings, condition) && this.#makesSense(other, settings);
+    const other = this.rows.find(({ row }) => row.name === condition[0]);
+    return isOneOf(settings, condition) && (!other || this.#makesSense(other.row, settings));
   }
 
   /** Python answers (or does not yet): controls that need it wait. */
@@ -97,6 +98,8 @@ function build(row, id, wanted) {
       return buildNumber(row, id, wanted);
     case "matrix":
       return buildMatrix(row, id, wanted, typing);
+    case "text":
+      return buildText(row, id, wanted);
     case "drawing":
       return buildDrawing(row, id, wanted);
     case "picture":
@@ -149,6 +152,22 @@ function buildNumber(row, id, wanted) {
   const group = make("div", { className: "stepper" });
   group.append(less, input, more);
   return { element: labelled(row, id, group), show };
+}
+
+/** Several lines are handed in by leaving the field or with Ctrl+Enter, one line with Enter. */
+function buildText(row, id, wanted) {
+  const properties = { id, maxLength: row.longest, spellcheck: false, autocapitalize: "off" };
+  const field = row.lines > 1 ? make("textarea", { ...properties, rows: row.lines }) : make("input", { ...properties, type: "text" });
+  field.addEventListener("change", () => wanted(field.value));
+  if (row.lines > 1) {
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+  const show = (value) => {
+    if (!typing.has(field)) field.value = value;
+  };
+  return { element: labelled(row, id, field), show };
 }
 
 /** The drawing itself is made on its figure (pointing.mjs); here it can be cleared. */

@@ -37,7 +37,7 @@ function staticHome() {
     start: (tell) => {
       const runtime = { ...site.runtime };
       for (const key of ["pyodide", "bundle", "data"]) runtime[key] = absolute(runtime[key]);
-      const rebuild = () => [...views.values()].map(({ slug, settings }) => ({ view: slug, name: "settings", value: settings }));
+      const rebuild = () => [...views.values()].flatMap((view) => view.rebuild());
       worker = new PythonWorker(runtime, tell, rebuild);
       return worker;
     },
@@ -56,16 +56,21 @@ async function open(description) {
   }
   document.title = `Convoscope: ${description.title}`;
   if (!views.has(description.slug)) {
-    const [figures, packet] = await home.open(description);
-    const view = new View(section, description, figures, home.send);
+    const [[figures, packet], own] = await Promise.all([home.open(description), ownScript(description)]);
+    const view = new View(section, description, figures, home.send, own);
     views.set(description.slug, view);
     window.convoscope.views[description.slug] = door(view);
     figures.applyTheme();
     view.show(readPacket(packet));
     followTheme(() => figures.applyTheme());
-    view.controls.enable(status.isReady);
+    view.enable(status.isReady);
   }
   current = views.get(description.slug);
+}
+
+/** What only this view does on the page, if there is such a script: a function of the view. */
+async function ownScript({ slug, script }) {
+  return script ? (await import(`./${slug}/own.mjs`)).default : null;
 }
 
 /** The view that the address names, or the first one. */
@@ -108,11 +113,15 @@ async function bringUpPython() {
       progress: (loaded, total) => status.progress(loaded, total),
       ready: () => {
         status.ready();
-        for (const view of views.values()) view.controls.enable(true);
+        for (const view of views.values()) view.enable(true);
         resolve();
       },
+      news: (packet) => {
+        const update = readPacket(packet);
+        views.get(update.view)?.show(update, "news");
+      },
       lost: (why, again) => {
-        for (const view of views.values()) view.controls.enable(false);
+        for (const view of views.values()) view.enable(false);
         if (again) return status.restart(why);
         status.fail(`Python could not be started: ${why}. Playing still works; load the page again for the rest.`);
         return reject(new Error(why));

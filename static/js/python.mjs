@@ -9,7 +9,8 @@ const MOST_RESTARTS = 3; // in a row without an answer between them; a worker th
 export class PythonWorker {
   /**
    * @param {object} runtime what the worker loads: {worker, ...} (see homes/site.py)
-   * @param {{progress: (loaded: number, total: number) => void, ready: () => void, lost: (why: string, again: boolean) => void}} tell
+   * @param {{progress: (loaded: number, total: number) => void, ready: () => void, news: (packet: ArrayBuffer) => void,
+   *   lost: (why: string, again: boolean) => void}} tell
    * @param {() => object[]} rebuild the events that bring a new worker to the page's settings
    */
   constructor(runtime, tell, rebuild) {
@@ -57,6 +58,8 @@ export class PythonWorker {
         return this.tell.ready();
       case "answer":
         return this.#answer(message);
+      case "news":
+        return this.tell.news(message.packet);
       case "failed":
         return this.#lose(message.why);
       default:

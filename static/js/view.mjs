@@ -12,7 +12,15 @@ import { Player } from "./player.mjs";
 import { PlayerBar } from "./player-bar.mjs";
 import { Pointing } from "./pointing.mjs";
 import { Quiz } from "./quiz.mjs";
+import { save } from "./saving.mjs";
 import { Tables } from "./tables.mjs";
+
+/**
+ * What only one view has on the page (static/js/<slug>/own.mjs). enable: Python answers or not; shown: after every new
+ * trace; step: after every step shown; rebuild: events that a new Python needs before the settings.
+ * @typedef {{enable?: (yes: boolean) => void, shown?: (trace: import("./packet.mjs").Trace, settings: object) => void,
+ *   step?: (step: number) => void, rebuild?: () => object[]}} Own
+ */
 
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -22,8 +30,9 @@ export class View {
    * @param {{slug: string, table: import("./controls.mjs").Row[]}} description
    * @param {import("./figures.mjs").Figures} figures
    * @param {(event: object) => Promise<ArrayBuffer>} send
+   * @param {((view: View) => Own) | null} own makes what only this view has on the page
    */
-  constructor(section, { slug, table }, figures, send) {
+  constructor(section, { slug, table }, figures, send, own) {
     Object.assign(this, { section, slug, table, figures, send });
     this.trace = null;
     this.settings = {};
@@ -42,7 +51,8 @@ export class View {
     this.painting = canvas && new Painting(canvas, this);
     this.tables = new Tables(this.#part(".values"), section, figures, (cell) => this.quiz.hides(cell));
     this.extras = new Extras(section, this);
-    this.controls.enable(false);
+    this.own = own?.(this);
+    this.enable(false);
     new ResizeObserver(() => this.#fit()).observe(this.#part(".stage"));
   }
 
@@ -74,12 +84,13 @@ export class View {
   }
 
   /** Take in an update: a new trace if there is one, the settings as they now are, and what there is to say. */
-  show({ trace, settings, notices, error, exercise = null }, asked = "") {
-    this.controls.mark(error ? asked : "");
+  show({ trace, settings, notices, error, exercise = null, download = null }, asked = "") {
+    if (asked !== "news") this.controls.mark(error ? asked : "");
     this.settings = settings;
     // What was refused stays in its field, to be mended; and no answer overwrites what was asked for after it.
     if (!error && !this.wishes.size) this.controls.show(settings);
-    this.say(error ? [`${error} Nothing was changed.`] : notices, Boolean(error));
+    if (asked !== "news") this.say(error ? [`${error} Nothing was changed.`] : notices, Boolean(error));
+    if (download) save(download);
     if (!trace) return;
     this.trace = trace;
     this.quiz.take(exercise);
@@ -87,9 +98,22 @@ export class View {
     this.pointing.forget();
     this.painting?.refresh();
     this.#showFacts(trace.facts);
+    this.#part(".player").hidden = trace.length === 1;
     this.player.load(trace.length);
     this.tables.refresh();
+    this.own?.shown?.(trace, settings);
     this.#fit();
+  }
+
+  /** Python answers, or does not yet. */
+  enable(yes) {
+    this.controls.enable(yes);
+    this.own?.enable?.(yes);
+  }
+
+  /** The events that bring a new Python to what this page shows. */
+  rebuild() {
+    return [...(this.own?.rebuild?.() ?? []), { view: this.slug, name: "settings", value: this.settings }];
   }
 
   /** Sentences for the user: notices, or the reason why something was refused. */
@@ -162,6 +186,7 @@ export class View {
     sentence.setAttribute("aria-live", playing ? "off" : "polite"); // while it plays, nobody could follow the speech
     sentence.textContent = this.quiz.tell(step);
     this.bar.show();
+    this.own?.step?.(step);
     this.section.dispatchEvent(new CustomEvent("stepshown", { bubbles: true }));
     if (!playing) this.rememberAddress();
   }

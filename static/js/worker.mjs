@@ -1,10 +1,11 @@
 /**
  * Python in its own thread: loads Pyodide, NumPy and our package, then answers events.
- * Messages in: {type: "start", runtime}, {type: "event", id, event}. Out: progress, ready, answer, failed.
+ * Messages in: {type: "start", runtime}, {type: "event", id, event}. Out: progress, ready, answer, news, failed.
  */
 
 let answerer; // Python's Answerer (views/answer.py)
 let runtime;
+let ticking = false;
 
 self.onmessage = async ({ data }) => {
   switch (data.type) {
@@ -19,6 +20,7 @@ self.onmessage = async ({ data }) => {
       break;
     case "event":
       await answer(data.id, data.event);
+      await tickAlong();
       break;
     default:
       throw new Error(`The page sent a message of unknown type ${data.type}`);
@@ -46,16 +48,49 @@ async function answer(id, event) {
       if (!needed) break;
       await supply(needed);
     }
-    const proxy = answerer.answer();
-    const view = proxy.getBuffer("u8");
-    const packet = view.data.slice().buffer;
-    view.release();
-    proxy.destroy();
+    const packet = takePacket();
     self.postMessage({ type: "answer", id, packet }, [packet]);
   } catch (error) {
     if (error.name !== "PythonError") return self.postMessage({ type: "failed", why: reason(error) });
     self.postMessage({ type: "answer", id, error: `The engine met an unexpected fault (${reason(error)}).` });
   }
+}
+
+/** Work that goes on by itself, in short pieces: between two of them the events that have come are answered. */
+async function tickAlong() {
+  if (ticking) return;
+  ticking = true;
+  try {
+    while (answerer.busy()) {
+      const needed = answerer.tick();
+      const packet = needed ? null : takePacket();
+      if (needed) await supply(needed);
+      else if (packet.byteLength) self.postMessage({ type: "news", packet }, [packet]);
+      await nextTask();
+    }
+  } catch (error) {
+    self.postMessage({ type: "failed", why: reason(error) });
+  }
+  ticking = false;
+}
+
+const { port1, port2 } = new MessageChannel();
+
+/** Let the messages be handled that are waiting. */
+function nextTask() {
+  return new Promise((resolve) => {
+    port1.onmessage = resolve;
+    port2.postMessage(null);
+  });
+}
+
+function takePacket() {
+  const proxy = answerer.answer();
+  const view = proxy.getBuffer("u8");
+  const packet = view.data.slice().buffer;
+  view.release();
+  proxy.destroy();
+  return packet;
 }
 
 async function supply(path) {

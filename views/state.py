@@ -1,0 +1,47 @@
+"""What a session keeps of a view besides its settings: a network that learns, a weights file, a history.
+
+A lesson whose module has a class `State` gets one for each session, made with (files, networks), and its `compute` is
+called with (settings, files, state). What cannot be a setting, because it is too large for an address or happens by
+itself, is an action or a tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from .files import Files
+from .networks import Networks
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file for the user to keep. kind: its media type."""
+
+    name: str
+    kind: str
+    data: bytes
+
+
+class State:
+    """Base of every view's state: no actions, nothing that goes on by itself."""
+
+    actions: Collection[str] = ()  # names of events that are no settings
+    busy = False  # whether tick has work to do
+
+    def __init__(self, files: Files, networks: Networks) -> None:
+        self.files, self.networks = files, networks
+
+    def act(self, settings: Settings, name: str, value: Any) -> list[str] | Download:
+        """Do an action; it may change settings too. Returns notices, or a file for the user.
+
+        Raises SettingError, ShapeError or DataError if it is refused, and FileNeeded if a file must come first: then
+        nothing may have changed, because the same event comes again.
+        """
+        raise NotImplementedError(f"{type(self).__name__} names the action {name!r} but does not do it")
+
+    def tick(self, settings: Settings) -> bool:
+        """Do at most about 20 ms of work; whether there is something new to show. Raises FileNeeded as act does."""
+        return False
