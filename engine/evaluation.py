@@ -27,6 +27,7 @@ class Evaluation:
     examples: int
     loss: float  # mean cross-entropy in nats
     confusion: Numbers  # (K, K)
+    guesses: Numbers  # (examples_seen,) the class that each digit was read as
 
     @property
     def finished(self) -> bool:
@@ -54,15 +55,17 @@ def evaluate(network: Network, images: Images, labels: Numbers, *, batch_size: i
     check_examples(images, labels, network)
     classes = network.shapes[-1][0]
     confusion = np.zeros((classes, classes), np.int64)
+    guesses = np.zeros(len(images), np.int64)
     loss_sum = 0.0
     for start in range(0, len(images), batch_size):
         part = slice(start, start + batch_size)
         network.eval()
         logits = network.forward(network_input(images[part], network))
         loss_sum += float(surprise_of(logits, labels[part]).sum())
-        np.add.at(confusion, (labels[part], logits.argmax(axis=1)), 1)
+        guesses[part] = logits.argmax(axis=1)
+        np.add.at(confusion, (labels[part], guesses[part]), 1)
         seen = int(confusion.sum())
-        yield Evaluation(seen, len(images), loss_sum / seen, confusion.copy())
+        yield Evaluation(seen, len(images), loss_sum / seen, confusion.copy(), guesses[:seen])
 
 
 def wilson_interval(right: Numbers, seen: Numbers, z: float = CONFIDENCE_95) -> tuple[Array, Array]:

@@ -1,8 +1,9 @@
 """Training: shuffle, take a batch, shift it a little, forward, loss, backward, update; facts after every batch.
 
 `Trainer.run()` is a generator. One turn is one batch: the caller decides when to take the next, so a page stays alive
-and a pause is simply not asking. Words and colours are the view's; here are numbers and a status. Randomness (rng) and
-time (clock) are arguments: the same seeds give the same numbers, bit for bit, on one platform.
+and a pause is simply not asking. `position` is where training stands: with the weights and the optimiser's memory of
+that moment, `go_to` goes on from there, bit for bit. Words and colours are the view's; here are numbers and a status.
+Randomness (rng) and time (clock) are arguments: the same seeds give the same numbers, bit for bit, on one platform.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +62,19 @@ class TrainStep:
     validation_accuracy: float | None = None  # of one batch that is never trained on; every holdout-th step
 
 
+@dataclass(frozen=True)
+class Position:
+    """Where training stands between two batches; the states are those of rng, when the epoch was shuffled and now."""
+
+    step: int = 0
+    epoch: int = 0
+    examples_seen: int = 0
+    validated: int = 0  # held-out digits looked at
+    learned: int = 0  # examples of this epoch
+    epoch_state: Any = None
+    state: Any = None
+
+
 class Trainer:
     """Trains a network on digits. images: (n, H, W) uint8, labels: (n,); optimiser: made with [network.vector]."""
 
@@ -73,7 +87,8 @@ class Trainer:
         self.network, self.optimiser, self.settings = network, optimiser, settings
         self._rng, self._clock = rng, clock
         self._last_good = network.vector.copy()
-        self._validated = 0
+        self._at, self._order = Position(), np.arange(0)
+        self.batch, self.shifts = np.arange(0), np.zeros((0, 2), np.int64)  # the last one: its examples, how they moved
         self.use(images, labels)
 
     def use(self, images: Images, labels: Numbers) -> None:
@@ -85,22 +100,56 @@ class Trainer:
 
     def run(self) -> Iterator[TrainStep]:
         """Train until the epochs are over, the loss diverges, or nobody asks. Each turn learns one batch."""
-        step = seen = epoch = 0
-        while epoch != self.settings.epochs:
-            images, labels = self._images, self._labels
-            batches = self._batches()
-            epoch += 1
-            for batch in batches:
-                validation_accuracy = self._validate(images, labels) if self._is_validation(step) else None
-                step, seen = step + 1, seen + len(batch)
-                learned = self._learn(images[batch], labels[batch])
-                if learned.status == "running" and epoch == self.settings.epochs and batch is batches[-1]:
-                    learned = replace(learned, status="finished")
-                yield replace(
-                    learned, step=step, epoch=epoch, examples_seen=seen, validation_accuracy=validation_accuracy
-                )
-                if learned.status == "diverged":
-                    return
+        self._at, self._order = Position(validated=self._at.validated), np.arange(0)
+        while not (self.is_between_epochs and self._at.epoch == self.settings.epochs):
+            learned = self.learn_batch()
+            yield learned
+            if learned.status == "diverged":
+                return
+
+    def learn_batch(self) -> TrainStep:
+        """Take the next batch of the epoch, or the first one of the next epoch, and learn it."""
+        if self.is_between_epochs:
+            self._begin_epoch(self._at)
+        at, (images, labels) = self._at, self._epoch_examples
+        batch = self._order[at.learned : at.learned + self.settings.batch_size]
+        validation_accuracy = self._validate(images, labels) if self._is_validation(at.step) else None
+        learned = self._learn(images[batch], labels[batch])
+        self.batch = batch
+        self._at = at = replace(
+            self._at, step=at.step + 1, examples_seen=at.examples_seen + len(batch), learned=at.learned + len(batch)
+        )
+        if learned.status == "running" and at.epoch == self.settings.epochs and self.is_between_epochs:
+            learned = replace(learned, status="finished")
+        return replace(
+            learned, step=at.step, epoch=at.epoch, examples_seen=at.examples_seen, validation_accuracy=validation_accuracy
+        )
+
+    @property
+    def is_between_epochs(self) -> bool:
+        """Whether the next batch begins an epoch, with the examples that `use` gave last."""
+        return self._at.learned >= len(self._order)
+
+    @property
+    def position(self) -> Position:
+        """Where training stands now."""
+        return replace(self._at, state=self._rng.bit_generator.state)
+
+    def go_to(self, position: Position) -> None:
+        """Go on from there. First put back the weights, the optimiser's memory and, by `use`, that epoch's examples."""
+        self._order = np.arange(0)
+        if position.epoch:
+            self._rng.bit_generator.state = position.epoch_state
+            self._begin_epoch(position)
+        self._at = position
+        self._rng.bit_generator.state = position.state
+        np.copyto(self._last_good, self.network.vector)
+
+    def _begin_epoch(self, at: Position) -> None:
+        """Shuffle: every training example once."""
+        self._at = replace(at, epoch=at.epoch + 1, learned=0, epoch_state=self._rng.bit_generator.state)
+        self._epoch_examples = self._images, self._labels
+        self._order = self._rng.permutation(self.training_indices())
 
     def training_indices(self) -> Numbers:
         """The examples that are learned: all but every holdout-th. -> (n,)."""
@@ -114,15 +163,11 @@ class Trainer:
         numbers = np.arange(1, count + 1)
         return numbers % self.settings.holdout == 0 if self.settings.holdout else numbers < 0
 
-    def _batches(self) -> list[Numbers]:
-        """Shuffle, then cut: every training example once."""
-        order = self._rng.permutation(self.training_indices())
-        return [order[i : i + self.settings.batch_size] for i in range(0, len(order), self.settings.batch_size)]
-
     def _learn(self, images: Images, labels: Numbers) -> TrainStep:
         """One update. images: (N, H, W), labels: (N,). If a number is no longer finite, the last good weights return."""
         network, farthest = self.network, self.settings.max_shift
         shifts = self._rng.integers(-farthest, farthest + 1, (len(images), 2)) if farthest else None
+        self.shifts = np.zeros((len(images), 2), np.int64) if shifts is None else shifts
         x = network_input(images, network, shifts)
         network.train()
         times = [self._clock()]
@@ -171,8 +216,8 @@ class Trainer:
     def _validate(self, images: Images, labels: Numbers) -> float:
         """The accuracy of the next batch of held-out examples, which are taken round and round."""
         held_out = np.flatnonzero(self._held_out(len(images)))  # of this epoch: more may be waiting for the next
-        batch = held_out[(self._validated + np.arange(self.settings.batch_size)) % len(held_out)]
-        self._validated += len(batch)
+        batch = held_out[(self._at.validated + np.arange(self.settings.batch_size)) % len(held_out)]
+        self._at = replace(self._at, validated=self._at.validated + len(batch))
         self.network.eval()
         logits = self.network.forward(network_input(images[batch], self.network))
         return float((logits.argmax(axis=1) == labels[batch]).mean())
