@@ -3,13 +3,14 @@
  * cell shows its step; a click goes there.
  *
  * A panel with data-boxes has a source of that name, one row a grid: left, top, width and height as shares of the
- * drawing, its title, the source with its values, the step of its first cell (-1 if its cells are no steps), and the
- * steps begin..end-1 at which it is there, because grids may take turns at one place.
+ * drawing, its title, the source with its values, the step of its first cell (-1 if its cells are no steps), whether its
+ * values are the answers of a quiz, and the steps begin..end-1 at which it is there, because grids may take turns at one
+ * place.
  */
 import { MOVES } from "./pointing.mjs";
 
 /**
- * @typedef {{title: string, source: string, first: number, begin: number, end: number,
+ * @typedef {{title: string, source: string, first: number, answer: number, begin: number, end: number,
  *   left: number, top: number, width: number, height: number,
  *   rows: number, columns: number, values: ArrayLike<number>}} Box
  */
@@ -71,8 +72,10 @@ export class BoxPointing {
       return;
     }
     const { box, row, column, index } = cell;
-    readout.textContent = `${box.title} [${row}, ${column}] = ${Number(box.values[index].toPrecision(6))}`;
-    this.view.preview(box.first < 0 ? null : box.first + index);
+    const secret = box.first >= 0 && this.view.quiz.hides(box.first + index);
+    const value = secret ? "? (yours to predict)" : Number(box.values[index].toPrecision(6));
+    readout.textContent = `${box.title} [${row}, ${column}] = ${value}`;
+    this.view.preview(box.first < 0 || secret ? null : box.first + index);
   }
 
   #choose(cell) {

@@ -48,6 +48,14 @@ export class Figures {
     }
   }
 
+  /** Show question marks for the texts of these sources until the next step. @param {string[]} names */
+  mask(names) {
+    for (const name of names) {
+      const { data } = this.sources.get(name);
+      this.#replace(name, { ...data, text: Array.from(data.text, () => "?") });
+    }
+  }
+
   /** Draw rectangles over cells of a grid: the same places as views/grid.py gives them. @param {number[][]} cells [row, column] */
   light(name, cells, [rows, columns]) {
     const side = Math.max(rows, columns);

@@ -1,5 +1,5 @@
 /** The form of a prediction: a field for every product, one for every answer, and what is said about them. */
-import { judge } from "./quiz-judge.mjs";
+import { judge, placeOf } from "./quiz-judge.mjs";
 
 export class QuizForm {
   /**
@@ -36,12 +36,12 @@ export class QuizForm {
     this.say("");
     this.#part(".answer").hidden = !question;
     if (!question) return;
-    const { products, answers, columns, place } = question;
-    const names = products.map((_, n) => `Product, row ${Math.floor(n / columns) + 1}, column ${(n % columns) + 1}`);
-    const inputs = names.map((name) => field(name));
+    const { products, answers, columns, groups, place } = question;
+    const inputs = products.map((_, n) => field(`Product, ${placeOf(n, question)}`));
     const rows = [];
     for (let n = 0; n < inputs.length; n += columns) rows.push(together(inputs.slice(n, n + columns), n));
-    this.#part(".terms").replaceChildren(...rows);
+    this.fold = groups.length > 1 ? folded(rows, groups) : null;
+    this.#part(".terms").replaceChildren(...(this.fold ? [this.fold] : rows));
     this.#part(".terms").hidden = !rows.length;
     const values = answers.map(({ label }) => field(`${label || "Value"} of ${place}`));
     this.#part(".results").replaceChildren(...values.map((input, n) => captioned(input, answers[n].label || "=")));
@@ -55,7 +55,7 @@ export class QuizForm {
   /** Where the student types first, or goes on; only called after something that the student did. */
   focus() {
     const next = this.#part("[data-part=next]");
-    if (this.question) this.fields[0].focus();
+    if (this.question) this.fields[this.fold?.open === false ? this.question.products.length : 0].focus();
     else if (!next.hidden) next.focus();
   }
 
@@ -63,6 +63,7 @@ export class QuizForm {
     const verdict = judge(this.fields.map(({ value }) => value), this.question, this.tries);
     for (const input of this.fields) input.removeAttribute("aria-invalid");
     if (verdict.right) return this.tell.right();
+    if (this.fold) this.fold.open = true; // it says where the mistake is
     const wrong = this.fields[verdict.wrong];
     if (wrong.value.trim()) {
       wrong.setAttribute("aria-invalid", "true");
@@ -87,6 +88,19 @@ function together(inputs, n) {
   const row = document.createElement("span");
   for (const [place, input] of inputs.entries()) row.append(...(n || place ? [document.createElement("i")] : []), input);
   return row;
+}
+
+/** Many products stay folded until they are wanted: equal parts of the rows, each in a column of its own below its name. */
+function folded(rows, names) {
+  const fold = Object.assign(document.createElement("details"), { className: "groups" });
+  fold.append(Object.assign(document.createElement("summary"), { textContent: "The products one by one" }));
+  const size = rows.length / names.length;
+  for (const [n, name] of names.entries()) {
+    const group = Object.assign(document.createElement("div"), { className: "group" });
+    group.append(Object.assign(document.createElement("b"), { textContent: name }), ...rows.slice(n * size, (n + 1) * size));
+    fold.append(group);
+  }
+  return fold;
 }
 
 function captioned(input, caption) {

@@ -3,8 +3,9 @@
  *
  * @typedef {{label: string, value: number}} Answer what is to be found; label is "" if there is only one
  * @typedef {{place: string, answers: Answer[], products: number[], terms: string[], texts: string[], columns: number,
- *   then: string}} Question products are the terms of the sum and texts the same as written; terms tell how each comes
- *   about, such as 2×(−1); columns is how many stand in a row; then is what else happens to the sum, in words
+ *   groups: string[], then: string}} Question products are the terms of the sum and texts the same as written; terms tell
+ *   how each comes about, such as 2×(−1); columns is how many stand in a row; groups are the names of equal parts of the
+ *   products, such as the channels; then is what else happens to the sum, in words
  * @typedef {{right: boolean, words: string, wrong: number}} Verdict wrong counts the fields, products first
  */
 
@@ -24,7 +25,7 @@ export function judge(typed, question, tries) {
   const unread = texts.findIndex((text) => text && read(text) === null);
   if (unread >= 0) return fault(unread, `“${texts[unread]}” is no number; type one such as 2, −1, 0.5 or 1/2.`);
   const wrong = products.findIndex((product, n) => texts[n] && !same(texts[n], product));
-  if (wrong >= 0) return fault(wrong, `${placeOf(wrong, question)}: ${question.terms[wrong] ?? "the product"} is not ${texts[wrong]}.`);
+  if (wrong >= 0) return fault(wrong, `${capital(placeOf(wrong, question))}: ${question.terms[wrong] ?? "the product"} is not ${texts[wrong]}.`);
   const filled = texts.slice(0, products.length).filter(Boolean).length;
   const failed = answers.findIndex(({ value }, n) => given[n] && !same(given[n], value));
   if (failed >= 0) return fault(products.length + failed, whyWrong(nameOf(answers[failed], given[failed]), filled, question, tries));
@@ -35,6 +36,10 @@ export function judge(typed, question, tries) {
 
 function fault(wrong, words) {
   return { right: false, words, wrong };
+}
+
+function capital(words) {
+  return words[0].toUpperCase() + words.slice(1);
 }
 
 function nameOf({ label }, text) {
@@ -55,9 +60,12 @@ function whyWrong(answer, filled, { products, texts, then }, tries) {
   return `${answer} is not right. Fill in the products to see where it goes wrong, or try once more.`;
 }
 
-function placeOf(n, { columns, products }) {
-  const [row, column] = [Math.floor(n / columns) + 1, (n % columns) + 1];
-  return columns < products.length ? `Row ${row}, column ${column}` : `Product ${n + 1}`;
+/** Where a product stands: Row 2, column 1, and before it the name of its group if there are any. */
+export function placeOf(n, { columns, products, groups }) {
+  const size = products.length / (groups.length || 1);
+  const group = groups[Math.floor(n / size)];
+  const place = `row ${Math.floor((n % size) / columns) + 1}, column ${(n % columns) + 1}`;
+  return group ? `${group}, ${place}` : place;
 }
 
 /** What a person may write for a number: 3, −1, 0,5 or 3/4. @returns {number | null} */

@@ -3,16 +3,17 @@
  *
  * Either every cell of the present settings is asked for when its step is shown (quiz=on), or the cells of an exercise,
  * which Python makes from a number (quiz=7). The numbers compared are those of the trace: the source `products` (its
- * texts), and the values of the panels whose cells are the steps.
+ * texts), and the values of the grids whose cells are the steps: a panel each, or boxes in one drawing (boxes.mjs).
  */
 import { pageParameter } from "./address.mjs";
 import { AnswerKey } from "./answer-key.mjs";
+import { boxesOf } from "./boxes.mjs";
 import { rowOf } from "./packet.mjs";
 import { QuizForm } from "./quiz-form.mjs";
 import { Veils } from "./veils.mjs";
 
 const MOST_PRODUCTS = 27; // three 3×3 kernels; more fields than that help nobody
-const PLACE = /^.*?\[(?:\d+, )*?(\d+), (\d+)\]/; // with which every sentence begins: output[2, 3]
+const PLACE = /^.*?\]/; // with which every sentence begins: output[2, 3]
 
 export class Quiz {
   /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
@@ -32,6 +33,8 @@ export class Quiz {
     });
     this.key = new AnswerKey(section.querySelector(".key"), () => view.rememberAddress());
     this.veils = new Veils(section);
+    /** Panels of which some sources give the present step away. */
+    this.secretive = section.querySelectorAll(".panel[data-secrets]");
     this.chooser = section.querySelector(".exercise");
     this.button.addEventListener("click", () => (this.active ? this.#stop() : this.#start()));
     this.chooser.addEventListener("submit", (event) => this.#choose(event));
@@ -81,7 +84,7 @@ export class Quiz {
   /** The sentence of a step as far as it may be known. */
   tell(step) {
     const whole = this.view.trace.sentence(step);
-    return this.active && this.hides(this.#cellOf(step)) ? `${PLACE.exec(whole)[0]} = ?` : whole;
+    return this.active && this.hides(this.#cellOf(step)) ? `${this.#placeOf(step)} = ?` : whole;
   }
 
   #start() {
@@ -146,11 +149,12 @@ export class Quiz {
     if (!this.active && !this.section.hasAttribute("data-quiz")) return;
     const { step } = this.view.player;
     const here = this.#cellOf(step);
+    for (const { dataset } of this.hides(here) ? this.secretive : []) this.view.figures.mask(dataset.secrets.split(" "));
     this.section.toggleAttribute("data-quiz", this.active);
     this.button.setAttribute("aria-pressed", String(this.active));
     this.chooser.hidden = !this.active;
     const hidden = this.cells ? [...this.cells] : [here];
-    this.veils.show(hidden.filter((cell) => this.hides(cell)), here, this.#shape());
+    this.veils.show(hidden.filter((cell) => this.hides(cell)), here, this.view.trace, step);
     this.key.show(this.active, this.view.trace, this.seed, () => this.#keySteps());
     if (!this.active) return this.form.hide();
     if (this.shown !== here) this.form.ask(this.hides(here) ? this.#question(step, here) : null);
@@ -172,35 +176,44 @@ export class Quiz {
   /** @returns {import("./quiz-judge.mjs").Question} */
   #question(step, cell) {
     const { still, steps, facts } = this.view.trace;
-    const panels = [...this.section.querySelectorAll(".panel[data-steps]")];
-    const answers = panels.map(({ dataset }) => still[dataset.values].value.array[cell]);
-    const titles = panels.map((panel) => panel.querySelector(".title").textContent);
     const all = steps.products ? rowOf(steps.products.text, step) : [];
     const texts = all.length <= MOST_PRODUCTS ? all : [];
-    const terms = this.view.trace.sentence(step).split(" = ")[1].split(" + ");
+    const told = this.view.trace.sentence(step).split(" = ")[1].split(" + ");
+    const terms = steps.products?.terms ? rowOf(steps.products.terms, step) : told;
     return {
-      place: PLACE.exec(this.view.trace.sentence(step))[0],
-      answers: answers.map((value, n) => ({ value, label: titles.length > 1 ? titles[n] : "" })),
+      place: this.#placeOf(step),
+      answers: this.#answers(cell),
       products: texts.map((text) => Number(text.replace("−", "-"))),
       texts,
       terms: terms.length >= texts.length && !terms.includes("…") ? terms : [],
       columns: texts.length ? new Set(still.products.x.array).size : 1,
+      groups: facts.product_groups?.split(" ") ?? [],
       then: facts.then ?? "",
     };
+  }
+
+  /** What is to be found: the value of the cell in each panel whose cells are the steps, or in its box of the drawing. */
+  #answers(cell) {
+    const { trace } = this.view;
+    const panels = [...this.section.querySelectorAll(".panel[data-steps]")];
+    const titles = panels.map((panel) => panel.querySelector(".title").textContent);
+    const values = panels.map(({ dataset }) => trace.still[dataset.values].value.array[cell]);
+    if (panels.length) return values.map((value, n) => ({ value, label: titles.length > 1 ? titles[n] : "" }));
+    const boxes = boxesOf(trace, this.section.querySelector(".panel[data-boxes]").dataset.boxes);
+    const box = boxes.find((one) => one.answer && one.first <= cell && cell < one.first + one.values.length);
+    return [{ value: box.values[cell - box.first], label: "" }];
   }
 
   #keySteps() {
     return Array.from({ length: this.view.trace.length }, (_, step) => step).filter((step) => this.cells?.has(this.#cellOf(step)) ?? true);
   }
 
-  /** The output cell of a step, counted in row order: every sentence begins with its row and column. */
+  /** The output cell of a step, counted in row order: the cells are the steps, on a large image from a later one on. */
   #cellOf(step) {
-    const [, row, column] = PLACE.exec(this.view.trace.sentence(step)).map(Number);
-    return row * this.#shape()[1] + column;
+    return step + Number(this.view.trace.facts.first_step ?? 0);
   }
 
-  #shape() {
-    const { value, row, column } = this.view.trace.still[this.section.querySelector(".panel[data-steps]").dataset.values];
-    return value.shape.length === 2 ? value.shape : [row.array.at(-1) + 1, column.array.at(-1) + 1];
+  #placeOf(step) {
+    return PLACE.exec(this.view.trace.sentence(step))[0];
   }
 }

@@ -15,21 +15,23 @@ export class Tables {
   refresh() {
     if (!this.details.open) return;
     const grids = [...this.section.querySelectorAll(".panel")].flatMap((panel) => this.#grids(panel));
-    this.details.querySelector("div").replaceChildren(...grids.map(([title, source]) => this.#table(title, source)));
+    this.details.querySelector("div").replaceChildren(...grids.map((grid) => this.#table(...grid)));
   }
 
-  /** The titles and sources of a panel's grids; of two arrangements of one drawing only those of the one that is shown. */
+  /**
+   * The title and source of each of a panel's grids, and the step of its first cell (below 0 if its cells are no steps);
+   * of two arrangements of one drawing only those of the one that is shown.
+   */
   #grids(panel) {
     const { values, boxes } = panel.dataset;
-    if (values) return [[panel.querySelector(".title").textContent, values]];
+    if (values) return [[panel.querySelector(".title").textContent, values, panel.hasAttribute("data-steps") ? 0 : -1]];
     if (!boxes || !panel.checkVisibility()) return [];
-    const { title, source } = this.figures.data(boxes);
-    return title.map((words, n) => [words, source[n]]);
+    const { title, source, first } = this.figures.data(boxes);
+    return title.map((words, n) => [words, source[n], first[n]]);
   }
 
-  #table(title, source) {
+  #table(title, source, first) {
     const { row, column, value } = this.figures.data(source);
-    const predicted = this.section.querySelector(`[data-values="${source}"]`)?.hasAttribute("data-steps");
     const table = document.createElement("table");
     table.createCaption().textContent = title;
     if (value.length > LARGEST) {
@@ -39,7 +41,7 @@ export class Tables {
     const lines = [];
     value.forEach((number, n) => {
       lines[row[n]] ??= table.insertRow();
-      const secret = predicted && this.hides(n);
+      const secret = first >= 0 && this.hides(first + n);
       lines[row[n]].insertCell(column[n]).textContent = secret ? "?" : String(Number(number.toPrecision(6)));
     });
     return table;

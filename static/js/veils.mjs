@@ -1,11 +1,12 @@
-/** Veils over what is still to be predicted: cells of the panel whose cells are the steps, and panels that would give them away. */
+/** Veils over what is still to be predicted: cells of the grids whose cells are the steps, and panels that would give them away. */
+import { boxesOf } from "./boxes.mjs";
 
 const EDGE = 0.012; // of the unit square beside it (views/drawing.py: MARGIN)
 
 export class Veils {
   /** @param {HTMLElement} section */
   constructor(section) {
-    this.plots = [...section.querySelectorAll(".panel[data-steps] .plot")];
+    this.grids = [...section.querySelectorAll(".panel[data-steps], .panel[data-boxes]")];
     this.secrets = [...section.querySelectorAll(".panel[data-secret] .plot")];
     this.shown = "";
   }
@@ -13,20 +14,22 @@ export class Veils {
   /**
    * @param {number[]} cells to cover, counted in row order
    * @param {number} here the cell of the present step
-   * @param {[number, number]} shape rows and columns of the grid
+   * @param {import("./packet.mjs").Trace} trace
+   * @param {number} step the present one
    */
-  show(cells, here, shape) {
-    const wanted = JSON.stringify([cells, here, shape]);
-    if (wanted === this.shown) return;
-    this.shown = wanted;
-    const covered = cells.includes(here);
+  show(cells, here, trace, step) {
+    const wanted = JSON.stringify([cells, here]);
+    if (wanted === this.shown && trace === this.trace) return;
+    Object.assign(this, { shown: wanted, trace });
     for (const plot of this.secrets) {
       clear(plot);
-      if (covered) plot.append(veil());
+      if (cells.includes(here)) plot.append(veil());
     }
-    for (const plot of this.plots) {
+    for (const panel of this.grids) {
+      const plot = panel.querySelector(".plot");
+      const placesOf = panel.dataset.boxes ? inBoxes(boxesOf(trace, panel.dataset.boxes), step) : inSquare(trace.still[panel.dataset.values]);
       clear(plot);
-      plot.append(...cells.map((cell) => cellVeil(cell, cell === here, shape)));
+      for (const cell of cells) plot.append(...placesOf(cell).map((place) => cellVeil(place, cell === here)));
     }
   }
 }
@@ -41,13 +44,34 @@ function veil() {
   return made;
 }
 
-function cellVeil(cell, isHere, [rows, columns]) {
-  const made = veil();
+/** @typedef {{left: number, top: number, width: number, height: number}} Place of a cell, in shares of its drawing */
+
+/** Where the cells of a grid stand that has a drawing of its own. @returns {(cell: number) => Place[]} */
+function inSquare({ value, row, column }) {
+  const [rows, columns] = value.shape.length === 2 ? value.shape : [row.array.at(-1) + 1, column.array.at(-1) + 1];
   const side = Math.max(rows, columns);
-  const place = (number, count) => `${(((side - count) / 2 + number) / side + EDGE) / (1 + 2 * EDGE) * 100}%`;
-  const size = `${100 / side / (1 + 2 * EDGE)}%`;
-  const [row, column] = [Math.floor(cell / columns), cell % columns];
-  Object.assign(made.style, { left: place(column, columns), top: place(row, rows), width: size, height: size });
+  const size = 1 / side / (1 + 2 * EDGE);
+  const at = (number, count) => (((side - count) / 2 + number) / side + EDGE) / (1 + 2 * EDGE);
+  return (cell) => [{ left: at(cell % columns, columns), top: at(Math.floor(cell / columns), rows), width: size, height: size }];
+}
+
+/** Where a cell stands in a drawing of several grids: in the output, and in whatever part of it is shown too. */
+function inBoxes(boxes, step) {
+  const there = boxes.filter(({ first, begin, end }) => first >= 0 && begin <= step && step < end);
+  return (cell) =>
+    there
+      .filter(({ first, values }) => first <= cell && cell < first + values.length)
+      .map(({ first, rows, columns, ...box }) => {
+        const [width, height] = [box.width / columns, box.height / rows];
+        const [row, column] = [Math.floor((cell - first) / columns), (cell - first) % columns];
+        return { left: box.left + column * width, top: box.top + row * height, width, height };
+      });
+}
+
+/** @param {Place} place */
+function cellVeil(place, isHere) {
+  const made = veil();
+  for (const [side, share] of Object.entries(place)) made.style[side] = `${share * 100}%`;
   made.toggleAttribute("data-here", isHere);
   return made;
 }

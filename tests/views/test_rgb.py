@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.signal import correlate
 
 from convoscope.engine import conv2d_loops
+from convoscope.views.exercise import LARGEST_SEED
 from convoscope.views.packet import pack
 from convoscope.views.rgb.lesson import Settings, compute
 from convoscope.views.rgb.numbers import PHOTO_BIAS, PHOTO_FILTERS, convolve, random_numbers, seeded_numbers
@@ -289,3 +290,48 @@ def test_as_matrices_the_filters_times_the_windows_are_the_feature_maps():
     np.testing.assert_array_equal(numbers["product"].reshape(2, 9), product)
     cell = trace.steps["im2col_cell"]
     assert len({(x, y) for x, y in zip(cell["x"].ravel().tolist(), cell["y"].ravel().tolist(), strict=True)}) == 18
+
+
+@given(seed=st.integers(0, LARGEST_SEED))
+def test_three_channels_to_predict_are_small_whole_and_right(seed):
+    update = Session().handle({"view": "rgb", "name": "exercise", "value": seed})
+    image = np.array([update.settings[f"input_{channel}"] for channel in CHANNELS])
+    weights = np.array([[update.settings[f"filter_{n}_{channel}"] for channel in CHANNELS] for n in (0, 1)])
+    assert set(image.ravel()) <= {0, 1, 2}
+    assert set(weights.ravel()) <= {-1, 0, 1}
+    assert (np.count_nonzero(weights, axis=(2, 3)) == 4).all()
+    how = {"stride": update.settings["stride"], "padding": update.settings["padding"]}
+    expected = conv2d_loops(image[None], weights, np.array(update.settings["biases"][0]), **how)[0]
+    np.testing.assert_array_equal(outputs_of(update.trace), expected)
+
+
+def test_exercise_seven_of_three_channels_stays_what_it_is():
+    update = Session().handle({"view": "rgb", "name": "exercise", "value": 7})
+    assert update.exercise.cells == (0, 3, 7)
+    assert update.settings["input_red"][0] == (1, 2, 2, 1, 2)
+    assert update.settings["filter_0_red"] == ((1, 0, 1), (0, 0, 0), (1, 0, -1))
+    assert update.settings["biases"] == ((0, 2),)
+
+
+@given(chosen=CS231N, data=st.data())
+def test_the_products_of_a_step_tell_how_they_come_about_and_sum_up_to_the_output(chosen, data):
+    trace = compute(chosen)
+    step = data.draw(st.integers(0, len(trace) - 1))
+    shown = trace.at(step)["products"]
+    assert len(shown["text"]) == 9 * len(trace.facts["product_groups"].split()) == len(trace.static["products"]["x"])
+    for text, term in zip(shown["text"], shown["terms"], strict=True):
+        pixel, weight = map(number, term.split("×"))
+        assert number(text) == pytest.approx(pixel * weight, abs=1e-3)
+    at_work = step // (len(trace) // 2)
+    bias = chosen.biases[0][at_work] if chosen.channels == "all" else 0
+    assert sum(map(number, shown["text"])) + bias == pytest.approx(float(outputs_of(trace).ravel()[step]), abs=1e-2)
+
+
+@pytest.mark.parametrize("values", [{}, PHOTO | {"filters": 2}])
+def test_of_all_grids_whose_cells_are_steps_the_outputs_are_asked_for(values):
+    trace = compute(Settings(**values))
+    for scene in SCENES:
+        boxes = trace.static[f"{scene.name}_boxes"]
+        asked = [source for source, answer in zip(boxes["source"].tolist(), boxes["answer"].tolist(), strict=True) if answer]
+        assert asked == ["output_0_values", "output_1_values"]
+        assert (boxes["first"][boxes["answer"] == 1] == np.arange(2) * len(trace) // 2).all()

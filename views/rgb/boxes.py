@@ -22,6 +22,7 @@ class Box:
     shape: tuple[int, ...]
     first: int = -1  # the step of its first cell, if its cells are steps
     turn: int = -1  # the filter whose steps it is there for, or −1: always
+    answer: bool = False  # whether its cells are what a quiz asks for
 
 
 def boxes_of(scene: Scene, numbers: Numbers, *, small: bool) -> Columns:
@@ -32,6 +33,7 @@ def boxes_of(scene: Scene, numbers: Numbers, *, small: bool) -> Columns:
         "source": Texts.of([box.source for box in boxes]),
         "title": Texts.of([box.title for box in boxes]),
         "first": np.array([box.first for box in boxes], np.int32),
+        "answer": np.array([box.answer for box in boxes], np.uint8),
         "begin": np.array([max(box.turn, 0) * size for box in boxes], np.int32),
         "end": np.array([T if box.turn < 0 else (box.turn + 1) * size for box in boxes], np.int32),
         "left": np.array([box.spot.left / scene.width for box in boxes], np.float32),
@@ -50,7 +52,8 @@ def _cell_boxes(scene: Scene, numbers: Numbers) -> list[Box]:
     for n, weights in enumerate(numbers.weights):
         for name, spot in zip(CHANNELS, scene.kernels[n], strict=True):
             found.append(Box(f"filter_{n}_{name}_values", f"Filter {n}, {name} kernel", spot, weights.shape[1:]))
-        found.append(Box(f"output_{n}_values", f"Output, filter {n}", cells.output_spot(scene, numbers, n), output, n * size))
+        spot = cells.output_spot(scene, numbers, n)
+        found.append(Box(f"output_{n}_values", f"Output, filter {n}", spot, output, n * size, answer=True))
     return found
 
 
@@ -65,5 +68,6 @@ def _volume_boxes(scene: Scene, numbers: Numbers) -> list[Box]:
             kernel, partial = scene.weights[c].sheet(0, weights.shape[1]), scene.partials[c].sheet(0, output[0])
             found.append(Box(f"filter_{n}_{name}_values", f"Filter {n}, {name} kernel", kernel, weights.shape[1:], turn=n))
             found.append(Box(f"partial_{n}_{name}_values", f"Filter {n}, {name} alone", partial, output, n * size, n))
-        found.append(Box(f"output_{n}_values", f"Output, filter {n}", scene.output.sheet(0, output[0]), output, n * size, n))
+        spot = scene.output.sheet(0, output[0])
+        found.append(Box(f"output_{n}_values", f"Output, filter {n}", spot, output, n * size, n, answer=True))
     return found

@@ -34,6 +34,7 @@ def panels() -> list[Panel]:
             SceneCanvas(scene, sources).figure,
             aspect=f"{scene.width:g} / {scene.height:g}",
             boxes=f"{scene.name}_boxes",
+            secrets="sums",
             only=scene.name,
         )
         for scene in (WIDE, NARROW)

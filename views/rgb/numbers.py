@@ -33,6 +33,7 @@ class Numbers:
     weights: np.ndarray  # (F, C, kH, kW)
     biases: np.ndarray  # (F,)
     windows: np.ndarray  # (oH, oW, C, kH, kW)
+    products: tuple[np.ndarray, ...]  # F times (oH, oW, C, kH, kW): pixel × weight
     partials: np.ndarray  # (F, C, oH, oW): the sum of each channel's products alone
     outputs: np.ndarray  # (F, oH, oW): all channels' products and the bias
     stride: int
@@ -63,6 +64,7 @@ def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride:
         weights=weights,
         biases=biases,
         windows=terms[0].windows,
+        products=tuple(one.products for one in terms),
         partials=np.stack(by_channel).transpose(0, 3, 1, 2),
         outputs=np.stack([one.output for one in terms]),
         stride=stride,
