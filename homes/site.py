@@ -53,6 +53,7 @@ def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None]
     }
     for page, name in (("index.html", "shell.html"), ("embed.html", "embed.html")):
         (new / page).write_text(render(name, shown, base, files), encoding="utf-8")
+    shutil.copy(shell.STATIC / "convoscope-embed.js", new)  # other people's pages name it, so its name stays
     (new / ".nojekyll").touch()  # GitHub Pages: hand out the files as they are
     shutil.rmtree(dist, ignore_errors=True)
     new.rename(dist)

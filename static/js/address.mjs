@@ -7,7 +7,7 @@ import { isOneOf } from "./controls.mjs";
 
 const LONGEST_QUERY = 2000; // characters; a longer address is no link of ours
 const REST = 300; // milliseconds
-const PAGE_KEYS = ["view", "theme", "hide"];
+const PAGE_KEYS = ["view", "theme", "hide", "origin", "keys", "autoplay", "loop", "speed", "share", "size"];
 
 /**
  * @param {string[]} names the settings that exist
@@ -24,7 +24,7 @@ export function readAddress(names, query = location.search) {
   return { step: Number(parameters.get("step")) || 0, settings, tooLong };
 }
 
-/** A page parameter: view, theme or hide. */
+/** A parameter that is no setting of a view: view, theme, hide, and those of an embed. */
 export function pageParameter(name) {
   return new URLSearchParams(location.search).get(name) ?? "";
 }

@@ -4,6 +4,7 @@
  */
 import { flushAddress, pageParameter } from "./address.mjs";
 import { drawFigures } from "./figures.mjs";
+import { Embed } from "./embed.mjs";
 import { readPacket } from "./packet.mjs";
 import { connectPanel } from "./panel.mjs";
 import { listenToKeys } from "./player-bar.mjs";
@@ -16,6 +17,7 @@ const site = JSON.parse(document.getElementById("site").textContent);
 const status = new PythonStatus(document.querySelector(".python"));
 /** @type {Map<string, View>} */
 const views = new Map();
+const isEmbed = document.body.classList.contains("embed");
 let current;
 
 const home = site.home === "panel" ? await connectPanel() : staticHome();
@@ -38,7 +40,7 @@ function staticHome() {
       const runtime = { ...site.runtime };
       for (const key of ["pyodide", "bundle", "data"]) runtime[key] = absolute(runtime[key]);
       const rebuild = () => [...views.values()].flatMap((view) => view.rebuild());
-      worker = new PythonWorker(runtime, tell, rebuild);
+      worker = new PythonWorker(runtime, tell, rebuild, isEmbed && pageParameter("share") !== "false");
       return worker;
     },
     send: (event) => (worker ? worker.send(event) : Promise.reject(new Error("Python is not running."))),
@@ -142,6 +144,7 @@ try {
   listenToKeys(() => current.player);
   listenToNavigation();
   current.restoreStep();
+  if (isEmbed) await new Embed(() => current).firstSeen;
   bringUpPython().then(...settle);
 } catch (error) {
   status.fail(error.message);

@@ -26,6 +26,7 @@ export class Player {
     this.step = 0;
     this.speed = 1;
     this.playing = false;
+    this.loop = false; // whether the end leads back to the start
     this.due = 0; // the share of the next step that has passed
   }
 
@@ -78,8 +79,9 @@ export class Player {
     const steps = Math.floor(this.due);
     if (!steps) return;
     this.due -= steps;
+    if (this.loop && this.step === this.length - 1) return this.go(0);
     this.step = Math.min(this.step + steps, this.length - 1);
-    if (this.step === this.length - 1) this.pause();
+    if (this.step === this.length - 1 && !this.loop) this.pause();
     else this.changed();
   }
 }

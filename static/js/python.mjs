@@ -12,9 +12,10 @@ export class PythonWorker {
    * @param {{progress: (loaded: number, total: number) => void, ready: () => void, news: (packet: ArrayBuffer) => void,
    *   lost: (why: string, again: boolean) => void}} tell
    * @param {() => object[]} rebuild the events that bring a new worker to the page's settings
+   * @param {boolean} shared whether other pages of this origin may use the same worker; if that fails, this page has its own
    */
-  constructor(runtime, tell, rebuild) {
-    Object.assign(this, { runtime, tell, rebuild });
+  constructor(runtime, tell, rebuild, shared) {
+    Object.assign(this, { runtime, tell, rebuild, shared });
     this.nextId = 0;
     this.restarts = 0;
     this.cameUp = false;
@@ -34,15 +35,17 @@ export class PythonWorker {
 
   #start() {
     this.isReady = false;
-    this.worker = makeWorker(new URL("./worker.mjs", import.meta.url).href);
-    const { worker } = this;
-    worker.onmessage = ({ data }) => worker === this.worker && this.#receive(data);
-    worker.onerror = (event) => worker === this.worker && this.#lose(event.message || "the worker script did not load");
-    worker.postMessage({ type: "start", runtime: this.runtime });
+    const url = new URL("./worker.mjs", import.meta.url).href;
+    const { worker, port } = (this.shared && sharedWorker(url)) || ownWorker(url);
+    this.port = port;
+    this.end = () => (port === worker ? worker.terminate() : port.postMessage({ type: "leave" }));
+    port.onmessage = ({ data }) => port === this.port && this.#receive(data);
+    worker.onerror = (event) => port === this.port && this.#lose(event.message || "the worker script did not load");
+    port.postMessage({ type: "start", runtime: this.runtime });
   }
 
   #post(id, event) {
-    this.worker.postMessage({ type: "event", id, event });
+    this.port.postMessage({ type: "event", id, event });
     const waiting = this.waiting.get(id);
     if (waiting) waiting.timer = setTimeout(() => this.#lose("it did not answer for 10 seconds"), DEADLINE);
   }
@@ -79,9 +82,10 @@ export class PythonWorker {
 
   /** The worker is gone or stuck: start another, unless several in a row came to nothing. */
   #lose(why) {
-    this.worker.terminate();
+    this.end();
     for (const { timer } of this.waiting.values()) clearTimeout(timer);
-    const again = this.cameUp && ++this.restarts <= MOST_RESTARTS;
+    const again = (this.cameUp || this.shared) && ++this.restarts <= MOST_RESTARTS;
+    this.shared = false;
     if (again) {
       this.#start();
     } else {
@@ -90,6 +94,22 @@ export class PythonWorker {
     }
     this.tell.lost(why, again);
   }
+}
+
+/** One worker for all pages of the origin, where the browser has such and the frame may use them. */
+function sharedWorker(url) {
+  try {
+    const worker = new SharedWorker(url, { type: "module", name: "convoscope" });
+    addEventListener("pagehide", () => worker.port.postMessage({ type: "leave" }));
+    return { worker, port: worker.port };
+  } catch {
+    return null;
+  }
+}
+
+function ownWorker(url) {
+  const worker = makeWorker(url);
+  return { worker, port: worker };
 }
 
 /** A sandboxed iframe may not start a worker from a URL, but from a blob that imports it; what comes early is kept. */

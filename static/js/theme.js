@@ -9,5 +9,6 @@
     /* no storage in some iframes: the system's theme it is */
   }
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  root.dataset.size = parameters.get("size") ?? "";
   root.dataset.hide = (parameters.get("hide") ?? "").split(",").join(" ");
 })();

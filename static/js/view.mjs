@@ -120,6 +120,7 @@ export class View {
   say(sentences, refused = false) {
     const notices = this.#part(".notices");
     this.notices = sentences;
+    this.refused = refused;
     notices.toggleAttribute("data-refused", refused);
     notices.textContent = sentences.join(" ");
   }
@@ -193,9 +194,21 @@ export class View {
 
   /** Put the settings and the step into the address bar, unless the address still holds wishes of its own. */
   rememberAddress() {
-    if (!this.restored || this.section.hidden) return;
-    const quiz = this.quiz.query();
-    writeAddress(writeQuery(this.table, this.quiz.seed === null ? this.settings : {}, this.player.step, quiz));
+    if (this.restored && !this.section.hidden) writeAddress(this.#query());
+  }
+
+  /** The whole address of what is shown. */
+  address() {
+    return this.restored ? new URL(this.#query(), location.href).href : location.href;
+  }
+
+  /** What is said about the step that is shown. */
+  sentence() {
+    return this.#part(".sentence").textContent;
+  }
+
+  #query() {
+    return writeQuery(this.table, this.quiz.seed === null ? this.settings : {}, this.player.step, this.quiz.query());
   }
 
   #showFacts(facts) {

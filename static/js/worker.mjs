@@ -1,103 +1,129 @@
 /**
- * Python in its own thread: loads Pyodide, NumPy and our package, then answers events.
+ * Python in its own thread: loads Pyodide, NumPy and our package, then answers events. As a shared worker it serves
+ * several embeds of one origin: one Pyodide, and for each page an Answerer with settings of its own.
  * Messages in: {type: "start", runtime}, {type: "event", id, event}. Out: progress, ready, answer, news, failed.
  */
 
-let answerer; // Python's Answerer (views/answer.py)
-let runtime;
-let ticking = false;
+const starting = new Set(); // ports that wait for Python
+let python; // a promise of Pyodide with our package, begun by the first page that asks
 
-self.onmessage = async ({ data }) => {
-  switch (data.type) {
-    case "start":
-      runtime = data.runtime;
-      try {
-        await start();
-        self.postMessage({ type: "ready" });
-      } catch (error) {
-        self.postMessage({ type: "failed", why: reason(error) });
-      }
-      break;
-    case "event":
-      await answer(data.id, data.event);
-      await tickAlong();
-      break;
-    default:
-      throw new Error(`The page sent a message of unknown type ${data.type}`);
-  }
-};
+if ("onconnect" in self) self.onconnect = ({ ports: [port] }) => serve(port);
+else serve(self);
 
-async function start() {
+/** Talk with one page. @param {MessagePort | DedicatedWorkerGlobalScope} port */
+function serve(port) {
+  let page;
+  port.onmessage = async ({ data }) => {
+    switch (data.type) {
+      case "start":
+        try {
+          starting.add(port);
+          python ??= start(data.runtime);
+          page = new Page(port, data.runtime, (await python).pyimport("convoscope.views.answer").Answerer());
+          port.postMessage({ type: "ready" });
+        } catch (error) {
+          python = undefined; // the next page tries again
+          port.postMessage({ type: "failed", why: reason(error) });
+        }
+        starting.delete(port);
+        break;
+      case "event":
+        await page.answer(data.id, data.event);
+        await page.tickAlong();
+        break;
+      case "leave":
+        page?.leave();
+        break;
+      default:
+        throw new Error(`The page sent a message of unknown type ${data.type}`);
+    }
+  };
+}
+
+async function start(runtime) {
   countFetches(runtime.bytes);
   const { loadPyodide } = await import(runtime.pyodide + "pyodide.mjs");
-  const [python, bundle] = await Promise.all([
+  const [loaded, bundle] = await Promise.all([
     loadPyodide({ indexURL: runtime.pyodide, packages: ["numpy"], stdout: () => {}, checkIntegrity: true }),
     fetchWhole(runtime.bundle),
   ]);
-  python.unpackArchive(bundle, "zip", { extractDir: "/lib/convoscope" });
-  python.runPython("import sys; sys.path.append('/lib/convoscope')");
-  answerer = python.pyimport("convoscope.views.answer").Answerer();
+  loaded.unpackArchive(bundle, "zip", { extractDir: "/lib/convoscope" });
+  loaded.runPython("import sys; sys.path.append('/lib/convoscope')");
+  return loaded;
 }
 
-/** Hand one event to Python, fetching what it says it needs, and post the packet it returns. */
-async function answer(id, event) {
-  try {
-    const text = JSON.stringify(event);
-    for (;;) {
-      const needed = answerer.needs(text);
-      if (!needed) break;
-      await supply(needed);
-    }
-    const packet = takePacket();
-    self.postMessage({ type: "answer", id, packet }, [packet]);
-  } catch (error) {
-    if (error.name !== "PythonError") return self.postMessage({ type: "failed", why: reason(error) });
-    self.postMessage({ type: "answer", id, error: `The engine met an unexpected fault (${reason(error)}).` });
+/** One page and Python's Answerer for it (views/answer.py). */
+class Page {
+  constructor(port, runtime, answerer) {
+    Object.assign(this, { port, runtime, answerer });
+    this.ticking = false;
+    this.channel = new MessageChannel();
   }
-}
 
-/** Work that goes on by itself, in short pieces: between two of them the events that have come are answered. */
-async function tickAlong() {
-  if (ticking) return;
-  ticking = true;
-  try {
-    while (answerer.busy()) {
-      const needed = answerer.tick();
-      const packet = needed ? null : takePacket();
-      if (needed) await supply(needed);
-      else if (packet.byteLength) self.postMessage({ type: "news", packet }, [packet]);
-      await nextTask();
+  /** Hand one event to Python, fetching what it says it needs, and post the packet it returns. */
+  async answer(id, event) {
+    try {
+      const text = JSON.stringify(event);
+      for (;;) {
+        const needed = this.answerer.needs(text);
+        if (!needed) break;
+        await this.#supply(needed);
+      }
+      const packet = this.#takePacket();
+      this.port.postMessage({ type: "answer", id, packet }, [packet]);
+    } catch (error) {
+      if (error.name !== "PythonError") return this.port.postMessage({ type: "failed", why: reason(error) });
+      this.port.postMessage({ type: "answer", id, error: `The engine met an unexpected fault (${reason(error)}).` });
     }
-  } catch (error) {
-    self.postMessage({ type: "failed", why: reason(error) });
   }
-  ticking = false;
-}
 
-const { port1, port2 } = new MessageChannel();
+  /** Work that goes on by itself, in short pieces: between two of them the events that have come are answered. */
+  async tickAlong() {
+    if (this.ticking) return;
+    this.ticking = true;
+    try {
+      while (!this.left && this.answerer.busy()) {
+        const needed = this.answerer.tick();
+        const packet = needed ? null : this.#takePacket();
+        if (needed) await this.#supply(needed);
+        else if (packet.byteLength) this.port.postMessage({ type: "news", packet }, [packet]);
+        await this.#nextTask();
+      }
+    } catch (error) {
+      this.port.postMessage({ type: "failed", why: reason(error) });
+    }
+    this.ticking = false;
+  }
 
-/** Let the messages be handled that are waiting. */
-function nextTask() {
-  return new Promise((resolve) => {
-    port1.onmessage = resolve;
-    port2.postMessage(null);
-  });
-}
+  /** The page is gone: its settings and its work go too. */
+  leave() {
+    this.left = true;
+    this.answerer.destroy();
+  }
 
-function takePacket() {
-  const proxy = answerer.answer();
-  const view = proxy.getBuffer("u8");
-  const packet = view.data.slice().buffer;
-  view.release();
-  proxy.destroy();
-  return packet;
-}
+  /** Let the messages be handled that are waiting. */
+  #nextTask() {
+    return new Promise((resolve) => {
+      this.channel.port1.onmessage = resolve;
+      this.channel.port2.postMessage(null);
+    });
+  }
 
-async function supply(path) {
-  try {
-    answerer.put(path, new Uint8Array(await fetchWhole(runtime.data + path)));
-  } catch (error) {
-    answerer.fail(path, `the file ${path} could not be fetched (${error.message}); check the connection and try again`);
+  #takePacket() {
+    const proxy = this.answerer.answer();
+    const view = proxy.getBuffer("u8");
+    const packet = view.data.slice().buffer;
+    view.release();
+    proxy.destroy();
+    return packet;
+  }
+
+  async #supply(path) {
+    try {
+      this.answerer.put(path, new Uint8Array(await fetchWhole(this.runtime.data + path)));
+    } catch (error) {
+      this.answerer.fail(path, `the file ${path} could not be fetched (${error.message}); check the connection and try again`);
+    }
   }
 }
 
@@ -111,9 +137,10 @@ async function fetchWhole(url) {
 function countFetches(bytes) {
   const total = Object.values(bytes).reduce((sum, size) => sum + size, 0);
   const plainFetch = self.fetch.bind(self);
+  const tell = (message) => starting.forEach((port) => port.postMessage(message));
   let loaded = 0;
   // Pyodide may wait for ever for a file that does not come, so the page is told at once.
-  const lost = (name, why) => self.postMessage({ type: "failed", why: `${name} could not be fetched: ${why}` });
+  const lost = (name, why) => tell({ type: "failed", why: `${name} could not be fetched: ${why}` });
   self.fetch = async (resource, options) => {
     const name = new URL(resource, self.location.href).pathname.split("/").at(-1);
     if (!(name in bytes)) return plainFetch(resource, options);
@@ -125,7 +152,7 @@ function countFetches(bytes) {
     const counter = new TransformStream({
       transform(chunk, controller) {
         loaded += chunk.byteLength;
-        self.postMessage({ type: "progress", loaded, total });
+        tell({ type: "progress", loaded, total });
         controller.enqueue(chunk);
       },
     });

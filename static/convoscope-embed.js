@@ -1,0 +1,150 @@
+/**
+ * Convoscope in your own page or deck. One line brings it:
+ *   <script type="module" src="https://YOUR-CONVOSCOPE/convoscope-embed.js"></script>
+ * Then
+ *   <convoscope-view view="rgb" step="4"></convoscope-view>
+ * stands for an iframe of that view; every setting of the view is an attribute. In reveal.js also
+ *   import { ConvoscopeReveal } from "https://YOUR-CONVOSCOPE/convoscope-embed.js";
+ *   Reveal.initialize({ plugins: [ConvoscopeReveal] });
+ * so that arrows and a presenter's remote step the view first and move the deck when the view is at its end.
+ */
+
+const SITE = new URL("./", import.meta.url);
+const TIMEOUT = 15_000; // milliseconds for the answer to a command
+const OWN_ATTRIBUTES = new Set(["id", "class", "style", "slot", "title", "width", "height", "loading", "sandbox"]);
+const FORWARD = ["ArrowRight", "PageDown", " "];
+const BACK = ["ArrowLeft", "PageUp"];
+
+/** An iframe with one view, its state and its commands. Fires convoscope-ready, convoscope-state and convoscope-key. */
+export class ConvoscopeView extends HTMLElement {
+  #waiting = new Map();
+  #nextId = 0;
+  #hear = (event) => this.#receive(event);
+
+  connectedCallback() {
+    addEventListener("message", this.#hear);
+    this.frame ??= this.#makeFrame();
+    this.frame.src = this.state?.address ?? this.address; // what was set survives being taken out and put back
+    this.replaceChildren(this.frame);
+  }
+
+  disconnectedCallback() {
+    removeEventListener("message", this.#hear);
+  }
+
+  /** The address of the view as the attributes describe it. */
+  get address() {
+    const url = new URL("embed.html", SITE);
+    url.searchParams.set("origin", location.origin);
+    for (const { name, value } of this.attributes) {
+      if (!OWN_ATTRIBUTES.has(name) && !name.startsWith("data-")) url.searchParams.set(name, value);
+    }
+    return url.href;
+  }
+
+  get() {
+    return this.#command("get");
+  }
+
+  set(settings) {
+    return this.#command("set", { settings });
+  }
+
+  /** @param {number} step */
+  step(step) {
+    return this.#command("step", { step });
+  }
+
+  /** @param {number} by how many steps from here, back if negative */
+  stepBy(by) {
+    return this.#command("step", { by });
+  }
+
+  play() {
+    return this.#command("play");
+  }
+
+  pause() {
+    return this.#command("pause");
+  }
+
+  reset() {
+    return this.#command("reset");
+  }
+
+  /** Let a key step the view, unless its `keys` say otherwise or it is at its end. @returns {boolean} whether it does */
+  takeKey(key) {
+    const by = FORWARD.includes(key) - BACK.includes(key);
+    const stuck = !this.state || (by > 0 ? this.state.atEnd : this.state.atStart);
+    if (!by || stuck || (this.getAttribute("keys") ?? "view-then-deck") === "deck") return false;
+    this.stepBy(by);
+    return true;
+  }
+
+  #makeFrame() {
+    const frame = document.createElement("iframe");
+    frame.title = this.title || `Convoscope: ${this.getAttribute("view") ?? "convolution"}`;
+    frame.loading = this.getAttribute("loading") ?? "lazy";
+    frame.allow = "clipboard-write; fullscreen";
+    if (this.hasAttribute("sandbox")) frame.sandbox = this.getAttribute("sandbox");
+    frame.style.cssText = "width: 100%; height: 100%; border: 0; color-scheme: normal";
+    this.style.display ||= "block";
+    this.style.width ||= length(this.getAttribute("width"), "100%");
+    this.style.height ||= length(this.getAttribute("height"), "520px");
+    return frame;
+  }
+
+  #command(cmd, more = {}) {
+    const id = ++this.#nextId;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#answer(id, () => reject(new Error(`The embed did not answer “${cmd}”.`))), TIMEOUT);
+      this.#waiting.set(id, { resolve, reject, timer });
+      const to = this.hasAttribute("sandbox") ? "*" : SITE.origin; // a sandboxed frame has no origin
+      this.frame.contentWindow.postMessage({ app: "convoscope", v: 1, cmd, id, ...more }, to);
+    });
+  }
+
+  #receive({ data, source, origin }) {
+    if (source !== this.frame?.contentWindow || (origin !== SITE.origin && origin !== "null")) return;
+    if (data?.app !== "convoscope" || data.v !== 1) return;
+    if (data.state) this.state = data.state;
+    if (data.event === "done") this.#answer(data.id, ({ resolve }) => resolve(data.state));
+    else if (data.event === "error") this.#answer(data.id, ({ reject }) => reject(new Error(data.message)));
+    else this.dispatchEvent(new CustomEvent(`convoscope-${data.event}`, { detail: data, bubbles: true }));
+  }
+
+  #answer(id, settle) {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    clearTimeout(waiting.timer);
+    settle(waiting);
+  }
+}
+
+function length(value, usual) {
+  if (!value) return usual;
+  return /^\d+$/.test(value) ? `${value}px` : value;
+}
+
+if (!customElements.get("convoscope-view")) customElements.define("convoscope-view", ConvoscopeView);
+
+/** A plugin of reveal.js: keys step the view of the slide first; slide:start and slide:stop play and pause it. */
+export const ConvoscopeReveal = {
+  id: "convoscope",
+  init: (deck) => {
+    const views = (slide) => [...(slide?.querySelectorAll("convoscope-view") ?? [])];
+    const tell = (slide, words) => views(slide).forEach(({ frame }) => frame?.contentWindow?.postMessage(words, "*"));
+    const onKey = (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, select, textarea")) return;
+      if (deck.isOverview() || !views(deck.getCurrentSlide()).some((view) => view.takeKey(event.key))) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    window.addEventListener("keydown", onKey, { capture: true });
+    deck.on("slidechanged", ({ previousSlide, currentSlide }) => {
+      tell(previousSlide, "slide:stop");
+      tell(currentSlide, "slide:start");
+    });
+  },
+};

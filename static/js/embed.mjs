@@ -1,0 +1,88 @@
+/**
+ * What an embed does beyond the page: it plays by itself if its address says so, rests while nobody sees it, scrolls
+ * only after a click, and gives back to the deck the keys that it has no use for. frame.mjs is how its frame talks to it.
+ */
+import { pageParameter } from "./address.mjs";
+import { Frame } from "./frame.mjs";
+
+/** What reveal.js and its like call the keys of a deck. */
+const DECK_KEYS = { Escape: 27, PageUp: 33, PageDown: 34, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40 };
+const FORWARD = ["ArrowRight", "PageDown"]; // a presenter's remote sends PageUp and PageDown
+const BACK = ["ArrowLeft", "PageUp"];
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Whether a switch of the address is on. */
+export function isOn(name) {
+  return ["1", "true", "on"].includes(pageParameter(name));
+}
+
+export class Embed {
+  /** @param {() => import("./view.mjs").View} current the view that is shown */
+  constructor(current) {
+    this.current = current;
+    this.keys = pageParameter("keys") || "view-then-deck";
+    this.seen = false;
+    /** Fulfilled when the embed is seen for the first time: until then it costs no Python. */
+    this.firstSeen = new Promise((resolve) => {
+      this.tellSeen = resolve;
+    });
+    this.frame = new Frame(this);
+    this.#setPlayer();
+    new IntersectionObserver((entries) => this.#see(entries.at(-1).isIntersecting)).observe(document.querySelector("main"));
+    addEventListener("keydown", (event) => this.#key(event), { capture: true });
+    for (const touch of ["pointerdown", "focusin"]) {
+      addEventListener(touch, () => document.documentElement.toggleAttribute("data-awake", true), { once: true });
+    }
+  }
+
+  /** Play, as autoplay or the deck asks for it; never against the wish for less motion. */
+  start() {
+    this.tellSeen();
+    if (!REDUCED.matches) this.current().player.play();
+  }
+
+  #setPlayer() {
+    const { player } = this.current();
+    player.loop = isOn("loop");
+    const speed = Number(pageParameter("speed"));
+    if (SPEEDS.includes(speed)) {
+      player.setSpeed(speed);
+      document.querySelector(".view:not([hidden]) [data-part=speed]").value = speed;
+    }
+  }
+
+  /** Off the screen nothing moves; what moved goes on when it is back. */
+  #see(isSeen) {
+    const { player } = this.current();
+    if (isSeen === this.seen) return;
+    this.seen = isSeen;
+    if (isSeen) {
+      if (this.moved ?? isOn("autoplay")) this.start();
+      this.tellSeen();
+    } else {
+      this.moved = player.playing;
+      player.pause();
+    }
+  }
+
+  #key(event) {
+    const code = DECK_KEYS[event.key];
+    const field = event.target.closest?.("input, select, textarea, [contenteditable], [data-keys]");
+    if (!code || field || event.ctrlKey || event.metaKey || event.altKey || window.parent === window) return;
+    event.stopPropagation();
+    event.preventDefault();
+    if (!this.step(event.key) && this.keys !== "view") this.frame.giveKey(event.key, code);
+  }
+
+  /** Let a key of the deck step the view. @returns {boolean} whether it did */
+  step(key) {
+    const { player } = this.current();
+    const by = FORWARD.includes(key) - BACK.includes(key);
+    const can = by && this.keys !== "deck" && player.step + by >= 0 && player.step + by < player.length;
+    if (!can) return false;
+    player.pause();
+    player.go(player.step + by);
+    return true;
+  }
+}
