@@ -62,8 +62,8 @@ def _read_number(parameter: param.Number, label: str, value: Any) -> tuple[float
 
 def _read_drawing(parameter: Drawing, label: str, value: Any) -> tuple[str, list[str]]:
     text = value.lower() if isinstance(value, str) else "?"
-    if set(text) - set("0123456789abcdef") or len(text) not in (0, Drawing.DIGITS):
-        raise SettingError(f"the {label} must be empty or {Drawing.DIGITS} hexadecimal digits; draw it anew")
+    if set(text) - set("0123456789abcdef") or len(text) not in (0, parameter.DIGITS):
+        raise SettingError(f"the {label} must be empty or {parameter.DIGITS} hexadecimal digits; draw it anew")
     return text, []
 
 

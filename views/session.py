@@ -101,6 +101,7 @@ class Session:
             else:
                 notices += _apply(draft, name, value)
             notices += draft.fill_in(self.files)
+            notices += state.settle(draft) if state else []
             trace = None if download else self._compute(view, draft)
         except (SettingError, ShapeError, DataError, OSError) as error:
             return Update(view, settings.plain(), error=_sentence(error))

@@ -42,6 +42,10 @@ class State:
         """
         raise NotImplementedError(f"{type(self).__name__} names the action {name!r} but does not do it")
 
+    def settle(self, settings: Settings) -> list[str]:
+        """Set what follows from what is kept here; returns notices. Called after every change, as Settings.fill_in is."""
+        return []
+
     def tick(self, settings: Settings) -> bool:
         """Do at most about 20 ms of work; whether there is something new to show. Raises FileNeeded as act does."""
         return False
