@@ -2,12 +2,14 @@
 
 from .activations import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from .architectures import convnetjs_mnist, lenet5, logistic_regression, mlp
+from .autodiff import Graph, Increment, Node, backward_pass, forward_pass, measured_gradients
 from .cell_layers import Dropout, Flatten, ReLU, Sigmoid, Tanh
 from .conv import ConvTerms, conv2d, conv2d_backward, conv2d_in_order, conv2d_loops, conv2d_terms
 from .convnetjs import export_convnetjs, import_convnetjs
 from .digits import DigitStages, mnist_digit
 from .evaluation import Evaluation, evaluate, wilson_interval
 from .examples import centred_cut, network_input
+from .formula import FormulaError, parse_formula
 from .initialisers import glorot_uniform, he_normal
 from .layers import AvgPool2d, Conv2d, Layer, Linear, MaxPool2d
 from .linear import flatten, flatten_backward, linear, linear_backward

@@ -1,0 +1,135 @@
+"""The operations of a computation graph: for each u = g(v1, …, vN) its value and its local derivatives, as numbers and as text.
+
+    value(v1, …, vN) -> u                     written(v1, …, vN) -> text of g, from the names of its arguments
+    slopes(u, v1, …, vN) -> du/dv1, …         slopes_written(u, v1, …, vN) -> texts of the local derivatives
+
+Where a derivative does not exist, one of its subgradients is taken: 0 for abs and relu at 0; of equal arguments of max or
+min the first one counts, as in max-pooling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Values = Any  # a float64, or an array of any shape: many evaluations at once
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One kind of node. least, most: how many arguments it takes (most 0: any number); multiple: of what number."""
+
+    value: Callable[..., Values]
+    slopes: Callable[..., Sequence[Values]]
+    written: Callable[..., str]
+    slopes_written: Callable[..., Sequence[str]]
+    least: int = 1
+    most: int = 1
+    multiple: int = 1
+
+
+def _function(name: str, value: Callable[..., Values], slope: Callable[..., Values], words: str) -> Operation:
+    """A function of one argument v. slope: (u, v) -> du/dv; words: the same as text, with {v}."""
+    return Operation(value, lambda u, v: (slope(u, v),), lambda v: f"{name}({v})", lambda u, v: (words.format(v=v),))
+
+
+def _power(base: str, exponent: str) -> str:
+    """x² if the exponent is a whole number, else x^a."""
+    whole = _whole(exponent)
+    return f"{base}^{exponent}" if whole is None else f"{base}{str(whole).translate(SUPERSCRIPTS)}"
+
+
+def _power_slope(base: str, exponent: str) -> str:
+    """2·x for x², 3·x² for x³, a·x^(a − 1)."""
+    whole = _whole(exponent)
+    if whole is None:
+        return f"{exponent}·{base}^({exponent} − 1)"
+    return f"{exponent}·{base}" if whole == 2 else f"{exponent}·{_power(base, str(whole - 1))}"
+
+
+def _whole(word: str) -> int | None:
+    try:
+        return int(word.strip("()").replace("−", "-"))
+    except ValueError:
+        return None
+
+
+def _power_slopes(u: float, a: float, b: float) -> tuple[Values, Values]:
+    """b·a^(b−1) and log(a)·a^b; 0 where the limit is: x⁰ does not change with x, nor 0^b with b."""
+    return (b * np.power(a, b - 1) if b else 0.0), (u * np.log(a) if a or b < 0 else 0.0)
+
+
+def _winner(pick: Callable[..., Any], values: Sequence[float]) -> tuple[float, ...]:
+    """1 for the argument that is handed through, 0 for the others."""
+    first = int(pick(values))
+    return tuple(float(place == first) for place in range(len(values)))
+
+
+def _extreme(name: str, value: Callable[..., Values], pick: Callable[..., Any], word: str) -> Operation:
+    """The largest or the smallest of its arguments."""
+    return Operation(
+        lambda *v: value(np.broadcast_arrays(*v), axis=0),
+        lambda u, *v: _winner(pick, v),
+        lambda *v: f"{name}({', '.join(v)})",
+        lambda u, *v: [f"[{one} is the {word}]" for one in v],
+        least=2,
+        most=0,
+    )
+
+
+def _pairs(v: Sequence[Any]) -> list[tuple[Any, Any]]:
+    return list(zip(v[::2], v[1::2], strict=True))
+
+
+OPERATIONS: dict[str, Operation] = {
+    "+": Operation(
+        lambda *v: sum(v), lambda u, *v: (1.0,) * len(v), lambda *v: " + ".join(v), lambda u, *v: ("1",) * len(v), 2, 0
+    ),
+    "-": Operation(np.subtract, lambda u, a, b: (1.0, -1.0), lambda a, b: f"{a} − {b}", lambda u, a, b: ("1", "−1"), 2, 2),
+    "*": Operation(np.multiply, lambda u, a, b: (b, a), lambda a, b: f"{a}·{b}", lambda u, a, b: (b, a), 2, 2),
+    "/": Operation(
+        np.divide,
+        lambda u, a, b: (1 / b, -a / b / b),
+        lambda a, b: f"{a}/{b}",
+        lambda u, a, b: (f"1/{b}", f"−{a}/{_power(b, '2')}"),
+        2,
+        2,
+    ),
+    "**": Operation(np.power, _power_slopes, _power, lambda u, a, b: (_power_slope(a, b), f"log({a})·{u}"), 2, 2),
+    "negative": Operation(np.negative, lambda u, v: (-1.0,), lambda v: f"−{v}", lambda u, v: ("−1",)),
+    "sin": _function("sin", np.sin, lambda u, v: np.cos(v), "cos({v})"),
+    "cos": _function("cos", np.cos, lambda u, v: -np.sin(v), "−sin({v})"),
+    "tan": _function("tan", np.tan, lambda u, v: 1 + u * u, "1 + tan({v})²"),
+    "exp": _function("exp", np.exp, lambda u, v: u, "exp({v})"),
+    "log": _function("log", np.log, lambda u, v: 1 / v, "1/{v}"),
+    "sqrt": _function("sqrt", np.sqrt, lambda u, v: 1 / (2 * u), "1/(2·sqrt({v}))"),
+    "abs": _function("abs", np.abs, lambda u, v: np.sign(v), "sign({v})"),
+    "sigmoid": _function(
+        "sigmoid", lambda v: 1 / (1 + np.exp(-v)), lambda u, v: u * (1 - u), "exp(−{v})/(exp(−{v}) + 1)²"
+    ),
+    "tanh": _function("tanh", np.tanh, lambda u, v: 1 - u * u, "1 − tanh({v})²"),
+    "relu": _function("relu", lambda v: np.maximum(v, 0), lambda u, v: np.heaviside(v, 0), "[{v} > 0]"),
+    "max": _extreme("max", np.max, np.argmax, "largest"),
+    "min": _extreme("min", np.min, np.argmin, "smallest"),
+    "dot": Operation(
+        lambda *v: sum(a * b for a, b in _pairs(v)),
+        lambda u, *v: [one for a, b in _pairs(v) for one in (b, a)],
+        lambda *v: " + ".join(f"{a}·{b}" for a, b in _pairs(v)),
+        lambda u, *v: [one for a, b in _pairs(v) for one in (b, a)],
+        least=2,
+        most=0,
+        multiple=2,
+    ),
+    "likelihood": Operation(  # the slides' J for a label t of 0 or 1 (slide 12)
+        lambda y, t: t * np.log(y) + (1 - t) * np.log(1 - y),
+        lambda u, y, t: (t / y + (1 - t) / (y - 1), np.log(y) - np.log(1 - y)),
+        lambda y, t: f"{t}·log({y}) + (1 − {t})·log(1 − {y})",
+        lambda u, y, t: (f"{t}/{y} + (1 − {t})/({y} − 1)", f"log({y}) − log(1 − {y})"),
+        2,
+        2,
+    ),
+}

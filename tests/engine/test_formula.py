@@ -1,0 +1,136 @@
+"""Formulas are read as written, wrong ones are refused with a sentence, and hostile ones do nothing but that."""
+
+import random
+
+import pytest
+
+from convoscope.engine import FormulaError, parse_formula
+from convoscope.engine.formula import LONGEST_FORMULA
+
+from .hostile_formulas import CODE, SIZE, TEXT
+
+BAD = [
+    ("", "the formula is empty; write one such as"),
+    (" ; ;\n", "the formula is empty"),
+    ("x" * 201, "has 201 characters; 200 are the most"),
+    ("x^2", "“\\^2” cannot be read; write \\*\\* for a power"),
+    ("[x]", "use round parentheses"),
+    ("3x", "“3x” cannot be read; use numbers, names, .* such as 3\\*x"),
+    ("x +", "“x \\+” is not complete; check its signs and parentheses"),
+    ("sin(x", "is not complete"),
+    ("sin x", "is not complete"),
+    ("x ** ** y", "is not complete"),
+    ("3 + 4", "computes nothing from a variable"),
+    ("x", "computes nothing from a variable"),
+    ("2(x)", "is no arithmetic; use"),
+    ("x, y", "is no arithmetic"),
+    ("()", "is no arithmetic"),
+    ("True*x", "is no arithmetic"),
+    ("x if y else z", "is no arithmetic"),
+    ("x and y", "is no arithmetic"),
+    ("sin", "“sin” cannot be a variable; write sin\\(x\\)"),
+    ("negative(x)", "“negative” is no function"),
+    ("sine(x)", "“sine” is no function; the functions are sin, cos"),
+    ("sin(x, y)", "sin came with 2 arguments and wants 1"),
+    ("max(x)", "max came with 1 arguments and wants at least 2"),
+    ("dot(x, y, z)", "dot came with 3 arguments and wants an even number of"),
+    ("sin(x=3)", "is no arithmetic"),
+    ("a = b = x", "is not complete"),
+    ("sin(x); y", "“sin \\( x \\)” has no name; before the last part each one needs one"),
+    ("sin = x; sin", "“sin” cannot be the name of a value"),
+    ("pi = x*2", "“pi” cannot be the name"),
+    ("2 = x", "“2” cannot be the name"),
+    ("t = x*x; t = x*y; t", "“t” has a value already"),
+    ("y = x*t; t = x*y; t", "“t” has a value already"),
+    ("averyverylongname*x", "“averyverylongname” cannot be a variable; use at most 12"),
+    ("a+b+c+d+e+f+g", "has 7 variables; 6 are the most"),
+    ("x*9**9**9", "is not a finite number; use smaller numbers"),
+    ("x*1e999", "1e999|inf is not a finite number"),
+    ("x/(1-1)/0*log(0)", "is not a finite number"),
+    ("(" * 21 + "x" + ")" * 21, "nested more than 20 deep"),
+    ("x" + "**x" * 21, "nested more than 20 deep"),
+    ("-" * 30 + "x", "nested more than 20 deep"),
+    ("".join(f"a*{n}+" for n in range(2, 40)) + "".join(f"sin({n}*a)+" for n in range(40, 45)) + "a", "characters"),
+]
+
+VALUES = ["x", "y", "2", ".5", "1e9", "sin(x)", "log(x*y)", "-x", "(x + 1)", "max(x, y)"]
+SIGNS = ["+", "-", "*", "/", "**", "; t = ", ","]
+ALPHABET = ["x", "y", "t", "2", "0", ".5", "1e9", "(", ")", "+", "-", "*", "**", "/", ",", ";", "=", " ", "sin", "max", "(x)"]
+
+
+def random_texts(count):
+    """Texts of pieces of formulas in any order, and of any characters: the same in every run."""
+    rng = random.Random(8)
+    for _ in range(count):
+        yield "".join(rng.choices(ALPHABET, k=rng.randrange(1, 60)))
+        yield "".join(rng.choice(VALUES) + rng.choice(SIGNS) for _ in range(rng.randrange(1, 6))) + "y"
+        yield "".join(chr(rng.randrange(1, 0x3000)) for _ in range(rng.randrange(1, 30)))
+
+
+def is_harmless(text):
+    """A text gives a graph of its own kind of nodes, or one sentence."""
+    try:
+        graph = parse_formula(text)
+    except FormulaError as error:
+        return 20 < len(str(error)) < 400
+    return 1 < len(graph.nodes) <= 100 and len(graph.inputs) <= 6 and len(text) <= LONGEST_FORMULA
+
+
+@pytest.mark.parametrize(("text", "words"), BAD)
+def test_a_bad_formula_gets_a_sentence(text, words):
+    with pytest.raises(FormulaError, match=words):
+        parse_formula(text)
+
+
+def test_a_formula_of_very_many_nodes_is_refused():
+    with pytest.raises(FormulaError, match="more than 100 nodes; use fewer parts"):
+        parse_formula("+".join(f"sin({n}*x)" for n in range(2, 60)), longest=2000)
+
+
+def test_hostile_texts_are_graphs_or_sentences():
+    hostile = [*CODE, *TEXT, *SIZE]
+    assert len(hostile) >= 150
+    assert [text[:40] for text in hostile if not is_harmless(text)] == []
+    assert [text for text in CODE if accepted(text)] == []
+    assert parse_formula("x*y").inputs == ["x", "y"]  # alive and well afterwards
+
+
+def accepted(text):
+    try:
+        return bool(parse_formula(text))
+    except FormulaError:
+        return False
+
+
+def test_random_texts_are_graphs_or_sentences():
+    texts = list(random_texts(1000))
+    assert [text for text in texts if not is_harmless(text)] == []
+    assert sum(map(accepted, texts)) > 10
+
+
+def test_names_order_and_shared_parts():
+    graph = parse_formula("y = exp(x*z) + x*z/log(x) + sin(log(x))/(x*z)")
+    assert graph.inputs == ["x", "z"]
+    assert list(graph.nodes) == ["x", "z", "v1", "v2", "v3", "v4", "v5", "v6", "y"]  # x·z and log(x) once each
+    assert graph.nodes["y"].arguments == ("v2", "v4", "v6")
+
+
+def test_what_is_named_stays_and_what_is_unused_goes():
+    graph = parse_formula("u1 = sin(x); u2 = sin(x); k = 3; w = y*y; u1*u2 + k*sin(x)")
+    assert list(graph.nodes) == ["x", "u1", "u2", "v1", "v2", "J"]
+    assert graph.nodes["v2"].arguments == (3.0, "u1")
+
+
+def test_made_up_names_avoid_the_formulas_own():
+    assert list(parse_formula("v1*v2 + J*v1").nodes) == ["v1", "v2", "v3", "J", "v4", "J1"]
+
+
+def test_signs_greek_letters_and_lines():
+    assert parse_formula("−x·y".replace("·", "*")).nodes["v1"].operation == "negative"
+    assert parse_formula("θ1*α11 +\tπ*θ1").inputs == ["θ1", "α11"]
+    assert parse_formula("t = x**2\nsin(t)\n").inputs == ["x"]
+
+
+def test_more_is_allowed_where_the_program_itself_writes_the_formula():
+    text = "dot(" + ", ".join(f"a{n}, b{n}" for n in range(9)) + ")"
+    assert len(parse_formula(text, longest=1000, most_variables=40).inputs) == 18
