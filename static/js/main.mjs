@@ -5,6 +5,7 @@
 import { flushAddress, pageParameter } from "./address.mjs";
 import { drawFigures } from "./figures.mjs";
 import { Embed } from "./embed.mjs";
+import { fileHome } from "./file-home.mjs";
 import { readPacket } from "./packet.mjs";
 import { connectPanel } from "./panel.mjs";
 import { listenToKeys } from "./player-bar.mjs";
@@ -20,7 +21,8 @@ const views = new Map();
 const isEmbed = document.body.classList.contains("embed");
 let current;
 
-const home = site.home === "panel" ? await connectPanel() : staticHome();
+const homes = { panel: connectPanel, file: fileHome, static: staticHome };
+const home = await homes[site.home]();
 
 /** The static site: figures and first packets are files, Python is a worker. */
 function staticHome() {
@@ -92,6 +94,12 @@ function listenToNavigation() {
     current.rememberAddress();
   });
   window.addEventListener("popstate", () => open(addressed()));
+  document.addEventListener("openview", async ({ detail: { slug, settings } }) => {
+    flushAddress();
+    history.pushState(null, "", `?view=${slug}`);
+    await open(addressed());
+    await current.change("settings", settings);
+  });
 }
 
 /** What scripts may do with a view; everything goes the way that a control's event goes. */

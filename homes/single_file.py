@@ -1,0 +1,149 @@
+"""One view as one HTML file that plays from the disk with no network: figures, scripts and computed traces stand in it.
+
+Nothing is computed any more in such a file, so it holds one trace for the chosen settings and one for each of a grid of
+alternatives; its controls offer exactly these.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import gzip
+import itertools
+import json
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import bokeh
+from markupsafe import Markup
+
+from ..views.session import Session, Update
+from ..views.theme import css
+from . import shell
+from .site import drawing_of
+
+MOST_TRACES = 200  # of one file
+IMPORT = re.compile(r'(\bfrom |\bimport )"(\.[^"]+\.mjs)"')
+
+
+class ExportError(RuntimeError):
+    """Settings that cannot be exported; the message says which and what to try."""
+
+
+def single_file(
+    slug: str,
+    settings: Mapping[str, Any] | None = None,
+    alternatives: Mapping[str, Sequence[Any]] | None = None,
+    *,
+    session: Session | None = None,
+    progress: Callable[[int, int], None] = lambda done, wanted: None,
+) -> str:
+    """Write the page. alternatives: {setting: its values}, every combination of which is computed.
+
+    progress is called with (traces done, traces wanted); an exception that it raises cancels. Raises ExportError.
+    """
+    updates = computed(slug, settings or {}, alternatives or {}, session or Session(), progress)
+    grid = list(alternatives or {})
+    whole = shell.view(slug)
+    rows = [row for row in whole.table if row["name"] in grid]
+    table = [_choice(row, [update.settings[row["name"]] for update in updates]) for row in rows]
+    view = dataclasses.replace(whole, table=table, has_exercises=False)  # an exercise would have to be computed
+    packets = {
+        "drawing": drawing_of(view.panels),
+        "packets": [base64.b64encode(gzip.compress(update.to_bytes(), mtime=0)).decode() for update in updates],
+        "grid": grid,
+    }
+    static = shell.STATIC
+    return shell.template("single.html").render(
+        home="static",
+        views=[view],
+        site=shell.site_data("file", [view]),
+        packets=_inline(json.dumps(packets)),
+        styles=[Markup(css()), *(Markup((static / "css" / name).read_text("utf-8")) for name in shell.styles())],
+        scripts={
+            "theme": _inline((static / "js" / "theme.js").read_text("utf-8")),
+            "bokeh": _inline(Path(bokeh.__file__).with_name("server").joinpath("static/js/bokeh.min.js").read_text("utf-8")),
+            "modules": _inline(json.dumps({"imports": modules(static / "js", slug)})),
+        },
+    )
+
+
+def computed(
+    slug: str,
+    settings: Mapping[str, Any],
+    alternatives: Mapping[str, Sequence[Any]],
+    session: Session,
+    progress: Callable[[int, int], None],
+) -> list[Update]:
+    """The update of the chosen settings, then one for every other combination of the alternatives."""
+    combinations: list[dict[str, Any]] = [
+        dict(zip(alternatives, values, strict=True)) for values in itertools.product(*alternatives.values())
+    ]
+    if len(combinations) > MOST_TRACES:
+        raise ExportError(
+            f"{len(combinations)} combinations are too many for one file; {MOST_TRACES} are the most. Give fewer values"
+        )
+    updates: list[Update] = []
+    for done, more in enumerate([{}, *combinations]):
+        progress(done, len(combinations) + 1)
+        update = answered(session, slug, {**settings, **more})
+        if all(any(update.settings[name] != other.settings[name] for name in alternatives) for other in updates):
+            updates.append(update)
+    progress(len(combinations) + 1, len(combinations) + 1)
+    return updates
+
+
+def answered(session: Session, slug: str, settings: Mapping[str, Any]) -> Update:
+    """The update for these settings beside the view's defaults. Raises ExportError with the session's words."""
+    session.handle({"view": slug, "name": "reset"})
+    unknown = sorted(set(settings) - set(session.handle({"view": slug, "name": "reset"}).settings))
+    if unknown:
+        raise ExportError(f"the view {slug} has no setting called {', '.join(unknown)}; run `convoscope export {slug} --list`")
+    update = session.handle({"view": slug, "name": "settings", "value": dict(settings)})
+    if update.error or update.notices or update.trace is None:
+        raise ExportError(update.error or " ".join(update.notices))
+    return update
+
+
+def modules(folder: Path, slug: str) -> dict[str, str]:
+    """The page's scripts as data addresses under the name convoscope/<path>, which is also what they import."""
+    paths = [*folder.glob("*.mjs"), *(folder / slug).glob("*.mjs")]
+    return {
+        f"convoscope/{path.relative_to(folder).as_posix()}": _as_address(path, folder)
+        for path in sorted(paths)
+        if path.name != "worker.mjs"
+    }
+
+
+def _as_address(path: Path, folder: Path) -> str:
+    own = path.parent.relative_to(folder).as_posix()
+
+    def named(match: re.Match[str]) -> str:
+        return f'{match[1]}"convoscope/{posixpath.normpath(posixpath.join(own, match[2]))}"'
+
+    text = IMPORT.sub(named, path.read_text("utf-8")).replace("import(`./", "import(`convoscope/")
+    return "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
+
+
+def _choice(row: dict[str, Any], values: Sequence[Any]) -> dict[str, Any]:
+    """The row of a setting that offers these values and no others."""
+    labels = {value: label for label, value in row.get("choices", ())}
+    texts = dict.fromkeys(_text(value) for value in values)
+    return row | {"kind": "choice", "choices": [[labels.get(text, text), text] for text in texts]}
+
+
+def _text(value: Any) -> str:
+    """A value as static/js/address.mjs writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (tuple, list)):
+        return ";".join(",".join(f"{cell:g}" for cell in row) for row in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _inline(text: str) -> Markup:
+    """Script text or JSON that cannot end its element."""
+    return Markup(text.replace("</", "<\\/").replace("<!--", "<\\!--"))

@@ -1,0 +1,29 @@
+/** The home of an exported file: no Python and no server, only the traces that were computed when it was made. */
+import { asText } from "./address.mjs";
+import { drawFigures } from "./figures.mjs";
+import { readPacket } from "./packet.mjs";
+
+/** @returns the same three doors as the static home: open, start, send */
+export async function fileHome() {
+  const { drawing, packets, grid } = JSON.parse(document.getElementById("packets").textContent);
+  const buffers = await Promise.all(packets.map(unzipped));
+  const all = buffers.map((buffer) => ({ buffer, settings: readPacket(buffer).settings }));
+  let [shown] = all;
+  return {
+    open: async () => [await drawFigures(drawing), shown.buffer],
+    start: (tell) => tell.ready(),
+    send: async ({ name, value }) => {
+      const wanted = name === "reset" ? all[0].settings : { ...shown.settings, ...(name === "settings" ? value : { [name]: value }) };
+      const found = all.find(({ settings }) => grid.every((key) => asText(settings[key]) === asText(wanted[key])));
+      if (!found) throw new Error(`This file holds ${all.length} computed settings, and these are not among them.`);
+      shown = found;
+      return shown.buffer;
+    },
+  };
+}
+
+/** @param {string} text gzip in base64 @returns {Promise<ArrayBuffer>} */
+function unzipped(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
