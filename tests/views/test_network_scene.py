@@ -1,0 +1,128 @@
+"""The scene shows every unit of the stages shown once, in perspective, and paints far sheets before near ones."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convoscope.engine import convnetjs_mnist, lenet5
+from convoscope.views.network.scene import DISTANCE, GAP, Camera, build, shown_first
+from convoscope.views.network.stages import stage_names, stage_shapes
+
+LENET = lenet5(np.random.default_rng(0))
+SHAPES = tuple(stage_shapes(LENET))
+SCENE = build(SHAPES, tuple(shown_first(LENET)))
+ANGLES = st.floats(-180, 180), st.floats(-90, 90)
+
+
+def eye_of(camera, scene):
+    """Where the camera stands, found by asking which point never moves when it is scaled towards it."""
+    yaw, pitch = np.radians([camera.yaw, camera.pitch])
+    away = DISTANCE * scene.radius
+    return away * np.array([-np.cos(pitch) * np.sin(yaw), np.sin(pitch), np.cos(pitch) * np.cos(yaw)])
+
+
+def test_it_starts_with_harleys_layers():
+    """Every number once: not before its activation, not laid out anew."""
+    names = stage_names(LENET)
+    shown = [names[stage] for stage in shown_first(LENET)]
+    assert shown == ["input", "relu1", "maxpool1", "relu2", "maxpool2", "relu3", "relu4", "linear3", "softmax"]
+    convnetjs = convnetjs_mnist(np.random.default_rng(0))
+    shown = [stage_names(convnetjs)[stage] for stage in shown_first(convnetjs)]
+    assert shown == ["input", "relu1", "maxpool1", "relu2", "maxpool2", "linear1", "softmax"]
+
+
+@pytest.mark.parametrize("shown", [tuple(shown_first(LENET)), tuple(range(len(SHAPES))), (0,), (13,), (0, 12)])
+def test_every_unit_of_the_shown_stages_stands_there_once(shown):
+    scene = build(SHAPES, shown)
+    assert len(scene.points) == sum(int(np.prod(SHAPES[stage])) for stage in shown) == len(scene.cells)
+    assert len(np.unique(scene.points, axis=0)) == len(scene.points)
+    assert np.abs(scene.points[:, 1:]).max() <= 0.5
+    for sheet, stage in zip(scene.sheets, shown, strict=True):
+        last = tuple(size - 1 for size in SHAPES[stage])
+        assert scene.number_of(stage, last) == sheet.start + sheet.count - 1
+        assert (scene.points[sheet.start : sheet.start + sheet.count, 0] == np.float32(sheet.x)).all()
+    assert scene.number_of(99, (0,)) is None
+
+
+def test_maps_stand_upright_and_apart():
+    """Rows go down, columns to the right; units of one sheet do not overlap, and every map's frame holds its units."""
+    for sheet in SCENE.sheets:
+        points = SCENE.points[sheet.start : sheet.start + sheet.count].reshape(*sheet.shape, 3)
+        if len(sheet.shape) == 3 and sheet.shape[1] > 1:
+            assert (np.diff(points[..., 1], axis=1) < 0).all()
+            assert (np.diff(points[..., 2], axis=2) > 0).all()
+        flat, side = points.reshape(-1, 3)[:, 1:], SCENE.cells[sheet.start]
+        for one in flat[:: max(1, len(flat) // 50)]:
+            gaps = np.abs(flat - one).max(axis=1)
+            assert np.sort(gaps)[1:2].tolist() == [] or np.sort(gaps)[1] >= side * 0.999
+    assert len(SCENE.frames) == 1 + 6 + 6 + 16 + 16 + 4  # a frame for each map, one for each row of features
+
+
+def test_seen_along_the_network_the_input_is_upright_and_nearest():
+    camera = Camera(90, 0, 1)
+    x, y, scale = camera.project(SCENE.points, SCENE.radius)
+    first = x[:784].reshape(28, 28), y[:784].reshape(28, 28)
+    assert (np.diff(first[0], axis=1) > 0).all()
+    assert (np.diff(first[1], axis=0) < 0).all()
+    assert camera.order(SCENE) == list(range(len(SCENE.sheets)))[::-1]
+    assert (np.diff([scale[sheet.start] for sheet in SCENE.sheets]) < 0).all()
+
+
+def test_from_the_side_it_runs_from_left_to_right():
+    x, _, _ = Camera(0, 0, 1).project(SCENE.points, SCENE.radius)
+    middles = [x[sheet.start : sheet.start + sheet.count].mean() for sheet in SCENE.sheets]
+    assert (np.diff(middles) > 0).all()
+    assert (middles[0], middles[-1]) == (pytest.approx(1 - middles[-1], abs=0.01), pytest.approx(1 - middles[0], abs=0.01))
+
+
+@given(*ANGLES, st.floats(0.5, 4))
+def test_it_is_a_central_projection(yaw, pitch, zoom):
+    """A point half-way to the eye falls on the same place and appears twice as large."""
+    camera = Camera(yaw, pitch, zoom)
+    points = SCENE.points[::97].astype(np.float64)
+    nearer = (points + eye_of(camera, SCENE)) / 2
+    x, y, scale = camera.project(points, SCENE.radius)
+    x2, y2, scale2 = camera.project(nearer, SCENE.radius)
+    np.testing.assert_allclose(x2, x, atol=1e-9)
+    np.testing.assert_allclose(y2, y, atol=1e-9)
+    np.testing.assert_allclose(scale2, 2 * scale)
+    assert (scale > 0).all()
+
+
+@given(*ANGLES)
+def test_no_sheet_is_painted_over_one_before_it(yaw, pitch):
+    """On every ray from the eye through two sheets, the farther one is painted first."""
+    camera = Camera(yaw, pitch, 1)
+    eye, order = eye_of(camera, SCENE), camera.order(SCENE)
+    for target in SCENE.points[::503].astype(np.float64):
+        ray = target - eye
+        if abs(ray[0]) < 1e-6:
+            continue
+        hits = [(sheet.x - eye[0]) / ray[0] for sheet in SCENE.sheets]
+        for a, b in itertools.combinations(range(len(hits)), 2):
+            if min(hits[a], hits[b]) > 0 and abs(hits[a] - hits[b]) > 1e-9:
+                assert (hits[a] > hits[b]) == (order.index(a) < order.index(b))
+
+
+@given(*ANGLES)
+def test_at_zoom_1_the_scene_stays_nearly_in_the_picture(yaw, pitch):
+    x, *_ = Camera(yaw, pitch, 1).project(SCENE.points, SCENE.radius)
+    assert -0.35 < x.min() < x.max() < 1.35  # from the front the nearest sheet may leave it
+    painted = Camera(yaw, pitch, 1).painted(SCENE)
+    assert np.array_equal(np.sort(painted), np.arange(len(SCENE.points)))
+
+
+def test_units_turned_away_appear_narrower():
+    camera = Camera(30, 60, 1)
+    wide, high = camera.sides(SCENE.cells, np.ones_like(SCENE.cells))
+    np.testing.assert_allclose(wide, SCENE.cells * 0.5, rtol=1e-5)
+    np.testing.assert_allclose(high, SCENE.cells * 0.5 * 1.7, rtol=1e-5)
+    assert Camera(0, 0, 1).sides(np.ones(1), np.ones(1))[0] > 0.2  # never nothing
+
+
+def test_hiding_a_stage_closes_the_gap():
+    some = build(SHAPES, (0, 5, 13))
+    assert [sheet.x for sheet in some.sheets] == pytest.approx([-GAP, 0, GAP])

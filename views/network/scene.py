@@ -1,0 +1,160 @@
+"""The whole network as a scene to turn: every unit a square, every stage an upright sheet, from the input to the answer.
+
+World: x runs from the input to the answer, y upwards, z to the right for who looks along x. All sheets are parallel, so
+the one farther from the eye along x is painted first, and nothing else needs sorting.
+
+    turned by yaw θ about y:      across = x cos θ + z sin θ,   deep = x sin θ − z cos θ
+    tilted by pitch φ:            up = y cos φ + deep sin φ,    away = deep cos φ − y sin φ
+    seen from DISTANCE radii:     shown = (across, up) · zoom / (distance + away)
+
+The page does the same between two answers of Python, while the scene is turned (static/js/network/camera.mjs).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...engine import Network
+from .stages import CELLWISE, layer_of, ravel, stage_names
+
+ASPECT = 1.7  # width / height of the picture
+GAP = 0.62  # between two sheets; the largest sheet is 1 wide
+BETWEEN = 0.14  # between two maps of a sheet, of the side of a map
+LARGEST = 0.036, 0.07  # side of a unit in a map, and in a row of features
+LONGEST_COLUMN = 16  # features that stand in one column
+DISTANCE = 2.4  # of the eye from the middle, in radii of the scene
+FILLED = 0.485  # of the picture's width by a radius
+THINNEST = 0.3  # of a unit's side: a sheet seen from its edge does not vanish
+
+Shapes = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Where one stage stands. start: the number of its first unit in the scene."""
+
+    stage: int
+    shape: tuple[int, ...]
+    start: int
+    count: int
+    x: float
+    bottom: float  # y of its lower edge
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What stands where, whatever the units' values. Lengths in widths of the largest sheet."""
+
+    sheets: tuple[Sheet, ...]
+    points: np.ndarray  # (n, 3): the middle of every unit
+    cells: np.ndarray  # (n,): the side of every unit
+    frames: np.ndarray  # (m, 4, 3): the corners of every map
+
+    @property
+    def radius(self) -> float:
+        """Half the way from the first sheet to the last, and half a sheet."""
+        return math.hypot(GAP * (len(self.sheets) - 1) / 2, 0.5)
+
+    def number_of(self, stage: int, position: tuple[int, ...]) -> int | None:
+        """Which unit of the scene that is; None if its stage is not shown."""
+        for sheet in self.sheets:
+            if sheet.stage == stage:
+                return sheet.start + ravel(position, sheet.shape)
+        return None
+
+
+@dataclass(frozen=True)
+class Camera:
+    """From where the scene is seen. yaw, pitch: degrees; zoom: 1 fits."""
+
+    yaw: float
+    pitch: float
+    zoom: float
+
+    def project(self, points: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """World to picture, a unit square. points: (..., 3) -> x, y, and how wide a length of 1 appears there, all (...)."""
+        (cos, sin), (flat, steep) = _turn(self.yaw), _turn(self.pitch)
+        x, y, z = np.moveaxis(points, -1, 0)
+        across, deep = x * cos + z * sin, x * sin - z * cos
+        up, away = y * flat + deep * steep, deep * flat - y * steep
+        scale = self.zoom * FILLED * DISTANCE / (DISTANCE * radius + away)
+        return 0.5 + across * scale, 0.5 + up * scale * ASPECT, scale
+
+    def sides(self, cells: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How wide and high units appear, turned away as they are."""
+        wide, high = abs(_turn(self.yaw)[1]), abs(_turn(self.pitch)[0])
+        return cells * scale * max(wide, THINNEST), cells * scale * max(high, THINNEST) * ASPECT
+
+    def order(self, scene: Scene) -> list[int]:
+        """The sheets by number, the farthest from the eye first."""
+        eye = -DISTANCE * scene.radius * _turn(self.pitch)[0] * _turn(self.yaw)[1]
+        return sorted(range(len(scene.sheets)), key=lambda number: -abs(scene.sheets[number].x - eye))
+
+    def painted(self, scene: Scene) -> np.ndarray:
+        """The numbers of all units in the order in which they are painted. -> (n,)"""
+        parts = [scene.sheets[number] for number in self.order(scene)]
+        return np.concatenate([np.arange(sheet.start, sheet.start + sheet.count) for sheet in parts])
+
+
+def shown_first(network: Network) -> list[int]:
+    """The stages that a scene starts with: not those whose numbers come again, cut by an activation or laid out anew."""
+    names = stage_names(network)
+    after = [layer_of(network, stage + 1) for stage in range(len(names))]
+    kinds = [getattr(layer_of(network, stage), "kind", "") for stage in range(len(names))]
+    repeated = [kind in ("flatten", "dropout") or (up and up.kind in CELLWISE) for kind, up in zip(kinds, after, strict=True)]
+    return [stage for stage, again in enumerate(repeated) if not again]
+
+
+@functools.lru_cache(maxsize=8)
+def build(shapes: Shapes, shown: tuple[int, ...]) -> Scene:
+    """Put the stages up behind each other. shapes: of all stages; shown: which of them, in order."""
+    sheets, points, cells, frames, start = [], [], [], [], 0
+    for number, stage in enumerate(shown):
+        shape, x = shapes[stage], GAP * (number - (len(shown) - 1) / 2)
+        side, corners = _layout(shape)
+        rows, columns = (np.arange(size, dtype=np.float64) for size in (shape[1:] if len(shape) == 3 else (1, 1)))
+        y = corners[:, 0, np.newaxis, np.newaxis] - (rows[:, np.newaxis] + 0.5) * side
+        z = corners[:, 1, np.newaxis, np.newaxis] + (columns + 0.5) * side
+        y, z = np.broadcast_arrays(y, z)
+        points.append(np.stack([np.full(y.size, x), y.ravel(), z.ravel()], axis=1))
+        cells.append(np.full(y.size, side))
+        frames.append(_frames(shape, x, side, corners))
+        sheets.append(Sheet(stage, shape, start, y.size, x, float(y.min() - side / 2)))
+        start += y.size
+    return Scene(
+        tuple(sheets), np.concatenate(points).astype(np.float32), np.concatenate(cells).astype(np.float32),
+        np.concatenate(frames).astype(np.float32),
+    )  # fmt: skip
+
+
+def _layout(shape: Sequence[int]) -> tuple[float, np.ndarray]:
+    """The side of a unit, and the upper left corner (y, z) of each map. -> side, (maps, 2)"""
+    count, rows, columns = (shape[0], *shape[1:]) if len(shape) == 3 else (shape[0], 1, 1)
+    across = math.ceil(math.sqrt(count)) if rows > 1 or count > LONGEST_COLUMN else 1
+    down = math.ceil(count / across)
+    between = BETWEEN * max(rows, columns)
+    height, width = down * (rows + between) - between, across * (columns + between) - between
+    side = min(1 / max(height, width), LARGEST[len(shape) == 1])
+    row, column = np.divmod(np.arange(count), across)
+    corners = np.stack([height / 2 - row * (rows + between), column * (columns + between) - width / 2], axis=1)
+    return side, corners * side
+
+
+def _frames(shape: Sequence[int], x: float, side: float, corners: np.ndarray) -> np.ndarray:
+    """The corners of every map; of a row of features, of all together. -> (maps, 4, 3)"""
+    height, width = (shape[1] * side, shape[2] * side) if len(shape) == 3 else (side, side)
+    top, left = corners.T
+    bottom, right = top - height, left + width
+    if len(shape) == 1:
+        top, left, bottom, right = (np.array([edge]) for edge in (top.max(), left.min(), bottom.min(), right.max()))
+    y, z = np.stack([top, top, bottom, bottom], axis=1), np.stack([left, right, right, left], axis=1)
+    return np.stack([np.full(y.shape, x), y, z], axis=2)
+
+
+def _turn(degrees: float) -> tuple[float, float]:
+    return math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
