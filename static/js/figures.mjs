@@ -35,7 +35,7 @@ export class Figures {
 
   /** Show what no step of the trace changes. @param {import("./packet.mjs").Trace} trace */
   showStill(trace) {
-    this.still = mapValues(trace.still, (columns) => mapValues(columns, stillColumn));
+    this.still = mapValues(trace.still, (columns) => (columns.image_rows ? imagesOf(columns) : mapValues(columns, stillColumn)));
     for (const [name, columns] of Object.entries(this.still)) {
       if (!(name in trace.steps)) this.#replace(name, columns);
     }
@@ -56,6 +56,16 @@ export class Figures {
     }
   }
 
+  /** Show these columns in a source, whatever the trace says: for what a view's own script draws. */
+  put(name, columns) {
+    this.#replace(name, columns);
+  }
+
+  /** Show one image in a source at once. @param {Float32Array} values row by row */
+  paint(name, values, rows, columns) {
+    this.#replace(name, { ...this.sources.get(name).data, image: [imageOf(values, rows, columns)] });
+  }
+
   /** Draw rectangles over cells of a grid: the same places as views/grid.py gives them. @param {number[][]} cells [row, column] */
   light(name, cells, [rows, columns]) {
     const side = Math.max(rows, columns);
@@ -73,6 +83,11 @@ export class Figures {
   #replace(name, columns) {
     const source = this.sources.get(name);
     if (source) source.setv({ data: columns }, HERE);
+  }
+
+  /** Show what carries this tag, or hide it. */
+  reveal(tag, yes) {
+    for (const model of this.models) if (model.tags.includes(tag)) model.setv({ visible: yes }, HERE);
   }
 
   /** Put the present theme's colours where the models' tags ask for them. */
@@ -105,10 +120,23 @@ export class Figures {
 function stillColumn(column) {
   const values = allOf(column);
   if (column.shape.length < 3) return values;
-  const { ndarray } = Bokeh.require("core/util/ndarray");
   const [count, height, width] = column.shape;
-  return Array.from({ length: count }, (_, n) => {
-    const image = values.slice(n * height * width, (n + 1) * height * width);
-    return ndarray(image.buffer, { dtype: "float32", shape: [height, width] });
+  const size = height * width;
+  return Array.from({ length: count }, (_, n) => imageOf(values.slice(n * size, (n + 1) * size), height, width));
+}
+
+/** Images of several sizes: the column image holds all their cells, image_rows and image_columns the size of each. */
+function imagesOf({ image, image_rows: rows, image_columns: columns, ...others }) {
+  let at = 0;
+  const images = Array.from(rows.array, (height, n) => {
+    const start = at;
+    at += height * columns.array[n];
+    return imageOf(image.array.slice(start, at), height, columns.array[n]);
   });
+  return { image: images, ...mapValues(others, stillColumn) };
+}
+
+/** @param {Float32Array} values with a buffer of its own */
+function imageOf(values, rows, columns) {
+  return Bokeh.require("core/util/ndarray").ndarray(values.buffer, { dtype: "float32", shape: [rows, columns] });
 }

@@ -185,7 +185,8 @@ export class View {
     this.figures.showStep(this.trace, step);
     const sentence = this.#part(".sentence");
     sentence.setAttribute("aria-live", playing ? "off" : "polite"); // while it plays, nobody could follow the speech
-    sentence.textContent = this.quiz.tell(step);
+    const words = this.quiz.tell(step);
+    if (sentence.textContent !== words) sentence.textContent = words; // else it would be read out again
     this.bar.show();
     this.own?.step?.(step);
     this.section.dispatchEvent(new CustomEvent("stepshown", { bubbles: true }));
