@@ -1,0 +1,144 @@
+"""What a view shows, to be used elsewhere: the present step as LaTeX, the call as a NumPy program, all arrays as .npz or JSON.
+
+Every number comes out of the trace, and so out of the engine.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .numbers import write
+from .settings import SettingError
+from .state import Download
+from .trace import Column, Texts, Trace, column_array
+
+VALUES = "_values"  # how the sources end that hold the true numbers of a grid
+LARGEST_MATRIX = 20  # rows or columns: a larger one fits no page
+TERMS_A_LINE = 6
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step of what a view shows."""
+
+    view: str
+    settings: Mapping[str, Any]
+    trace: Trace
+    step: int
+
+    @property
+    def sentence(self) -> str:
+        """What is said at this step."""
+        return self.trace.sentences[self.step]
+
+    def grids(self) -> dict[str, np.ndarray]:
+        """The view's grids of numbers by name: (rows, columns) each."""
+        found = {}
+        for source, columns in self.trace.static.items():
+            if source.endswith(VALUES) and {"row", "column", "value"} <= set(columns):
+                row, column, value = (column_array(columns[name]).ravel() for name in ("row", "column", "value"))
+                grid = np.full((int(row.max()) + 1, int(column.max()) + 1), np.nan) if row.size else np.zeros((0, 0))
+                grid[row, column] = value
+                found[source.removesuffix(VALUES)] = grid
+        return found
+
+
+def export(moment: Moment, kind: Any) -> Download:
+    """The file of that kind. Raises SettingError for an unknown kind, and for one that this view cannot give."""
+    if kind not in KINDS:
+        raise SettingError(f"there is no export called “{str(kind)[:20]}”; the exports are {', '.join(KINDS)}")
+    media, make = KINDS[kind]
+    return Download(f"convoscope-{moment.view}-step-{moment.step}.{kind}", media, make(moment))
+
+
+def as_latex(moment: Moment) -> bytes:
+    """The grids as bmatrix and the step's arithmetic, each as a formula of its own; needs amsmath."""
+    blocks = [f"% Convoscope, {moment.view}, step {moment.step + 1} of {len(moment.trace)}; needs \\usepackage{{amsmath}}"]
+    for name, grid in moment.grids().items():
+        if max(grid.shape) > LARGEST_MATRIX:
+            blocks.append(f"% {name}: {grid.shape[0]}×{grid.shape[1]} numbers are too many for a matrix")
+            continue
+        rows = " \\\\\n  ".join(
+            " & ".join("" if np.isnan(cell) else _formula(write(cell)) for cell in row) for row in grid.tolist()
+        )
+        blocks.append(f"\\[ {_name(name)} = \\begin{{bmatrix}}\n  {rows}\n\\end{{bmatrix}} \\]")
+    left, equals, right = moment.sentence.partition(" = ")
+    if equals and "×" in right:
+        lines = re.sub(f"((?: \\+ .*?){{{TERMS_A_LINE}}})(?= \\+ )", r"\1 \\\\\n", _formula(right))
+        blocks.append(f"\\begin{{multline*}}\n{_name(left)} = {lines}\n\\end{{multline*}}")
+    else:
+        blocks.append(_plain(moment.sentence))
+    return ("\n".join(blocks) + "\n").encode()
+
+
+def as_program(moment: Moment) -> bytes:
+    """The NumPy program that computes what is shown; it runs as it stands."""
+    if "call" not in moment.trace.facts:
+        raise SettingError(f"the view {moment.view} is no single call that could be written down; export npz or json")
+    return f"# Convoscope, {moment.view}\n{moment.trace.facts['call']}\n".encode()
+
+
+def as_json(moment: Moment) -> bytes:
+    """Settings, grids, sentence and everything drawn at this step, as text that any language reads."""
+    whole = {
+        "view": moment.view,
+        "settings": moment.settings,
+        "step": moment.step,
+        "steps": len(moment.trace),
+        "sentence": moment.sentence,
+        "facts": moment.trace.facts,
+        "grids": {
+            name: [[None if np.isnan(cell) else cell for cell in row] for row in grid.tolist()]
+            for name, grid in moment.grids().items()
+        },
+        "drawn": moment.trace.at(moment.step),
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+
+
+def as_npz(moment: Moment) -> bytes:
+    """The grids by name, and every array of the whole animation as static.<source>.<column> and steps.<source>.<column>."""
+    arrays = dict(moment.grids())
+    for part, sources in (("static", moment.trace.static), ("steps", moment.trace.steps)):
+        for source, columns in sources.items():
+            arrays |= {f"{part}.{source}.{name}": _array(column) for name, column in columns.items()}
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+KINDS: dict[str, tuple[str, Callable[[Moment], bytes]]] = {
+    "tex": ("application/x-tex", as_latex),
+    "py": ("text/x-python", as_program),
+    "json": ("application/json", as_json),
+    "npz": ("application/zip", as_npz),
+}
+
+
+def _array(column: Column) -> np.ndarray:
+    return np.array(column.tolist(), dtype=np.str_) if isinstance(column, Texts) else column
+
+
+def _name(text: str) -> str:
+    """output[0, 3] -> \\mathrm{output}_{0, 3}"""
+    name, bracket, place = text.partition("[")
+    words = "\\mathrm{" + re.sub("[_ ]", r"\\ ", name.strip()) + "}"
+    return words + (f"_{{{place.rstrip(']')}}}" if bracket else "")
+
+
+def _formula(text: str) -> str:
+    """Arithmetic as the sentences write it, as TeX: signs, products, fractions, and words as words."""
+    text = text.replace("−", "-").replace("×", " \\cdot ").replace("·", " \\cdot ").replace("…", " \\dots ").replace("%", "\\%")
+    text = re.sub(r"(?<![\w.])(\d+)/(\d+)", r"\\tfrac{\1}{\2}", text)
+    return re.sub(r"(?<![\\A-Za-z])([A-Za-z][A-Za-z ]*[A-Za-z])", r"\\text{\1}", text)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"([&%$#_{}])", r"\\\1", text).replace("×", "$\\times$").replace("−", "$-$").replace("→", "$\\to$")
