@@ -53,7 +53,7 @@ def _read_flag(parameter: param.Boolean, label: str, value: Any) -> tuple[bool, 
 
 def _read_number(parameter: param.Number, label: str, value: Any) -> tuple[float, list[str]]:
     low, high = parameter.bounds
-    number = _read_cell(value, f"the {label}")
+    number = read_cell(value, f"the {label}")
     if low <= number <= high:
         return number, []
     nearest = min(max(number, low), high)
@@ -104,7 +104,7 @@ def _read_matrix(parameter: Matrix, label: str, value: Any) -> tuple[Rows, list[
     rows = [row.split(",") for row in value.split(";")] if isinstance(value, str) else value
     _check_matrix_shape(parameter, label, rows)
     cells = [
-        [_read_cell(cell, f"the {label}, row {r + 1}, column {c + 1}") for c, cell in enumerate(row)]
+        [read_cell(cell, f"the {label}, row {r + 1}, column {c + 1}") for c, cell in enumerate(row)]
         for r, row in enumerate(rows)
     ]
     most = parameter.largest
@@ -128,7 +128,8 @@ def _check_matrix_shape(parameter: Matrix, label: str, rows: Any) -> None:
         raise SettingError(f"the {label} must be {wanted}, such as {example}")
 
 
-def _read_cell(cell: Any, place: str) -> float:
+def read_cell(cell: Any, place: str) -> float:
+    """A finite number from outside, such as "1/9". place: what the error calls it. Raises SettingError."""
     advice = "type a number such as 0.5, -1 or 1/9"
     text = str(cell).strip().replace("−", "-") if isinstance(cell, (str, int, float)) else ""
     if isinstance(cell, bool) or len(text) > 24:
