@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from convoscope.engine import convnetjs_mnist, lenet5
 from convoscope.views.network.scene import DISTANCE, GAP, Camera, build, shown_first
-from convoscope.views.network.stages import stage_names, stage_shapes
+from convoscope.views.network.stages import Unit, kept, stage_names, stage_shapes
+from convoscope.views.network.turning import MOST_LINKS, sources
+from convoscope.views.trace import Sentences, Texts, Trace
 
 LENET = lenet5(np.random.default_rng(0))
 SHAPES = tuple(stage_shapes(LENET))
@@ -119,10 +121,73 @@ def test_units_turned_away_appear_narrower():
     camera = Camera(30, 60, 1)
     wide, high = camera.sides(SCENE.cells, np.ones_like(SCENE.cells))
     np.testing.assert_allclose(wide, SCENE.cells * 0.5, rtol=1e-5)
-    np.testing.assert_allclose(high, SCENE.cells * 0.5 * 1.7, rtol=1e-5)
+    np.testing.assert_allclose(high, SCENE.cells * 0.5 * 1.9, rtol=1e-5)
     assert Camera(0, 0, 1).sides(np.ones(1), np.ones(1))[0] > 0.2  # never nothing
 
 
 def test_hiding_a_stage_closes_the_gap():
     some = build(SHAPES, (0, 5, 13))
     assert [sheet.x for sheet in some.sheets] == pytest.approx([-GAP, 0, GAP])
+
+
+def seen(network=LENET, camera=None, **more):
+    x = np.random.default_rng(1).random((1, *network.input_shape)).astype(np.float32)
+    network.forward(x)
+    stages = kept(network)
+    return stages, sources(network, stages, stage_names(network), camera or Camera(38, 14, 1), **more)
+
+
+def test_what_is_drawn_is_what_the_camera_sees_of_the_world():
+    camera = Camera(-120, 40, 1.5)
+    stages, found = seen(camera=camera)
+    world = np.stack([found["scene_units"][axis] for axis in "xyz"], axis=1)
+    order = camera.painted(SCENE)
+    x, y, _ = camera.project(world, SCENE.radius)
+    np.testing.assert_allclose(found["scene"]["x"], x[order], atol=1e-6)
+    np.testing.assert_allclose(found["scene"]["y"], y[order], atol=1e-6)
+    np.testing.assert_array_equal(found["scene"]["shade"], found["scene_units"]["shade"][order])
+    sheet = SCENE.sheets[1]
+    values = found["scene_units"]["value"][sheet.start : sheet.start + sheet.count]
+    np.testing.assert_array_equal(values, stages[sheet.stage].ravel())
+    shades = found["scene_units"]["shade"][sheet.start : sheet.start + sheet.count]
+    np.testing.assert_allclose(shades * np.abs(values).max(), values, atol=1e-6)
+    np.testing.assert_allclose(found["scene_units"]["shade"][-10:], stages[-1], rtol=1e-6)  # probabilities: 0..1
+
+
+def test_lines_run_from_the_asked_unit_to_what_it_reads_through_hidden_stages():
+    unit = Unit(2, (3, 10, 12))  # behind conv1's cell, which is not shown
+    _, found = seen(asked=unit)
+    assert found["scene_chosen"]["number"].tolist() == [SCENE.number_of(2, (3, 10, 12))]
+    assert set(found["scene_pairs"]["from"].tolist()) == {SCENE.number_of(2, (3, 10, 12))}
+    expected = {SCENE.number_of(0, (0, row, column)) for row in range(8, 13) for column in range(10, 15)}
+    assert set(found["scene_pairs"]["to"].tolist()) == expected
+    _, found = seen(asked=Unit(9, (3,)))  # F5: through linear1 and flatten to the maps of S4
+    sheet = SCENE.sheets[4]
+    ends = found["scene_pairs"]["to"]
+    assert len(ends) == MOST_LINKS
+    assert ((sheet.start <= ends) & (ends < sheet.start + sheet.count)).all()
+    assert np.abs(found["scene_links"]["shade"]).max() == 1
+
+
+def test_without_what_it_reads_there_are_no_lines():
+    for asked in (None, Unit(0, (0, 3, 3)), Unit(1, (0, 3, 3))):  # nothing, the input, a hidden unit
+        _, found = seen(asked=asked)
+        assert len(found["scene_pairs"]["to"]) == len(found["scene_links"]["x"]) == 0
+    _, found = seen(asked=Unit(5, (0, 3, 3)), names="relu2,softmax")
+    assert len(found["scene_pairs"]["to"]) == 0
+
+
+def test_stages_are_shown_by_name_and_unknown_names_do_nothing():
+    names = seen(names="input, conv1,nonsense")[1]["scene_sheets"]["name"].tolist()
+    assert names == ["input", "conv1"]
+    assert len(seen(names="nonsense")[1]["scene_sheets"]["name"]) == len(SCENE.sheets)
+
+
+def test_the_last_sheet_names_its_classes():
+    titles = seen()[1]["scene_titles"]["text"].tolist()
+    assert titles[-10:] == [str(number) for number in range(10)]
+    assert len(seen(names="input,conv1")[1]["scene_titles"]["text"]) == 2
+
+
+def test_a_trace_can_carry_it():
+    Trace(seen(asked=Unit(5, (0, 3, 3)))[1], {}, Sentences("{}", Texts(("",), np.zeros((1, 1), np.uint16))))

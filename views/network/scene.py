@@ -22,13 +22,14 @@ import numpy as np
 from ...engine import Network
 from .stages import CELLWISE, layer_of, ravel, stage_names
 
-ASPECT = 1.7  # width / height of the picture
-GAP = 0.62  # between two sheets; the largest sheet is 1 wide
+ASPECT = 1.9  # width / height of the picture
+GAP = 0.66  # between two sheets; the largest sheet is 1 wide
 BETWEEN = 0.14  # between two maps of a sheet, of the side of a map
-LARGEST = 0.036, 0.07  # side of a unit in a map, and in a row of features
+LARGEST = 0.027, 0.07  # side of a unit in a map, and in a row of features
 LONGEST_COLUMN = 16  # features that stand in one column
-DISTANCE = 2.4  # of the eye from the middle, in radii of the scene
-FILLED = 0.485  # of the picture's width by a radius
+DISTANCE = 4.0  # of the eye from the middle, in radii of the scene
+FILLED = 0.475  # of the picture's width by a radius
+AROUND = 0.6  # from the outermost units' edge to the frame, in units' sides, so that the frame stays visible
 THINNEST = 0.3  # of a unit's side: a sheet seen from its edge does not vanish
 
 Shapes = tuple[tuple[int, ...], ...]
@@ -149,7 +150,8 @@ def _frames(shape: Sequence[int], x: float, side: float, corners: np.ndarray) ->
     """The corners of every map; of a row of features, of all together. -> (maps, 4, 3)"""
     height, width = (shape[1] * side, shape[2] * side) if len(shape) == 3 else (side, side)
     top, left = corners.T
-    bottom, right = top - height, left + width
+    bottom, right = top - height - AROUND * side, left + width + AROUND * side
+    top, left = top + AROUND * side, left - AROUND * side
     if len(shape) == 1:
         top, left, bottom, right = (np.array([edge]) for edge in (top.max(), left.min(), bottom.min(), right.max()))
     y, z = np.stack([top, top, bottom, bottom], axis=1), np.stack([left, right, right, left], axis=1)
