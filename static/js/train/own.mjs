@@ -1,0 +1,122 @@
+/**
+ * What only the train view has on the page: its buttons, the time machine, the layers, the samples, the confusion matrix.
+ * Everything shown comes with the trace; here it is only put in its place, and what the user does becomes an action.
+ */
+import { followTheme } from "../theme.mjs";
+import { Confusion } from "./confusion.mjs";
+import { Layers } from "./layers.mjs";
+import { readWeights } from "./loading.mjs";
+import { Samples } from "./samples.mjs";
+import { Timeline } from "./timeline.mjs";
+
+export default (view) => new Train(view);
+
+const RUNS = new Set(["running", "testing"]);
+
+class Train {
+  /** @param {import("../view.mjs").View} view */
+  constructor(view) {
+    const { section } = view;
+    Object.assign(this, { view, section, enabled: false, status: "ready", backup: null });
+    section.querySelector(".controls").after(section.querySelector(".train-more"));
+    this.run = section.querySelector(".train-run");
+    this.buttons = [...section.querySelectorAll("[data-do]")];
+    for (const button of this.buttons) button.addEventListener("click", () => view.change(button.dataset.do, null));
+    this.pages = [...section.querySelectorAll("[data-page]")];
+    for (const button of this.pages) button.addEventListener("click", () => this.#turn(Number(button.dataset.page)));
+    this.parts = [Timeline, Layers, Samples, Confusion].map((Part) => new Part(section, view));
+    this.#addProblem();
+    this.#takeFiles(section.querySelector("input[type=file]"));
+    document.addEventListener("visibilitychange", () => this.enabled && view.change("hidden", document.hidden));
+    new ResizeObserver(() => this.#paint()).observe(section); // it comes back to the page
+    followTheme(() => this.#paint());
+  }
+
+  /** Python answers, or not. After a new start it has what `rebuild` gave it, and is asked to show that. */
+  enable(yes) {
+    const isNew = yes && !this.enabled && this.lost;
+    this.lost = !yes && this.backup !== null;
+    this.enabled = yes;
+    this.#enableButtons();
+    if (isNew) this.view.change("pause", null);
+  }
+
+  /** @param {import("../packet.mjs").Trace} trace */
+  shown(trace, settings) {
+    const { facts, still } = trace;
+    this.status = facts.status;
+    this.page = settings.page ?? 0;
+    this.isKept = still.kept_loss?.examples.array.length > 0;
+    if (still.backup?.bytes.array.length) this.backup = still.backup.bytes.array.slice(); // else the whole packet stays
+    this.section.querySelector(".train-bar").dataset.status = facts.status;
+    const runs = RUNS.has(facts.status);
+    this.run.textContent = runs ? "Pause training" : "Start training";
+    this.run.dataset.do = runs ? "pause" : "start";
+    this.view.figures.reveal("kept", this.isKept);
+    this.#enableButtons();
+    this.trace = trace;
+    this.settings = settings;
+    this.#paint();
+  }
+
+  /** The newest weights go to a new Python before the settings. */
+  rebuild() {
+    return this.backup ? [{ view: this.view.slug, name: "restore", value: base64(this.backup) }] : [];
+  }
+
+  /** Nothing is painted while nobody sees it. */
+  #paint() {
+    if (this.section.hidden || !this.trace) return;
+    for (const part of this.parts) part.show(this.trace, this.settings);
+  }
+
+  #enableButtons() {
+    const runs = RUNS.has(this.status);
+    const impossible = {
+      step: runs,
+      fork: runs || (this.settings?.checkpoint ?? -1) < 0,
+      evaluate: this.status === "testing",
+      forget: !this.isKept,
+      save_convnetjs: this.settings?.architecture !== "convnetjs",
+    };
+    for (const button of this.buttons) button.disabled = !this.enabled || Boolean(impossible[button.dataset.do]);
+    this.section.querySelector("[data-do=forget]").hidden = !this.isKept;
+    for (const button of this.pages) button.disabled = !this.enabled || (button.dataset.page < 0 && !this.page);
+    this.section.querySelector("input[type=file]").disabled = !this.enabled;
+  }
+
+  #turn(by) {
+    this.page = Math.max(0, this.page + by); // at once, so that quick clicks add up
+    this.view.change("page", this.page);
+  }
+
+  /** What does not fit in a network's text is said below its field. */
+  #addProblem() {
+    const field = this.section.querySelector(`#${this.view.slug}-network`);
+    const problem = Object.assign(document.createElement("p"), { className: "help train-problem", role: "alert" });
+    problem.dataset.fact = "network_problem";
+    field?.closest(".control").append(problem);
+  }
+
+  #takeFiles(input) {
+    const told = this.section.querySelector(".train-file");
+    input.addEventListener("change", async () => {
+      told.textContent = "";
+      if (!input.files.length) return;
+      try {
+        this.view.change("load", base64(await readWeights(input.files[0])));
+      } catch (error) {
+        told.textContent = error.message; // the weights that were there stay
+      }
+      input.value = ""; // the same file may be chosen again
+    });
+  }
+}
+
+/** @param {Uint8Array} bytes */
+function base64(bytes) {
+  const PIECE = 0x8000; // arguments of one call
+  let text = "";
+  for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return btoa(text);
+}

@@ -1,0 +1,26 @@
+/** The time machine: a slider over the checkpoints, whose last place is now. */
+
+export class Timeline {
+  /** @param {HTMLElement} section @param {import("../view.mjs").View} view */
+  constructor(section, view) {
+    this.view = view;
+    this.steps = [];
+    this.slider = section.querySelector(".train-time input");
+    this.slider.addEventListener("input", () => this.#go());
+  }
+
+  /** @param {import("../packet.mjs").Trace} trace */
+  show({ still, facts }, { checkpoint }) {
+    if (this.view.wishes.has("checkpoint")) return; // it is being moved
+    this.steps = [...still.checkpoints.step.array];
+    const place = this.steps.indexOf(checkpoint);
+    this.slider.max = this.steps.length;
+    this.slider.value = place < 0 ? this.steps.length : place;
+    this.slider.disabled = !this.steps.length;
+    this.slider.ariaValueText = facts.shown;
+  }
+
+  #go() {
+    this.view.change("checkpoint", this.steps[this.slider.value] ?? -1);
+  }
+}
