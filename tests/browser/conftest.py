@@ -9,11 +9,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from convoscope.homes import site as builder
 from convoscope.homes.server import SiteHandler
@@ -23,7 +24,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SUB_PATH = "lectures/cnn"  # the site must work below any path, so all tests run it below this one
 LOCAL = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 60  # seconds: what comes at all may come late on a busy machine
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +127,13 @@ class Explorer:
     def notice(self) -> str:
         return self.page.locator(".view:not([hidden]) .notices").inner_text()
 
+    def becomes(self, read: Callable[[], object], expected: object) -> None:
+        """Read once a frame until it is what is expected: for what no locator can wait for."""
+        last = time.monotonic() + PATIENCE
+        while read() != expected and time.monotonic() < last:
+            self.page.evaluate("new Promise(requestAnimationFrame)")
+        assert read() == expected
+
 
 @pytest.fixture
 def context_options() -> dict:
@@ -133,7 +144,7 @@ def context_options() -> dict:
 @pytest.fixture
 def explorer(browser, site_url, context_options) -> Iterator[Explorer]:
     context = browser.new_context(**context_options)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE * 1000)
     explorer = Explorer(context.new_page(), site_url)
     yield explorer
     context.close()
@@ -172,7 +183,7 @@ def panel_url() -> Iterator[str]:
 @pytest.fixture
 def panel_explorer(browser, panel_url, context_options) -> Iterator[Explorer]:
     context = browser.new_context(**context_options)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE * 1000)
     explorer = Explorer(context.new_page(), panel_url)
     yield explorer
     context.close()

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from convoscope.engine import conv2d_loops
 from convoscope.views.session import Session
 
+LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined });"
 
 
@@ -33,9 +34,10 @@ def clipboard(page):
     return page.evaluate("navigator.clipboard.readText()")
 
 
-def marked(source):
-    """The marked line, and what stands beside it."""
-    return source.locator("[data-now]").evaluate("(line) => [line.textContent.trim(), line.dataset.now]")
+def expect_marked(source, line, now):
+    """This line is marked, and beside it stands where the animation is."""
+    expect(source.locator("[data-now]")).to_have_text(line)
+    expect(source.locator("[data-now]")).to_have_attribute("data-now", now)
 
 
 def test_the_source_is_the_engines_and_its_line_follows_the_step(explorer):
@@ -43,10 +45,9 @@ def test_the_source_is_the_engines_and_its_line_follows_the_step(explorer):
     source = open_code(page)
     expect(source).to_be_visible()
     assert source.inner_text().replace(" ", "").rstrip() == inspect.getsource(conv2d_loops).replace(" ", "").rstrip()
-    line = "out[n, f, i, j] += weight[f, c, k, m] * pixel"
-    assert marked(source) == [line, "output[0, 0]"]
+    expect_marked(source, LINE, "output[0, 0]")
     press(page, "Step forward")
-    assert marked(source) == [line, "output[0, 1]"]
+    expect_marked(source, LINE, "output[0, 1]")
 
 
 def test_the_copied_call_computes_what_the_page_shows(explorer):
@@ -72,7 +73,7 @@ def test_a_browser_without_clipboard_gets_the_text_selected(explorer):
     press(page, "Copy link")
     field = page.get_by_role("textbox", name="Address of this state")
     expect(field).to_be_focused()
-    expect(field).to_have_value(page.url)
+    expect(field).to_have_value(page.evaluate("location.href"))
 
 
 def test_the_link_is_the_address_of_exactly_this_state(explorer):
@@ -82,7 +83,7 @@ def test_the_link_is_the_address_of_exactly_this_state(explorer):
     press(page, "Copy link")
     expect(page.get_by_text("Copied.", exact=True)).to_be_visible()
     link = clipboard(page)
-    assert link == page.url
+    assert link == page.evaluate("location.href")
     before = explorer.state(), explorer.sentence(), explorer.data("output_values")
     page.goto("about:blank")
     page.goto(link)
@@ -95,11 +96,11 @@ def test_the_link_is_the_address_of_exactly_this_state(explorer):
 def test_the_server_shows_the_same_code_and_copies_the_same_link(panel_explorer):
     page = panel_explorer.open("?kernel=blur&step=3")
     source = open_code(page)
-    assert marked(source)[1] == "output[0, 3]"
+    expect_marked(source, LINE, "output[0, 3]")
     press(page, "Copy link")
     expect(page.get_by_text("Copied.", exact=True)).to_be_visible()
-    assert clipboard(page) == page.url
-    assert "kernel=blur&step=3" in page.url
+    assert clipboard(page) == page.evaluate("location.href")
+    assert "kernel=blur&step=3" in clipboard(page)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

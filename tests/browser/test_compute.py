@@ -88,10 +88,10 @@ def test_out_of_range_values_of_an_address_are_brought_back_and_said(explorer):
     explorer.open("?stride=99&image=digit&digit=70000&step=5000&colour=red")
     state = explorer.state()
     assert (state["stride"], state["digit"], state["step"]) == (4, 69_999, 48)
-    notice = explorer.notice()
-    assert "The stride must be a whole number from 1 to 4: “99” became 4." in notice
-    assert "“70000” became 69,999" in notice
-    assert "The steps go from 0 to 48: step 5000 became the nearest." in notice
+    said = explorer.page.get_by_role("alert")
+    expect(said).to_contain_text("The stride must be a whole number from 1 to 4: “99” became 4.")
+    expect(said).to_contain_text("“70000” became 69,999")
+    expect(said).to_contain_text("The steps go from 0 to 48: step 5000 became the nearest.")
 
 
 def test_wishes_made_while_python_works_all_come_true(explorer, page):

@@ -26,18 +26,17 @@ def test_the_page_of_the_server_plays_and_computes(panel_explorer):
 
 
 def test_animation_stays_in_the_browser(panel_explorer):
-    """Stepping sends nothing to the server."""
+    """Stepping sends no data to the server. (Bokeh tells it the figures' sizes at any time.)"""
     page = panel_explorer.page
     sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: '"data"' in str(frame) and sent.append(frame)))
     panel_explorer.open()
     before = len(sent)
     for _ in range(10):
         page.get_by_role("button", name="Step forward").click()
     assert panel_explorer.state()["step"] == 10
-    assert len(sent) == before
-    panel_explorer.set(kernel="blur")
-    assert len(sent) > before  # the listener does hear what is sent
+    panel_explorer.set(kernel="blur")  # whatever was sent before this has been heard, too
+    assert len(sent) == before + 1
 
 
 def test_two_visitors_have_their_own_settings(panel_explorer, browser, context_options):
