@@ -135,6 +135,11 @@ class Trainer:
         """Where training stands now."""
         return replace(self._at, state=self._rng.bit_generator.state)
 
+    @property
+    def last_change(self) -> Array:
+        """What the last update added to the parameters. -> (P,)."""
+        return self.network.vector - self._last_good
+
     def go_to(self, position: Position) -> None:
         """Go on from there. First put back the weights, the optimiser's memory and, by `use`, that epoch's examples."""
         self._order = np.arange(0)

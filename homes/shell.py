@@ -18,10 +18,16 @@ from ..views.drawing import Layout, Panel
 from ..views.exercise import LARGEST_SEED
 from ..views.rgb import figure as rgb_figure
 from ..views.session import LESSONS
+from ..views.train import figure as train_figure
 from .listing import Listing, listings
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
-FIGURES = {"convolution": convolution_figure, "downsampling": downsampling_figure, "rgb": rgb_figure}
+FIGURES = {
+    "convolution": convolution_figure,
+    "downsampling": downsampling_figure,
+    "rgb": rgb_figure,
+    "train": train_figure,
+}
 VERSION = version("convoscope")
 
 # BokehJS sets inline styles, a sandboxed iframe can start workers from blobs only, WebAssembly needs its own word;

@@ -26,8 +26,9 @@ from .rgb import lesson as rgb
 from .settings import SettingError, Settings
 from .state import Download, State
 from .trace import Trace
+from .train import lesson as train
 
-LESSONS = {"convolution": convolution, "downsampling": downsampling, "rgb": rgb}
+LESSONS = {"convolution": convolution, "downsampling": downsampling, "rgb": rgb, "train": train}
 
 
 @dataclass(frozen=True)
