@@ -22,7 +22,7 @@ from .vendor import write_at_once
 ROOT = Path(__file__).resolve().parent.parent
 DRAWING_FILES = {"figure.py", "drawing.py", "theme.py"}  # in views: they build Bokeh models, on the server or at build time
 SERVER_PACKAGES = {"bokeh", "pandas", "panel"}  # never in the browser
-PARAM_LEFT_OUT = {"ipython.py", "mypy_plugin.py"}  # for notebooks and type checkers
+PACKAGES_LEFT_OUT = {"ipython.py", "mypy_plugin.py", "cli.py"}  # for notebooks, type checkers and terminals
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 
 
@@ -37,7 +37,7 @@ def bundle(folder: Path) -> Path:
 
 def browser_files() -> dict[str, bytes]:
     """Collect what the browser imports: {path in site-packages: content}."""
-    files = engine_files() | views_files() | param_files()
+    files = engine_files() | views_files() | package_files("param") | package_files("segno")
     for name, content in files.items():
         for package in imported_packages(content) & SERVER_PACKAGES if name.startswith("convoscope/") else ():
             raise BundleError(
@@ -57,18 +57,18 @@ def views_files() -> dict[str, bytes]:
     return _python_files(ROOT / "views", "convoscope/views", left_out=DRAWING_FILES)
 
 
-def param_files() -> dict[str, bytes]:
-    """Collect the installed param package with its licence."""
-    distribution = importlib.metadata.distribution("param")
-    package = Path(str(distribution.locate_file("param")))
+def package_files(name: str) -> dict[str, bytes]:
+    """Collect an installed pure-Python package with its licence."""
+    distribution = importlib.metadata.distribution(name)
+    package = Path(str(distribution.locate_file(name)))
     licences = {
-        f"param/{Path(file).name}": Path(str(distribution.locate_file(file))).read_bytes()
+        f"{name}/{Path(file).name}": Path(str(distribution.locate_file(file))).read_bytes()
         for file in distribution.files or ()
         if Path(file).name.startswith("LICEN")
     }
     if not licences:
-        raise BundleError("the installed param package has no licence file, so it cannot be passed on; reinstall param")
-    return _python_files(package, "param", left_out=PARAM_LEFT_OUT) | licences
+        raise BundleError(f"the installed {name} package has no licence file, so it cannot be passed on; reinstall {name}")
+    return _python_files(package, name, left_out=PACKAGES_LEFT_OUT) | licences
 
 
 def imported_packages(source: bytes) -> set[str]:

@@ -16,6 +16,8 @@ from ..views.convolution import figure as convolution_figure
 from ..views.downsampling import figure as downsampling_figure
 from ..views.drawing import Layout, Panel
 from ..views.exercise import LARGEST_SEED
+from ..views.gradients import figure as gradients_figure
+from ..views.network import figure as network_figure
 from ..views.rgb import figure as rgb_figure
 from ..views.session import LESSONS
 from ..views.train import figure as train_figure
@@ -26,6 +28,8 @@ FIGURES = {
     "convolution": convolution_figure,
     "downsampling": downsampling_figure,
     "rgb": rgb_figure,
+    "gradients": gradients_figure,
+    "network": network_figure,
     "train": train_figure,
 }
 VERSION = version("convoscope")
@@ -34,7 +38,7 @@ VERSION = version("convoscope")
 # everything else comes from the page's own host.
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
-    "img-src 'self' data: blob:; font-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'"
+    "img-src 'self' data: blob:; font-src 'self'; frame-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'"
 )
 
 

@@ -1,8 +1,9 @@
 """One user's settings, and the one way to change them: an event comes in, an update goes out.
 
 No document, no websocket, no DOM: the same session answers in the worker, on the Panel server, in a notebook and in a test.
-An event is {"view": slug, "name": setting, "value": anything}. Three names are no settings: "settings" takes a table of
-values at once (the URL), "reset" goes back to the defaults, "exercise" takes the number of an exercise to predict.
+An event is {"view": slug, "name": setting, "value": anything}. Five names are no settings: "settings" takes a table of
+values at once (the URL), "reset" goes back to the defaults, "exercise" takes the number of an exercise to predict,
+"export" a table of a kind of file and a step, "qr" an address.
 A lesson that keeps more than settings has a State (state.py), with actions of its own. Whatever comes in, the session
 ends in a state that can be shown.
 """
@@ -18,9 +19,13 @@ from ..engine import DataError, ShapeError
 from .convolution import lesson as convolution
 from .downsampling import lesson as downsampling
 from .exercise import Exercise, pose
+from .exports import Moment, export
 from .files import DiskFiles, Files
+from .gradients import lesson as gradients
+from .network import lesson as network
 from .networks import Networks
 from .packet import pack
+from .qr import qr_code
 from .reading import change
 from .rgb import lesson as rgb
 from .settings import SettingError, Settings
@@ -28,7 +33,7 @@ from .state import Download, State
 from .trace import Trace
 from .train import lesson as train
 
-LESSONS = {"convolution": convolution, "downsampling": downsampling, "rgb": rgb, "train": train}
+LESSONS = {"convolution": convolution, "downsampling": downsampling, "rgb": rgb, "gradients": gradients, "network": network, "train": train}
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,9 @@ class Session:
             if name == "exercise" and hasattr(LESSONS[view], "exercise"):
                 exercise, notices = pose(LESSONS[view].exercise, value)
                 draft, name, value = type(settings)(), "settings", exercise.settings
-            if state and name in state.actions:
+            if name in ("export", "qr"):
+                download = qr_code(value) if name == "qr" else self._export(view, draft, value)
+            elif state and name in state.actions:
                 said = state.act(draft, name, value)
                 notices, download = (said, None) if isinstance(said, list) else ([], said)
             else:
@@ -108,6 +115,15 @@ class Session:
             return Update(view, settings.plain(), error=_sentence(error))
         self._settings[view] = draft
         return Update(view, draft.plain(), trace, tuple(notices), exercise=exercise, download=download)
+
+    def _export(self, view: str, settings: Settings, value: Any) -> Download:
+        """The file that value = {"kind", "step"} asks for."""
+        wanted = value if isinstance(value, Mapping) else {}
+        trace = self._compute(view, settings)
+        step = wanted.get("step", 0)
+        if not isinstance(step, int) or not 0 <= step < len(trace):
+            raise SettingError(f"there is no step {str(step)[:20]}; the steps go from 0 to {len(trace) - 1}")
+        return export(Moment(view, settings.plain(), trace, step), wanted.get("kind"))
 
     def _compute(self, view: str, settings: Settings) -> Trace:
         if view in self._states:

@@ -7,7 +7,7 @@ import { isOneOf } from "./controls.mjs";
 
 const LONGEST_QUERY = 2000; // characters; a longer address is no link of ours
 const REST = 300; // milliseconds
-const PAGE_KEYS = ["view", "theme", "hide", "origin", "keys", "autoplay", "loop", "speed", "share", "size"];
+export const PAGE_KEYS = ["view", "theme", "hide", "origin", "keys", "autoplay", "loop", "speed", "share", "size"];
 
 /**
  * @param {string[]} names the settings that exist

@@ -1,6 +1,7 @@
 /** What stands below every view: the link to exactly this state, and the code that ran with the line of the present step. */
 import { flushAddress } from "./address.mjs";
 import { copy } from "./copying.mjs";
+import { Downloads } from "./downloads.mjs";
 
 export class Extras {
   /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
@@ -13,6 +14,7 @@ export class Extras {
       const code = call.querySelector("code");
       return copy(code.textContent, code, call.querySelector(".said"));
     });
+    new Downloads(section.querySelector(".downloads"), view);
     section.addEventListener("stepshown", () => this.#showLine());
   }
 

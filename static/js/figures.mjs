@@ -2,7 +2,7 @@
  * The only module that knows BokehJS: it finds the figures' sources, replaces their data, and dresses them in the theme.
  * Figures are built once, in Python; here only data and colours change.
  */
-import { allOf, mapValues, rowOf } from "./packet.mjs";
+import { allOf, mapValues, rowOf, sameRow } from "./packet.mjs";
 
 /* global Bokeh */
 
@@ -21,38 +21,73 @@ export async function drawFigures(drawing) {
   return new Figures([...views.roots].map(({ model }) => model));
 }
 
-/** The sources and the theme of the figures of one view. */
+/**
+ * The sources and the theme of the figures of one view. Two arrangements of one drawing have sources of the same names;
+ * a figure that the page does not show rests, and takes what it missed when it is shown.
+ */
 export class Figures {
   /** @param {object[]} roots Bokeh's models of the figures */
   constructor(roots) {
     this.models = new Set(roots.flatMap((root) => [root, ...root.references()]));
+    /** @type {Map<string, {source: object, figures: Set<string>}[]>} the sources of each name, and what they are drawn in */
     this.sources = new Map();
-    for (const model of this.models) {
-      if (model.type === "ColumnDataSource" && model.name) this.sources.set(model.name, model);
-    }
+    for (const root of roots) for (const model of new Set([root, ...root.references()])) this.#enter(model, root.name);
+    this.resting = new Set();
+    /** @type {Map<string, Record<string, unknown>>} what each source shows, or would if it did not rest */
+    this.shown = new Map();
+    /** @type {Map<string, number>} the step that each moving source shows */
+    this.steps = new Map();
     this.still = {};
+  }
+
+  #enter(model, figure) {
+    if (model.type !== "ColumnDataSource" || !model.name) return;
+    const known = this.sources.get(model.name) ?? [];
+    const same = known.find(({ source }) => source === model);
+    if (same) same.figures.add(figure);
+    else this.sources.set(model.name, [...known, { source: model, figures: new Set([figure]) }]);
+  }
+
+  /** Whether the page shows a figure. @param {string} figure its name */
+  wake(figure, isShown) {
+    if (isShown === !this.resting.has(figure)) return;
+    if (!isShown) return this.resting.add(figure);
+    const missed = [];
+    for (const [name, all] of this.sources) {
+      for (const one of all) if (one.figures.has(figure) && !this.#isAwake(one) && this.shown.has(name)) missed.push([one.source, this.shown.get(name)]);
+    }
+    this.resting.delete(figure);
+    for (const [source, data] of missed) source.setv({ data }, HERE);
+  }
+
+  #isAwake({ figures }) {
+    return [...figures].some((figure) => !this.resting.has(figure));
   }
 
   /** Show what no step of the trace changes. @param {import("./packet.mjs").Trace} trace */
   showStill(trace) {
     this.still = mapValues(trace.still, (columns) => (columns.image_rows ? imagesOf(columns) : mapValues(columns, stillColumn)));
+    this.steps.clear();
     for (const [name, columns] of Object.entries(this.still)) {
       if (!(name in trace.steps)) this.#replace(name, columns);
     }
   }
 
-  /** Show one step. @param {import("./packet.mjs").Trace} trace */
+  /** Show one step; what looks the same as in the step before is left alone. @param {import("./packet.mjs").Trace} trace */
   showStep(trace, step) {
     for (const [name, columns] of Object.entries(trace.steps)) {
-      this.#replace(name, { ...this.still[name], ...mapValues(columns, (column) => rowOf(column, step)) });
+      const before = this.steps.get(name);
+      const same = before !== undefined && Object.values(columns).every((column) => sameRow(column, before, step));
+      if (!same) this.#replace(name, { ...this.still[name], ...mapValues(columns, (column) => rowOf(column, step)) });
+      this.steps.set(name, step);
     }
   }
 
   /** Show question marks for the texts of these sources until the next step. @param {string[]} names */
   mask(names) {
     for (const name of names) {
-      const { data } = this.sources.get(name);
-      this.#replace(name, { ...data, text: Array.from(data.text, () => "?") });
+      const columns = this.shown.get(name);
+      this.#replace(name, { ...columns, text: Array.from(columns.text, () => "?") });
     }
   }
 
@@ -63,7 +98,8 @@ export class Figures {
 
   /** Show one image in a source at once. @param {Float32Array} values row by row */
   paint(name, values, rows, columns) {
-    this.#replace(name, { ...this.sources.get(name).data, image: [imageOf(values, rows, columns)] });
+    const { data } = this.sources.get(name)[0].source;
+    this.#replace(name, { ...data, ...this.shown.get(name), image: [imageOf(values, rows, columns)] });
   }
 
   /** Draw rectangles over cells of a grid: the same places as views/grid.py gives them. @param {number[][]} cells [row, column] */
@@ -76,18 +112,29 @@ export class Figures {
 
   /** What a source shows now: {column: values}. */
   data(name) {
-    const columns = this.sources.get(name)?.data ?? this.still[name];
+    const awake = this.sources.get(name)?.find((one) => this.#isAwake(one));
+    const columns = awake?.source.data ?? this.shown.get(name) ?? this.still[name];
     return columns && mapValues(columns, (column) => Array.from(column, (item) => (ArrayBuffer.isView(item) ? [...item] : item)));
   }
 
   #replace(name, columns) {
-    const source = this.sources.get(name);
-    if (source) source.setv({ data: columns }, HERE);
+    this.shown.set(name, columns);
+    this.steps.delete(name); // its caller knows better
+    for (const one of this.sources.get(name) ?? []) if (this.#isAwake(one)) one.source.setv({ data: columns }, HERE);
   }
 
   /** Show what carries this tag, or hide it. */
   reveal(tag, yes) {
     for (const model of this.models) if (model.tags.includes(tag)) model.setv({ visible: yes }, HERE);
+  }
+
+  /** A figure as it looks now. @param {string} name @returns {Promise<SVGSVGElement>} */
+  async svg(name) {
+    const view = [...Bokeh.index].find(({ model }) => model.name === name);
+    const blob = await view.export("svg", false).to_blob();
+    const picture = new DOMParser().parseFromString(await blob.text(), "image/svg+xml").documentElement;
+    picture.setAttribute("viewBox", `0 0 ${picture.getAttribute("width")} ${picture.getAttribute("height")}`);
+    return picture;
   }
 
   /** Put the present theme's colours where the models' tags ask for them. */
@@ -116,12 +163,15 @@ export class Figures {
   }
 }
 
-/** A column that stays, as BokehJS wants it: an image column (n, H, W) becomes n two-dimensional arrays. */
+/**
+ * A column that stays, as BokehJS wants it: an image column (n, H, W) becomes n two-dimensional arrays, and so does one
+ * of coloured pixels (n, H, W, 4), whose four bytes are then one number.
+ */
 function stillColumn(column) {
   const values = allOf(column);
   if (column.shape.length < 3) return values;
   const [count, height, width] = column.shape;
-  const size = height * width;
+  const size = values.length / count;
   return Array.from({ length: count }, (_, n) => imageOf(values.slice(n * size, (n + 1) * size), height, width));
 }
 
@@ -136,7 +186,8 @@ function imagesOf({ image, image_rows: rows, image_columns: columns, ...others }
   return { image: images, ...mapValues(others, stillColumn) };
 }
 
-/** @param {Float32Array} values with a buffer of its own */
+/** @param {Float32Array | Uint8Array} values with a buffer of their own: numbers, or pixels of four bytes */
 function imageOf(values, rows, columns) {
-  return Bokeh.require("core/util/ndarray").ndarray(values.buffer, { dtype: "float32", shape: [rows, columns] });
+  const dtype = values instanceof Float32Array ? "float32" : "uint32";
+  return Bokeh.require("core/util/ndarray").ndarray(values.buffer, { dtype, shape: [rows, columns] });
 }

@@ -10,6 +10,7 @@ import { readPacket } from "./packet.mjs";
 import { connectPanel } from "./panel.mjs";
 import { listenToKeys } from "./player-bar.mjs";
 import { PythonStatus } from "./python-status.mjs";
+import { Sharing } from "./sharing.mjs";
 import { followTheme } from "./theme.mjs";
 import { View } from "./view.mjs";
 import { PythonWorker } from "./python.mjs";
@@ -151,6 +152,7 @@ try {
   await open(addressed());
   listenToKeys(() => current.player);
   listenToNavigation();
+  new Sharing(document.querySelector("dialog.share"), () => current);
   current.restoreStep();
   if (isEmbed) await new Embed(() => current).firstSeen;
   bringUpPython().then(...settle);

@@ -73,9 +73,14 @@ export class Player {
     else this.play();
   }
 
+  /** Steps a second at speed 1. */
+  rate() {
+    return Math.max(BASE_RATE, this.length / LONGEST_PLAY);
+  }
+
   /** Let time pass. @param {number} seconds */
   advance(seconds) {
-    this.due += seconds * this.speed * Math.max(BASE_RATE, this.length / LONGEST_PLAY);
+    this.due += seconds * this.speed * this.rate();
     const steps = Math.floor(this.due);
     if (!steps) return;
     this.due -= steps;

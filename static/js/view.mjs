@@ -6,6 +6,7 @@ import { readAddress, writeAddress, writeQuery } from "./address.mjs";
 import { BoxPointing } from "./boxes.mjs";
 import { Controls } from "./controls.mjs";
 import { Extras } from "./extras.mjs";
+import { Facts } from "./facts.mjs";
 import { readPacket } from "./packet.mjs";
 import { Painting } from "./painting.mjs";
 import { Player } from "./player.mjs";
@@ -21,8 +22,6 @@ import { Tables } from "./tables.mjs";
  * @typedef {{enable?: (yes: boolean) => void, shown?: (trace: import("./packet.mjs").Trace, settings: object) => void,
  *   step?: (step: number) => void, rebuild?: () => object[]}} Own
  */
-
-const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class View {
   /**
@@ -51,6 +50,7 @@ export class View {
     this.painting = canvas && new Painting(canvas, this);
     this.tables = new Tables(this.#part(".values"), section, figures, (cell) => this.quiz.hides(cell));
     this.extras = new Extras(section, this);
+    this.facts = new Facts(section);
     this.own = own?.(this);
     this.enable(false);
     new ResizeObserver(() => this.#fit()).observe(this.#part(".stage"));
@@ -66,6 +66,13 @@ export class View {
     this.wishes.set(name, name === "settings" ? { ...earlier, ...value } : value);
     this.working ??= this.#work();
     return this.working;
+  }
+
+  /** Ask Python for a file without changing anything. @returns {Promise<{name: string, kind: string, data: string}>} */
+  async ask(name, value) {
+    const { error, download } = readPacket(await this.send({ view: this.slug, name, value }));
+    if (error) throw new Error(error);
+    return download;
   }
 
   async #work() {
@@ -97,7 +104,7 @@ export class View {
     this.figures.showStill(trace);
     this.pointing.forget();
     this.painting?.refresh();
-    this.#showFacts(trace.facts);
+    this.facts.show(trace.facts);
     this.#part(".player").hidden = trace.length === 1;
     this.player.load(trace.length);
     this.tables.refresh();
@@ -212,26 +219,11 @@ export class View {
     return writeQuery(this.table, this.quiz.seed === null ? this.settings : {}, this.player.step, this.quiz.query());
   }
 
-  #showFacts(facts) {
-    for (const place of this.section.querySelectorAll("[data-fact]")) place.textContent = facts[place.dataset.fact] ?? "";
-    for (const panel of this.section.querySelectorAll(".panel")) panel.hidden = `${panel.dataset.part}_hidden` in facts;
-    this.#turn(facts.kernel_turned);
-    for (const legend of this.section.querySelectorAll("[data-legend]")) {
-      legend.dataset.palette = facts[`${legend.dataset.legend}_palette`];
-    }
-  }
-
-  /** A kernel that was turned is seen to turn. @param {string | undefined} degrees */
-  #turn(degrees) {
-    const kernel = this.#part('[data-part="kernel"] .plot');
-    if (this.turned !== undefined && degrees !== this.turned && kernel) {
-      kernel.animate([{ rotate: "-180deg" }, { rotate: "0deg" }], { duration: REDUCED.matches ? 0 : 600, easing: "ease-in-out" });
-    }
-    this.turned = degrees;
-  }
-
   #fit() {
-    for (const plot of this.section.querySelectorAll(".plot")) this.figures.fitText(plot.dataset.figure, plot.clientWidth);
+    for (const { dataset, clientWidth } of this.section.querySelectorAll(".plot")) {
+      this.figures.wake(dataset.figure, clientWidth > 0);
+      this.figures.fitText(dataset.figure, clientWidth);
+    }
   }
 
   #part(selector) {

@@ -1,0 +1,45 @@
+/** Files of what a view shows: a picture and a film made by the page, and what Python writes of the step's numbers. */
+import { save, saveBlob } from "./saving.mjs";
+import { filmOf, pngOf, svgOf } from "./snapshot.mjs";
+
+export class Downloads {
+  /** @param {HTMLElement} place with a button for each kind @param {import("./view.mjs").View} view */
+  constructor(place, view) {
+    Object.assign(this, { place, view });
+    this.said = place.querySelector(".said");
+    this.stop = place.querySelector("[data-part=cancel]");
+    this.stop.addEventListener("click", () => this.cancel?.abort());
+    place.addEventListener("click", ({ target }) => target.dataset.kind && this.#make(target.dataset.kind));
+  }
+
+  async #make(kind) {
+    if (this.cancel) return; // one at a time
+    this.cancel = new AbortController();
+    this.said.textContent = "Making the file …";
+    try {
+      await this.#kinds(kind);
+      this.said.textContent = "It is with your downloads.";
+    } catch (error) {
+      this.said.textContent = error.message;
+    }
+    this.cancel = null;
+    this.stop.hidden = true;
+  }
+
+  async #kinds(kind) {
+    const { view } = this;
+    const name = `convoscope-${view.slug}-step-${view.player.step}.${kind}`;
+    if (kind === "svg") return saveBlob(new Blob([await svgOf(view)], { type: "image/svg+xml" }), name);
+    if (kind === "png") return saveBlob(await pngOf(view), name);
+    if (kind === "webm") return saveBlob(await this.#film(), `convoscope-${view.slug}.webm`);
+    return save(await view.ask("export", { kind, step: view.player.step }));
+  }
+
+  #film() {
+    this.stop.hidden = false;
+    const told = (done, wanted) => {
+      this.said.textContent = `Filming step ${done} of ${wanted} …`;
+    };
+    return filmOf(this.view, told, this.cancel.signal);
+  }
+}
