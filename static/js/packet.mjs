@@ -58,6 +58,15 @@ export function rowOf({ array, shape, table, rows }, step) {
   return table ? Array.from(row, (code) => table[code]) : row;
 }
 
+/** Whether two steps have the same row of a moving column. @param {Column} column */
+export function sameRow({ array, shape, rows }, one, other) {
+  const [a, b] = rows ? [rows[one], rows[other]] : [one, other];
+  if (a === b) return true;
+  const width = shape[1];
+  for (let n = 0; n < width; n++) if (array[a * width + n] !== array[b * width + n]) return false;
+  return true;
+}
+
 /** A column that stays, as plain values or (texts) as strings. */
 export function allOf({ array, table }) {
   return table ? Array.from(array, (code) => table[code]) : array;

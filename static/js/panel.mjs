@@ -17,7 +17,7 @@ async function serverDocument() {
 export async function connectPanel() {
   const roots = (await serverDocument()).roots();
   const { sources } = new Figures(roots);
-  const [events, updates] = [sources.get("convoscope_events"), sources.get("convoscope_updates")];
+  const [events, updates] = ["convoscope_events", "convoscope_updates"].map((name) => sources.get(name)[0].source);
   const packet = () => updates.data.packet.slice().buffer;
   let nextId = 0;
   const send = (event) =>

@@ -1,4 +1,4 @@
-"""How the rgb view is drawn: one scene in two arrangements, wide and narrow, that share their sources.
+"""How the rgb view is drawn: one scene in two arrangements, wide and narrow, whose sources have the same names.
 
 What stays is painted first; everything that moves lies above it at level "overlay", in the order below.
 """
@@ -23,7 +23,6 @@ TITLE = "Input, filters, output"
 
 def panels() -> list[Panel]:
     """The two arrangements; the page shows the one that fits."""
-    sources: dict[str, ColumnDataSource] = {}
     matrices = Canvas("rgb_im2col")
     matrices.matrix_product()
     return [
@@ -31,7 +30,7 @@ def panels() -> list[Panel]:
             scene.name,
             TITLE,
             "muted",
-            SceneCanvas(scene, sources).figure,
+            SceneCanvas(scene).figure,
             aspect=f"{scene.width:g} / {scene.height:g}",
             boxes=f"{scene.name}_boxes",
             secrets="sums",
@@ -44,8 +43,8 @@ def panels() -> list[Panel]:
 class SceneCanvas(Canvas):
     """A figure measured in the units of its scene, with the scene's own columns for places."""
 
-    def __init__(self, scene: Scene, sources: dict[str, ColumnDataSource]) -> None:
-        super().__init__(f"rgb_{scene.name}", sources=sources)
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(f"rgb_{scene.name}")
         self.scene = scene
         for axis, end in ((self.figure.x_range, scene.width), (self.figure.y_range, scene.height)):
             axis.update(start=0, end=end)
@@ -53,7 +52,7 @@ class SceneCanvas(Canvas):
         self._draw_moving()
 
     def _draw_still(self) -> None:
-        self._colored("photo")
+        self._pixels("photo")
         self._images("channel_images", "grey")
         self._cells("input_cells")
         self._cells("weight_cells")
@@ -97,8 +96,14 @@ class SceneCanvas(Canvas):
         box.glyph.update(fill_alpha=alpha if fill else 0, line_alpha=1 if line else 0, line_width=width)
         themed(box.glyph, **({"fill_color": fill} if fill else {}), **({"line_color": line} if line else {}))
 
+    def _pixels(self, name: str) -> None:
+        """An image in its own colours, by its centre."""
+        x, y, w, h = self._place("x", "y", "w", "h")
+        image = self.figure.image_rgba(image="image", x=x, y=y, dw=w, dh=h, source=self._source(name), origin="top_left")
+        image.glyph.anchor = "center"
+
     def _colored(self, name: str) -> None:
-        """Rectangles in the colours of their column: pixels, and the marks of the channels."""
+        """Rectangles in the colours of their column: the marks of the channels."""
         self.figure.rect(*self._place("x", "y", "w", "h"), source=self._source(name), fill_color="color", line_color="color")
 
     def _cells(self, name: str) -> None:

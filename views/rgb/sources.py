@@ -24,7 +24,7 @@ SOURCES = {
     "unread": ("", BOX),
     "dimmed": ("", BOX),  # what channels that are switched off would show
     "edges": ("", "x y x1 y1"),  # of sheets behind each other
-    "photo": ("color", BOX),
+    "photo": ("image", BOX),
     "channel_images": ("image", BOX),
     # what moves
     "kernel_images": ("image alpha", BOX),

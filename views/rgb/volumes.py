@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from .. import grid
-from ..trace import Texts
 from . import parts
 from .numbers import Numbers
 from .places import CHANNELS, Columns, Scene, Spot, Stack, both
@@ -72,10 +71,10 @@ def scale_of(numbers: Numbers, shown: np.ndarray) -> float:
 
 
 def _photo(photo: np.ndarray) -> Columns:
-    """The photograph in its colours, a rectangle a pixel."""
-    rows, columns = np.indices(photo.shape[:2]).reshape(2, -1)
-    colors = Texts.of(["#" + bytes(pixel).hex() for pixel in photo.reshape(-1, C).astype(np.uint8)])
-    return {"color": colors} | both(lambda s: s.boxes(s.photo.sheet(0, len(photo)), rows, columns))
+    """The photograph in its colours: red, green, blue and how opaque. -> image (1, H, W, 4)"""
+    pixels = np.full((1, *photo.shape[:2], C + 1), 255, np.uint8)
+    pixels[..., :C] = photo
+    return {"image": pixels} | both(lambda s: s.boxes(s.photo.sheet(0, 1), [0], [0]))
 
 
 def _sheets(scene: Scene, places: Sequence[tuple[Stack, int]]) -> parts.Box:
