@@ -4,6 +4,7 @@ import contextlib
 import functools
 import http.server
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -107,7 +108,7 @@ class Explorer:
     def open(self, address: str = "", *, ready: bool = True) -> Page:
         """Go to an address of the site; wait for the first picture, and for Python too unless told otherwise."""
         self.page.goto(self.url + address)
-        self.page.locator(".view:not([hidden]) .sentence:visible", has_text="output[").wait_for()
+        self.page.locator(".view:not([hidden]) .sentence:visible", has_text=re.compile(r"\S")).wait_for()
         if ready:
             self.page.evaluate("window.convoscope.ready")
         return self.page

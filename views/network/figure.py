@@ -1,0 +1,117 @@
+"""How the network view is drawn: the pad, its preparation, every map of every layer, the ten probabilities."""
+
+from __future__ import annotations
+
+from bokeh.models import ColumnDataSource, LinearColorMapper
+from bokeh.plotting import figure
+
+from ..drawing import Canvas, Layout, Panel
+from ..theme import themed
+
+LAYOUT = Layout(
+    narrow='"pad" auto "stages" auto "probabilities" auto "narrow" auto "kernels" auto / minmax(0, 1fr)',
+    wide='"pad wide" auto "stages probabilities" auto "kernels kernels" auto / minmax(0, 3fr) minmax(0, 8fr)',
+    around="16rem",
+)
+STRIP_ASPECT = "3.6"  # strip.py's
+WIDE_ASPECT, NARROW_ASPECT = "2.107", "0.321"  # of LeNet-5; the page sets that of other networks
+LINES = (("title", "size", "ink"), ("shape", "small", "muted"), ("limit", "small", "muted"))
+CLEAR = "rgba(0,0,0,0)"
+
+
+def panels() -> list[Panel]:
+    """The panels in reading order. Their sources are those of lesson.compute and, for what is pointed at, of own.mjs."""
+    sources: dict[str, ColumnDataSource] = {}
+    wide, narrow = (LayersCanvas(name, sources).figure for name in ("wide", "narrow"))
+    return [
+        Panel("pad", "Pad", "input", _pad()),
+        Panel("stages", "Before the network", "muted", _strip(), aspect=STRIP_ASPECT),
+        Panel("probabilities", "Probabilities", "output", _bars(), aspect="5.4"),
+        Panel("wide", "Every layer", "muted", wide, aspect=WIDE_ASPECT, legend=True, only="wide"),
+        Panel("narrow", "Every layer", "muted", narrow, aspect=NARROW_ASPECT, legend=True, only="narrow"),
+    ]
+
+
+def _pad() -> figure:
+    canvas = Canvas("network_pad")
+    canvas.image("pad")
+    canvas.outline("pad_box", "kernel", width=1, dash="dashed")
+    canvas.outline("pad_cursor", "focus", width=3)
+    return canvas.figure
+
+
+def _strip() -> figure:
+    canvas = Canvas("network_stages", top=1, bottom=0)
+    canvas.figure.x_range.update(start=0, end=1)
+    canvas.image("strip")
+    _frames(canvas, "strip_frames", "x", "y", "dw", "dh")
+    return canvas.figure
+
+
+def _bars() -> figure:
+    canvas = Canvas("network_probabilities", top=1.26, bottom=-0.26)
+    for name, role in (("bars", "muted"), ("best_bar", "output")):
+        source = canvas.source(name, "x width bottom top")
+        bars = canvas.figure.vbar("x", "width", "top", "bottom", source=source, line_alpha=0)
+        themed(bars.glyph, fill_color=role)
+    canvas.text("bar_labels", y="top", baseline="bottom", largest=18)
+    classes = canvas.source("classes", "x y text shade size")
+    words = canvas.figure.text("x", "y", "text", source=classes, text_align="center", text_baseline="middle")
+    words.glyph.text_font, words.glyph.text_font_style = {"value": "system-ui"}, "bold"
+    words.tags = ["fit 26"]
+    themed(words.glyph, text_color="ink")
+    return canvas.figure
+
+
+def _frames(canvas: Canvas, name: str, *places: str) -> None:
+    """Thin lines around pictures, given by their lower-left corners."""
+    box = canvas.figure.block(*places, source=canvas.source(name, " ".join(places)), fill_alpha=0, line_width=1)
+    themed(box.glyph, line_color="line")
+
+
+class LayersCanvas(Canvas):
+    """Every map of every layer; the wide and the narrow drawing share their sources."""
+
+    def __init__(self, name: str, sources: dict[str, ColumnDataSource]) -> None:
+        super().__init__(f"network_{name}", sources=sources)
+        self.name = name
+        for axis in (self.figure.x_range, self.figure.y_range):
+            axis.update(start=0, end=1)
+        self._maps()
+        self._heads()
+        self._marks("field", "input", 2, fill=0.12)
+        self._marks("window", "kernel", 2, fill=0.12)
+        self._marks("asked", "output", 3)
+        self._marks("hovered", "ink", 2)
+
+    def _columns(self, *columns: str) -> list[str]:
+        return [f"{self.name}_{column}" for column in columns]
+
+    def _maps(self) -> None:
+        columns = " ".join(f"{name}_{column}" for name in ("wide", "narrow") for column in ("x", "y", "dw", "dh"))
+        source = self.source("maps", f"image {columns}")
+        x, y, w, h = self._columns("x", "y", "dw", "dh")
+        mapper = themed(LinearColorMapper(low=-1, high=1, nan_color=CLEAR), palette="signed")
+        self.figure.image(image="image", x=x, y=y, dw=w, dh=h, source=source, color_mapper=mapper, origin="top_left")
+        box = self.figure.block(x, y, w, h, source=source, fill_alpha=0, line_width=1)
+        themed(box.glyph, line_color="line")
+
+    def _heads(self) -> None:
+        """Above each block its title, below that its shape and the end of its colour scale."""
+        places = ("x", "size", "small", *(f"{line}_y" for line, *_ in LINES))
+        columns = " ".join(f"{name}_{place}" for name in ("wide", "narrow") for place in places)
+        source = self.source("heads", f"{' '.join(line for line, *_ in LINES)} {columns}")
+        for line, letters, token in LINES:
+            x, y = self._columns("x", f"{line}_y")
+            words = self.figure.text(x, y, line, source=source, text_align="center", text_baseline="bottom")
+            words.glyph.text_font = {"value": "system-ui"}
+            words.tags = [f"fit 24 {self.name}_{letters}"]
+            themed(words.glyph, text_color=token)
+
+    def _marks(self, name: str, token: str, width: int, fill: float = 0) -> None:
+        """Rectangles over cells, by their lower-left corners: own.mjs puts them there."""
+        columns = " ".join(f"{name}_{column}" for name in ("wide", "narrow") for column in ("x", "y", "dw", "dh"))
+        x, y, w, h = self._columns("x", "y", "dw", "dh")
+        box = self.figure.block(x, y, w, h, source=self.source(name, columns), level="overlay", line_width=width)
+        box.glyph.fill_alpha = fill
+        themed(box.glyph, line_color=token, fill_color=token)

@@ -1,0 +1,89 @@
+"""The controls of the network view, which are also its URL."""
+
+from __future__ import annotations
+
+import param
+
+from ...engine import CLASS_COUNT, TEST_COUNT
+from ..settings import Drawing, Settings, Text
+
+CLASSES = {str(n): str(n) for n in range(CLASS_COUNT)}
+LONGEST_EDITS = 500  # characters
+NETWORKS = {
+    "LeNet-5": "lenet5",
+    "ConvNetJS's MNIST network": "convnetjs",
+    "The one trained in this page": "trained",
+    "The one from my file": "loaded",
+}
+STAGES = ("crop", "scale", "centre")
+
+
+class Pad(Drawing):
+    """A drawing of twice as many cells a side as the network's field, so that scaling down makes greys."""
+
+    SIDE = 56
+    DIGITS = SIDE * SIDE // 4
+
+
+def _stage(label: str, doc: str) -> param.Boolean:
+    return param.Boolean(default=False, label=label, doc=doc)
+
+
+class NetworkSettings(Settings):
+    """What is on the pad, what is done to it, which network reads it, and what is asked."""
+
+    image = param.Selector(
+        default="digit",
+        objects={"An MNIST test digit": "digit", "My drawing": "drawing"},
+        label="On the pad",
+        doc="Draw on the pad, and it is your drawing.",
+    )
+    digit = param.Integer(
+        default=0, bounds=(0, TEST_COUNT - 1), label="Test digit", doc="10,000 digits that no network here was trained on."
+    )
+    only = param.Selector(
+        default="any",
+        objects={"All": "any", "What it gets wrong": "wrong"} | {f"Only {n}": n for n in CLASSES},
+        label="Go through",
+        doc="Previous and next go through these.",
+    )
+    drawing = Pad(default="")
+    shift_down = param.Integer(default=0, bounds=(-27, 27), label="Shift down", doc="In pixels of the network's input.")
+    shift_right = param.Integer(default=0, bounds=(-27, 27), label="Shift right", doc="In pixels of the network's input.")
+    crop = _stage("Crop", "Keep the ink's own rectangle.")
+    scale = _stage("Scale", "Into 20×20, keeping the aspect.")
+    centre = _stage("Centre", "By the centre of mass.")
+    network = param.Selector(default="lenet5", objects=NETWORKS, doc="Changing it takes your changes to weights back.")
+    colours = param.Selector(
+        default="layer",
+        objects={"Of each layer": "layer", "Of the whole network": "network"},
+        label="Colour scale",
+        doc="Zero is the paper's colour in both.",
+    )
+    kernels = param.Selector(
+        default="none",
+        objects={"Hidden": "none"} | {f"{name}{n}": f"{name}{n}" for name in ("conv", "linear") for n in (1, 2, 3, 4)},
+        label="Learned weights",
+        doc="Shows the weights of a layer.",
+    )
+    unit = Text(default="", longest=40, label="Unit", doc="Such as conv1[3,10,12].")
+    edits = Text(default="", longest=LONGEST_EDITS, label="Changed weights", doc="Such as conv1.weight[0,0,2,2]=0.5.")
+
+    without_control = ("drawing", "shift_down", "shift_right", *STAGES, "unit", "edits")
+    shown_when = {  # noqa: RUF012  (read only)
+        "digit": ("image", ("digit",)),
+        "only": ("image", ("digit",)),
+        "drawing": ("image", ("drawing",)),
+    }
+    # A test digit went through the stages already when MNIST was made.
+    starts_with = dict.fromkeys(STAGES, ("image", {"digit": False, "drawing": True}))
+
+    @param.depends("image", watch=True)
+    def _start_stages(self) -> None:
+        if not self.restoring:
+            self.param.update(**dict.fromkeys(STAGES, self.image == "drawing"), shift_down=0, shift_right=0)
+
+    @param.depends("network", watch=True)
+    def _forget_changes(self) -> None:
+        if not self.restoring:
+            self.param.update(edits="", unit="")

@@ -1,0 +1,186 @@
+"""What the network view keeps besides its settings: the changed copy of a network, and where the digits are."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ...engine import SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, DataError, Network
+from ..files import Files
+from ..images import brightness, shard
+from ..networks import Networks
+from ..reading import change
+from ..settings import Picture, SettingError, Settings
+from ..state import State
+from .columns import Plan
+from .edits import edited, number, read_edit, read_edits, write_edits
+from .loading import read_network
+from .pipeline import seen
+from .settings import LONGEST_EDITS, NETWORKS, NetworkSettings
+from .stages import read_unit
+from .tracing import ink_of_picture
+
+CHUNK = 250  # digits that go through the network at once
+
+
+class NetworkState(State):
+    """The network as it is shown, and the actions: next, previous, only, edit, picture, load."""
+
+    actions = ("next", "previous", "only", "edit", "picture", "load")
+
+    def __init__(self, files: Files, networks: Networks) -> None:
+        super().__init__(files, networks)
+        self._base: Network | None = None
+        self._edits: str | None = None
+        self._plans: dict[tuple[str, tuple[int, ...]], Plan] = {}
+        self._latest = "lenet5"
+
+    def network(self, settings: NetworkSettings) -> Network:
+        """The chosen network with the changes made. Raises FileNeeded."""
+        base = self.networks.get(settings.network)
+        if base is not self._base or settings.edits != self._edits:
+            self._network = edited(base, read_edits(base, settings.edits))
+            self._base, self._edits = base, settings.edits
+        return self._network
+
+    def plan(self, network: Network) -> Plan:
+        """How that network is drawn."""
+        key = network.text, tuple(network.input_shape)
+        if key not in self._plans:
+            self._plans[key] = Plan.of(network)
+        return self._plans[key]
+
+    def settle(self, settings: Settings) -> list[str]:
+        """Choose another network if there is none of that name, and drop what this one has not. Returns notices."""
+        assert isinstance(settings, NetworkSettings)
+        notices = []
+        if not self.networks.has(settings.network):
+            label = next(label for label, name in NETWORKS.items() if name == settings.network)
+            how = "train one in the view “Train”" if settings.network == "trained" else "load a file first"
+            notices.append(f"{label[:1].upper()}{label[1:]} is not there yet; {how}. The network stays as it was.")
+            settings.restoring, settings.network = True, self._latest
+            settings.restoring = False
+        self._latest = settings.network
+        base = self.networks.get(settings.network)
+        for name, read in (("unit", read_unit), ("edits", read_edits)):
+            try:
+                if getattr(settings, name):
+                    read(base, getattr(settings, name))
+            except SettingError as error:
+                setattr(settings, name, "")
+                notices.append(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        return notices
+
+    def act(self, settings: Settings, name: str, value: Any) -> list[str]:
+        """Do an action; see the class."""
+        assert isinstance(settings, NetworkSettings)
+        if name == "edit":
+            return self._edit(settings, value)
+        if name == "picture":
+            return _trace_picture(settings, value)
+        if name == "load":
+            return self._load(settings, value)
+        if name == "only":
+            notices = change(settings, "only", value)
+            return notices + (self._go(settings, 1, stay=True) if value != "any" else [])
+        return self._go(settings, 1 if name == "next" else -1, stay=False)
+
+    def digit(self, index: int) -> tuple[np.ndarray, int]:
+        """Test digit `index`. -> (28, 28) of 0..1, its label. Raises FileNeeded."""
+        images, labels = self._shard(index // SHARD_SIZE)
+        at = index % SHARD_SIZE
+        return images[at] / 255.0, int(labels[at])
+
+    def _shard(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        path = f"mnist/test-{n:02d}.gz"
+        try:
+            return shard(self.files.read(path))
+        except DataError as error:
+            self.files.forget(path)
+            raise DataError(f"the file {path} is damaged: {error}") from None
+
+    def _go(self, settings: NetworkSettings, direction: int, *, stay: bool) -> list[str]:
+        """Go to the nearest digit that is asked for, beginning anew behind the last one."""
+        settings.image = "digit"
+        start = settings.digit if stay else settings.digit + direction
+        for indices in _chunks(start, direction):
+            wanted = np.flatnonzero(self._wanted(settings, indices))
+            if len(wanted):
+                settings.digit = int(indices[wanted[0]])
+                return []
+        return ["This network reads all 10,000 test digits right."]
+
+    def _wanted(self, settings: NetworkSettings, indices: np.ndarray) -> np.ndarray:
+        """Which of these digits are asked for. indices: (n,), of one shard -> (n,) of bool."""
+        if settings.only == "any":
+            return np.ones(len(indices), bool)
+        images, labels = self._shard(int(indices[0]) // SHARD_SIZE)
+        at = indices % SHARD_SIZE
+        if settings.only != "wrong":
+            return labels[at] == int(settings.only)
+        network = self.network(settings)
+        _, rows, columns = network.input_shape
+        fields = images[at] / np.float32(255)
+        x = np.concatenate([seen(field, (rows, columns), network.pixel_offset) for field in fields])
+        return network.forward(x).argmax(axis=1) != labels[at]
+
+    def _edit(self, settings: NetworkSettings, value: Any) -> list[str]:
+        """Change one weight or switch one unit. value: {"place": "conv1.weight[0,0,2,2]", "value": 0.5}, None takes it back."""
+        if not isinstance(value, Mapping) or not isinstance(value.get("place"), str):
+            raise SettingError("a change must come with its place, such as conv1.weight[0,0,2,2]")
+        base, place, wanted = self.networks.get(settings.network), value["place"], value.get("value")
+        switch = ".off[" in place
+        edit = read_edit(base, place if switch else f"{place}={number(0 if wanted is None else wanted):.6g}")
+        others = [other for other in read_edits(base, settings.edits) if other.where != edit.where]
+        back = wanted is None or wanted is False
+        if not switch and not back:
+            back = bool(np.isclose(base.parameters()[f"{edit.layer}.{edit.part}"][edit.place], edit.value, rtol=1e-6))
+        text = write_edits([*others, *([] if back else [edit])])
+        if len(text) > LONGEST_EDITS:
+            raise SettingError("there is no room for more changes in an address; take some back first")
+        settings.edits = text
+        return []
+
+    def _load(self, settings: NetworkSettings, value: Any) -> list[str]:
+        """Put the network of a file in. value: {"name": file name, "data": its bytes in base64}."""
+        if not isinstance(value, Mapping):
+            raise SettingError("a weights file must come with its name and its bytes; choose it again")
+        try:
+            data = base64.b64decode(value.get("data", ""), validate=True)
+        except (TypeError, ValueError, binascii.Error):
+            raise SettingError("the weights file did not come whole; choose it again") from None
+        known = [self.networks.get(name) for name in ("lenet5", "convnetjs", "trained") if self.networks.has(name)]
+        network, what = read_network(data, known)
+        self.networks.put("loaded", network)
+        settings.param.update(network="loaded", edits="", unit="")
+        return [f"Your file holds the weights of {what}."]
+
+
+def _chunks(start: int, direction: int) -> Iterator[np.ndarray]:
+    """All test digits from `start` on, around the end, in pieces of at most CHUNK that lie in one shard."""
+    order = (start + direction * np.arange(TEST_COUNT)) % TEST_COUNT
+    cuts = np.flatnonzero(np.diff(order // CHUNK)) + 1
+    yield from np.split(order, cuts)
+
+
+def _trace_picture(settings: NetworkSettings, value: Any) -> list[str]:
+    """Turn a picture into ink on the pad."""
+    change_to = Picture(default="")
+    try:
+        pixels = base64.b64decode(value, validate=True)
+    except (TypeError, ValueError):
+        pixels = b""
+    if len(pixels) != change_to.BYTES:
+        raise SettingError(f"the picture must come as {Picture.SIDE}×{Picture.SIDE} pixels in base64; choose the file again")
+    grey = brightness(np.frombuffer(pixels, np.uint8).reshape(Picture.SIDE, Picture.SIDE, 3))
+    settings.image = "drawing"
+    settings.drawing = ink_of_picture(grey)
+    settings.param.update(shift_down=0, shift_right=0)
+    return ["The picture became ink on the pad: draw on, erase, or move it."]
+
+
+assert TRAIN_COUNT % SHARD_SIZE == 0  # so that the test digits begin with a shard of their own

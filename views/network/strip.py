@@ -1,0 +1,78 @@
+"""The sources of the small drawings: the pad, the strip of its preparation, the ten probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..trace import Column, Texts
+from .pipeline import Prepared
+
+Columns = dict[str, Column]
+
+
+def picture(values: np.ndarray) -> Columns:
+    """One image that fills the unit square. values: (H, W) of −1..1."""
+    places = {"x": 0, "y": 0, "dw": 1, "dh": 1}
+    return {"image": values[np.newaxis].astype(np.float32)} | {
+        name: np.array([place], np.float32) for name, place in places.items()
+    }
+
+
+STRIP_SIDE = 0.235  # of a picture in the strip of preparation
+STRIP_ASPECT = 3.6  # width / height
+
+
+def strip(prepared: Prepared) -> dict[str, Columns]:
+    """The four pictures of the preparation, beside each other, each as large as its share of the last one's pixels."""
+    field = prepared.field
+    cells = len(prepared.pad) / len(field)
+    sizes = [np.array(one.shape) / scale for one, scale in (
+        (prepared.pad, cells * 28), (prepared.cropped, cells * 28), (prepared.scaled, 28), (field, 28),
+    )]  # fmt: skip
+    images = [prepared.pad, prepared.cropped, prepared.scaled, field]
+    height = STRIP_SIDE * STRIP_ASPECT
+    middles = (np.arange(4) + 0.5) / 4
+    sides = np.array(sizes, np.float32)
+    w, h = sides[:, 1] * STRIP_SIDE, sides[:, 0] * height
+    x, y = (middles - w / 2).astype(np.float32), (0.5 - h / 2).astype(np.float32)
+    return {
+        "strip": {
+            "image": np.concatenate([image.ravel() for image in images]).astype(np.float32),
+            "image_rows": np.array([len(image) for image in images], np.int32),
+            "image_columns": np.array([image.shape[1] for image in images], np.int32),
+            "x": x, "y": y, "dw": w, "dh": h,
+        },
+        "strip_frames": {
+            "x": (middles - STRIP_SIDE / 2).astype(np.float32), "y": np.full(4, 0.5 - height / 2, np.float32),
+            "dw": np.full(4, STRIP_SIDE, np.float32), "dh": np.full(4, height, np.float32),
+        },
+    }  # fmt: skip
+
+
+def bars(probabilities: np.ndarray) -> dict[str, Columns]:
+    """One bar a class, the largest in another source so that it has another colour."""
+    count = len(probabilities)
+    x = ((np.arange(count) + 0.5) / count).astype(np.float32)
+    best = int(probabilities.argmax())
+    top = probabilities.astype(np.float32)
+    width = np.full(count, 0.74 / count, np.float32)
+    others = np.arange(count) != best
+    words: Mapping[str, Column] = {"x": x, "size": np.full(count, 0.024, np.float32), "shade": np.zeros(count, np.float32)}
+    return {
+        "bars": {"x": x[others], "width": width[others], "top": top[others], "bottom": np.zeros(count - 1, np.float32)},
+        "best_bar": {"x": x[[best]], "width": width[[best]], "top": top[[best]], "bottom": np.zeros(1, np.float32)},
+        "bar_labels": words | {"top": top, "text": Texts.of([percent(p) for p in probabilities.tolist()])},
+        "classes": words | {
+            "y": np.full(count, -0.11, np.float32), "text": Texts.of([str(n) for n in range(count)]),
+            "size": np.full(count, 0.046, np.float32),
+        },
+        "probabilities": {"value": top},
+    }  # fmt: skip
+
+
+def percent(probability: float) -> str:
+    """A probability for people: never a false 0 or 100."""
+    share = 100 * probability
+    return "<0.1" if share < 0.05 else ">99.9" if 99.95 <= share < 100 else f"{share:.1f}".removesuffix(".0")
