@@ -39,6 +39,11 @@ class Answerer:
             self._packet = update.to_bytes()
         return ""
 
+    def wanted_soon(self) -> str:
+        """The path of a file that a later tick will need, to be fetched and `put` meanwhile, or ""."""
+        path = self._session.path_wanted_soon
+        return "" if self._files.has(path) else path
+
     def answer(self) -> bytes:
         """The packet of the last event or tick that needed nothing more."""
         return self._packet

@@ -19,7 +19,7 @@ class Files(Protocol):
         ...
 
     def forget(self, path: str) -> None:
-        """Drop a file that turned out to be damaged, so that the next read fetches it again."""
+        """Drop a file that is damaged, so that the next read fetches it again, or that nobody will read again."""
         ...
 
 
@@ -58,6 +58,10 @@ class FetchedFiles:
     def fail(self, path: str, reason: str) -> None:
         """The fetch failed: the next read of this path says so, the one after that asks for it again."""
         self._failures[path] = reason
+
+    def has(self, path: str) -> bool:
+        """Whether the file is here."""
+        return path in self._data
 
     def read(self, path: str) -> bytes:
         if path in self._failures:

@@ -33,7 +33,14 @@ from .state import Download, State
 from .trace import Trace
 from .train import lesson as train
 
-LESSONS = {"convolution": convolution, "downsampling": downsampling, "rgb": rgb, "gradients": gradients, "network": network, "train": train}
+LESSONS = {
+    "convolution": convolution,
+    "downsampling": downsampling,
+    "rgb": rgb,
+    "gradients": gradients,
+    "network": network,
+    "train": train,
+}
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,11 @@ class Session:
     def busy(self) -> bool:
         """Whether a view has work that goes on by itself: then call tick again and again."""
         return any(state.busy for state in self._states.values())
+
+    @property
+    def path_wanted_soon(self) -> str:
+        """A file that a later tick will need, or ""."""
+        return next((state.path_wanted_soon for state in self._states.values() if state.path_wanted_soon), "")
 
     def tick(self) -> Update | None:
         """Do a bounded piece of the work that goes on by itself; an update if there is something new to show.

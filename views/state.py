@@ -30,6 +30,7 @@ class State:
 
     actions: Collection[str] = ()  # names of events that are no settings
     busy = False  # whether tick has work to do
+    path_wanted_soon = ""  # a file that a later tick will need, to be fetched meanwhile
 
     def __init__(self, files: Files, networks: Networks) -> None:
         self.files, self.networks = files, networks

@@ -57,6 +57,7 @@ class Page {
   constructor(port, runtime, answerer) {
     Object.assign(this, { port, runtime, answerer });
     this.ticking = false;
+    this.ahead = ""; // the file that is being fetched while work goes on
     this.channel = new MessageChannel();
   }
 
@@ -87,12 +88,24 @@ class Page {
         const packet = needed ? null : this.#takePacket();
         if (needed) await this.#supply(needed);
         else if (packet.byteLength) this.port.postMessage({ type: "news", packet }, [packet]);
+        this.#fetchAhead();
         await this.#nextTask();
       }
     } catch (error) {
       this.port.postMessage({ type: "failed", why: reason(error) });
     }
     this.ticking = false;
+  }
+
+  /** Fetch what a later piece of work will need. A file that does not come is not tried again: that piece will ask. */
+  async #fetchAhead() {
+    const path = this.ahead ? "" : this.answerer.wanted_soon();
+    if (!path) return;
+    this.ahead = path;
+    const data = await fetchWhole(this.runtime.data + path).catch(() => null);
+    if (!data || this.left) return;
+    this.answerer.put(path, new Uint8Array(data));
+    this.ahead = "";
   }
 
   /** The page is gone: its settings and its work go too. */

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...engine import IMAGE_SIZE, SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, DataError, read_shard
+from ...engine import IMAGE_SIZE, SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, read_shard
 from ..files import Files
 
 TRAIN_SHARDS = TRAIN_COUNT // SHARD_SIZE
@@ -36,11 +36,9 @@ class Split:
         part = slice(shard * SHARD_SIZE, (shard + 1) * SHARD_SIZE)
         if not self._here[shard]:
             path = self.path(shard)
-            try:
-                self._images[part], self._labels[part] = read_shard(self._files.read(path))
-            except DataError:
-                self._files.forget(path)
-                raise
+            data = self._files.read(path)
+            self._files.forget(path)  # damaged it must be fetched anew; intact, it stays here unpacked
+            self._images[part], self._labels[part] = read_shard(data)
             self._here[shard] = True
         return self._images[part], self._labels[part]
 

@@ -46,7 +46,6 @@ class Looker:
         images, labels = digits.tests(indices)
         network = self.network
         network.vector[...] = moment.vector
-        network.eval()
         logits = network.forward(network_input(images, network))
         probabilities = softmax(logits)
         grad_logits = np.zeros_like(logits)  # of the example's own cross-entropy
