@@ -31,10 +31,12 @@ export class Controls {
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", ({ target }) => typing.add(target));
     form.addEventListener("change", ({ target }) => typing.delete(target), { capture: true });
+    form.addEventListener("focusout", ({ target }) => typing.delete(target) && this.show(this.settings)); // taken back: no change
   }
 
   /** Show these settings. A field that holds typing which was not handed in yet is left alone. */
   show(settings) {
+    this.settings = settings;
     for (const { row, element, show } of this.rows) {
       show(settings[row.name]);
       element.hidden = !this.#makesSense(row, settings);

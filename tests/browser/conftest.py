@@ -5,6 +5,7 @@ import functools
 import http.server
 import os
 import re
+import reprlib
 import shutil
 import socket
 import subprocess
@@ -132,9 +133,11 @@ class Explorer:
     def becomes(self, read: Callable[[], object], expected: object) -> None:
         """Read once a frame until it is what is expected: for what no locator can wait for."""
         last = time.monotonic() + PATIENCE
-        while read() != expected and time.monotonic() < last:
+        while (found := read()) != expected:
+            # Not by assert, which would take minutes to compare two pictures line by line.
+            if time.monotonic() > last:
+                pytest.fail(f"after {PATIENCE} seconds it is {reprlib.repr(found)} and not {reprlib.repr(expected)}")
             self.page.evaluate("new Promise(requestAnimationFrame)")
-        assert read() == expected
 
 
 @pytest.fixture
