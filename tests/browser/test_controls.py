@@ -10,6 +10,7 @@ ADDRESSES = {
     "convolution": ["?image=lecture&padding_rule=number", "?image=digit", "?image=drawing", "?image=picture", "?image=cat"],
     "downsampling": ["?view=downsampling&image=lecture", "?view=downsampling&image=digit", "?view=downsampling&image=cat"],
     "rgb": ["?view=rgb"],
+    "gradients": ["?view=gradients"],
     "network": ["?view=network"],
 }
 UNFOLD = "for (const fold of document.querySelectorAll('.view:not([hidden]) .controls details')) fold.open = true"

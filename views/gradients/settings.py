@@ -1,0 +1,169 @@
+"""The controls of the gradients view."""
+
+from __future__ import annotations
+
+import numpy as np
+import param
+
+from ...engine import output_size
+from ..files import Files
+from ..images import LECTURE_IMAGE
+from ..settings import Matrix, Rows, Settings
+
+CUSTOM = "custom"
+MOST = 5  # rows and columns of x
+X: Rows = ((1, 2, 0, -1), (0, 3, 3, 1), (-2, 1, 0, 2), (1, 0, -1, 2))  # with zeros, negative numbers and ties
+PATTERN = np.array([[1.0, 2, -1], [3, -2, 1], [0, 1, 2]])  # repeated over any output
+TENSOR: Rows = ((1, 0), (2, -1), (0, 3), (1, 1))
+LINEAR_WEIGHTS: Rows = ((1, 0, -1, 2, 0, 1, 1, -1), (0, 1, 1, 0, -2, 0, 1, 0), (2, -1, 0, 1, 1, 0, 0, 1))
+IMAGE: Rows = tuple(tuple(row[:6]) for row in LECTURE_IMAGE.tolist()[:6])
+KERNEL: Rows = ((1, 0, -1), (0, 1, 0), (-1, 0, 1))
+CLASS_WEIGHTS: Rows = ((0.5, -0.5, 0, 0.5), (-0.5, 0.5, 0.5, 0), (0, 0.5, -0.5, -0.5))
+SLIDING = ("convolution", "max_pooling", "average_pooling")
+OF_X = (*SLIDING, "relu")
+WITH_GRADIENT = (*OF_X, "linear")
+OWN_LOSS = ("softmax", "network")
+
+
+class GradientsSettings(Settings):
+    """Which layer, its numbers, and the gradient that arrives at its output."""
+
+    layer = param.Selector(
+        default="convolution",
+        objects={
+            "Convolution": "convolution",
+            "Max-pooling": "max_pooling",
+            "Average pooling": "average_pooling",
+            "ReLU": "relu",
+            "Fully-connected": "linear",
+            "Softmax with cross-entropy": "softmax",
+            "A small network: one step of SGD": "network",
+        },
+        doc="Whose backward pass is shown.",
+    )
+    x = Matrix(default=X, most_cells=MOST, role="input", label="Input x", doc="Up to 5×5 in an address.")
+    weights = Matrix(default=((1, 2), (-1, 0)), most_cells=3, role="kernel", label="Kernel", doc="Up to 3×3 in an address.")
+    bias = param.Number(default=1.0, bounds=(-100.0, 100.0), doc="Added to every output cell.")
+    stride = param.Integer(default=1, bounds=(1, 3), doc="How far the window moves.")
+    padding = param.Integer(default=0, bounds=(0, 2), doc="Rings of zeros around x.")
+    window = param.Integer(default=2, bounds=(2, 3), doc="Pixels a side of each window.")
+    maps = Matrix(default=TENSOR, role="input", label="Feature maps", doc="Map 0 above map 1, 2×2 each.")
+    linear_weights = Matrix(default=LINEAR_WEIGHTS, role="kernel", label="Weights", doc="One row an output.")
+    biases = Matrix(default=((0, 1, -1),), role="kernel", label="Biases", doc="One an output.")
+    gradient = param.Selector(
+        default="pattern",
+        objects={"Small numbers": "pattern", "All ones": "ones", "One cell alone": "single", "My own": CUSTOM},
+        label="Gradient at the output",
+        doc="What the layers behind send back.",
+    )
+    grad_out = Matrix(
+        default=((1, 2, -1), (3, -2, 1), (0, 1, 2)), most_cells=9, role="gradient", label="grad_out", doc="One number a cell."
+    )
+    logits = Matrix(
+        default=((2, 1, -1, 0),), largest=20, most_cells=6, role="input", label="Logits", doc="Up to six in an address."
+    )
+    image = Matrix(default=IMAGE, role="input", label="Image", doc="6×6 numbers.")
+    first_kernel = Matrix(default=KERNEL, role="kernel", label="Kernel of the network", doc="3×3 weights.")
+    class_weights = Matrix(
+        default=CLASS_WEIGHTS, role="kernel", label="Class weights", doc="One row a class, one column a pooled cell."
+    )
+    learning_rate = param.Selector(
+        default="0.1",
+        objects={rate: rate for rate in ("0.01", "0.03", "0.1", "0.3", "1", "3")},
+        label="Learning rate",
+        doc="new = old − learning rate × gradient.",
+    )
+    label = param.Integer(default=1, bounds=(0, 5), doc="The right class.")
+
+    sections = {  # noqa: RUF012  (read only)
+        "Numbers": ("x", "weights", "maps", "linear_weights", "biases", "logits", "image", "first_kernel", "class_weights"),
+        "Gradient": ("grad_out",),
+    }
+    shown_when = {  # noqa: RUF012  (read only)
+        "x": ("layer", OF_X),
+        "weights": ("layer", ("convolution",)),
+        "bias": ("layer", ("convolution",)),
+        "stride": ("layer", SLIDING),
+        "padding": ("layer", ("convolution",)),
+        "window": ("layer", ("max_pooling", "average_pooling")),
+        "maps": ("layer", ("linear",)),
+        "linear_weights": ("layer", ("linear",)),
+        "biases": ("layer", ("linear",)),
+        "gradient": ("layer", WITH_GRADIENT),
+        "grad_out": ("layer", WITH_GRADIENT),
+        "logits": ("layer", ("softmax",)),
+        "label": ("layer", ("softmax", "network")),
+        "image": ("layer", ("network",)),
+        "first_kernel": ("layer", ("network",)),
+        "class_weights": ("layer", ("network",)),
+        "learning_rate": ("layer", ("network",)),
+    }
+    follows_unless = {"grad_out": ("gradient", (CUSTOM,))}  # noqa: RUF012
+    starts_with = {"stride": ("layer", {"max_pooling": 2, "average_pooling": 2})}  # noqa: RUF012
+
+    def fill_in(self, files: Files) -> list[str]:
+        """Give grad_out the shape of the output; keep padding and label within what they speak of."""
+        notices = []
+        if self.layer == "convolution" and self.padding > (most := max(0, min(len(self.weights), len(self.weights[0])) - 1)):
+            notices.append(f"More than {most} rings of padding would only add zeros: {self.padding} became {most}.")
+            self.padding = most
+        if self.layer == "softmax" and len(self.logits) > 1:
+            self.logits = self.logits[:1]
+            notices.append("The logits are one row: the first was taken.")
+        last = len(self.logits[0] if self.layer == "softmax" else self.class_weights) - 1
+        if self.layer in OWN_LOSS and self.label > last:
+            notices.append(f"There are {last + 1} classes, numbered from 0: label {self.label} became {last}.")
+            self.label = last
+        if self.layer in OWN_LOSS:
+            return notices
+        if (shape := self.output_shape()) != (len(self.grad_out), len(self.grad_out[0])) or self.gradient != CUSTOM:
+            self.restoring = True
+            self.grad_out = _fitted(self.grad_out, shape) if self.gradient == CUSTOM else made(self.gradient, shape)
+            self.restoring = False
+        return notices
+
+    def output_shape(self) -> tuple[int, int]:
+        """Rows and columns of the layer's output. Raises ShapeError if no window fits."""
+        height, width = len(self.x), len(self.x[0])
+        if self.layer == "linear":
+            return 1, len(self.biases[0])
+        if self.layer not in SLIDING:
+            return height, width
+        is_convolution = self.layer == "convolution"
+        kernel_size = (len(self.weights), len(self.weights[0])) if is_convolution else (self.window, self.window)
+        padding = self.padding if is_convolution else 0
+        rows, columns = (
+            output_size(size, taps, stride=self.stride, padding=padding)
+            for size, taps in zip((height, width), kernel_size, strict=True)
+        )
+        return rows, columns
+
+    @param.depends("layer", watch=True)
+    def _start_layer(self) -> None:
+        if not self.restoring:
+            self.stride = 2 if self.layer in ("max_pooling", "average_pooling") else 1
+
+    @param.depends("grad_out", watch=True)
+    def _name_gradient(self) -> None:
+        if not self.restoring:
+            self.gradient = CUSTOM
+
+
+def made(kind: str, shape: tuple[int, int]) -> Rows:
+    """A gradient for an output of that shape."""
+    values = np.ones(shape)
+    if kind == "pattern":
+        repeats = [-(-size // side) for size, side in zip(shape, PATTERN.shape, strict=True)]
+        values = np.tile(PATTERN, repeats)[: shape[0], : shape[1]]
+    if kind == "single":
+        values = np.zeros(shape)
+        values[shape[0] // 2, shape[1] // 2] = 1
+    return tuple(map(tuple, values.tolist()))
+
+
+def _fitted(rows: Rows, shape: tuple[int, int]) -> Rows:
+    """The same numbers as far as they go, then zeros."""
+    values = np.zeros(shape)
+    kept = np.array(rows)[: shape[0], : shape[1]]
+    values[: kept.shape[0], : kept.shape[1]] = kept
+    return tuple(map(tuple, values.tolist()))
