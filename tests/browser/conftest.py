@@ -27,7 +27,6 @@ SUB_PATH = "lectures/cnn"  # the site must work below any path, so all tests run
 LOCAL = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 60  # seconds: what comes at all may come late on a busy machine
-WORDS = re.compile(r"\w")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 expect.set_options(timeout=PATIENCE * 1000)
