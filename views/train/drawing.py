@@ -155,5 +155,5 @@ def digits(canvas: Canvas, name: str) -> None:
     source = canvas.source(name, "image x y dw dh")
     mapper = themed(LinearColorMapper(low=0, high=1, nan_color="rgba(0,0,0,0)"), palette="grey")
     canvas.figure.image(
-        image="image", x="x", y="y", dw="dw", dh="dh", source=source, color_mapper=mapper, origin="top_left", anchor="top_left"
+        image="image", x="x", y="y", dw="dw", dh="dh", source=source, color_mapper=mapper, origin="top_left"
     )

@@ -2,6 +2,7 @@
  * What only the train view has on the page: its buttons, the time machine, the layers, the samples, the confusion matrix.
  * Everything shown comes with the trace; here it is only put in its place, and what the user does becomes an action.
  */
+import { make } from "../elements.mjs";
 import { followTheme } from "../theme.mjs";
 import { Confusion } from "./confusion.mjs";
 import { Layers } from "./layers.mjs";
@@ -25,7 +26,7 @@ class Train {
     this.pages = [...section.querySelectorAll("[data-page]")];
     for (const button of this.pages) button.addEventListener("click", () => this.#turn(Number(button.dataset.page)));
     this.parts = [Timeline, Layers, Samples, Confusion].map((Part) => new Part(section, view));
-    this.#addProblem();
+    this.#addCheck();
     this.#takeFiles(section.querySelector("input[type=file]"));
     document.addEventListener("visibilitychange", () => this.enabled && view.change("hidden", document.hidden));
     new ResizeObserver(() => this.#paint()).observe(section); // it comes back to the page
@@ -90,12 +91,13 @@ class Train {
     this.view.change("page", this.page);
   }
 
-  /** What does not fit in a network's text is said below its field. */
-  #addProblem() {
-    const field = this.section.querySelector(`#${this.view.slug}-network`);
-    const problem = Object.assign(document.createElement("p"), { className: "help train-problem", role: "alert" });
+  /** Below the field of a network's text stand the shapes of its layers, and what does not fit. */
+  #addCheck() {
+    const shapes = make("p", { className: "help" });
+    const problem = make("p", { className: "help train-problem", role: "alert" });
+    shapes.dataset.fact = "network_check";
     problem.dataset.fact = "network_problem";
-    field?.closest(".control").append(problem);
+    this.section.querySelector(`#${this.view.slug}-network`).closest(".control").append(shapes, problem);
   }
 
   #takeFiles(input) {
