@@ -42,6 +42,8 @@ def command_line() -> argparse.ArgumentParser:
     serving = command("serve", serve, "Serve the built site on this machine.")
     serving.add_argument("--dist", type=Path, help="the built site (default: dist)")
     serving.add_argument("--port", type=int, default=8000, help="default: 8000")
+    exporting = command("export", export, "Write a view as one page, a picture, a film, LaTeX, a program or numbers.")
+    exporting.add_argument("what", nargs=argparse.REMAINDER, help="`convoscope export -- --help` says more")
     return parser
 
 
@@ -50,6 +52,13 @@ def vendor(options: argparse.Namespace) -> None:
     from convoscope.homes.vendor import vendor as collect
 
     print(f"The runtime is in {collect()}.")
+
+
+def export(options: argparse.Namespace) -> None:
+    """convoscope export"""
+    from convoscope.homes.export import run
+
+    run(options.what)
 
 
 def build(options: argparse.Namespace) -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from bokeh.document import Document
+from bokeh.embed.util import OutputDocumentFor
 from markupsafe import Markup
 
 from ..views import settings
+from ..views.backprop import figure as backprop_figure
 from ..views.convolution import figure as convolution_figure
 from ..views.downsampling import figure as downsampling_figure
 from ..views.drawing import Layout, Panel
@@ -28,6 +31,7 @@ FIGURES = {
     "convolution": convolution_figure,
     "downsampling": downsampling_figure,
     "rgb": rgb_figure,
+    "backprop": backprop_figure,
     "gradients": gradients_figure,
     "network": network_figure,
     "train": train_figure,
@@ -38,7 +42,8 @@ VERSION = version("convoscope")
 # everything else comes from the page's own host.
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
-    "img-src 'self' data: blob:; font-src 'self'; frame-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'"
+    "img-src 'self' data: blob:; font-src 'self'; frame-src 'self'; "
+    "worker-src 'self' blob:; base-uri 'none'; form-action 'none'"
 )
 
 
@@ -75,6 +80,16 @@ def view(slug: str) -> View:
     return View(
         slug, lesson.TITLE, lesson.SUMMARY, table, figures.panels(), figures.LAYOUT, code, hasattr(lesson, "exercise")
     )
+
+
+def drawing_of(panels: list[Panel]) -> dict[str, object]:
+    """The figures of a view as one serialised Bokeh document, and the element in which each of them goes."""
+    document = Document()
+    for panel in panels:
+        document.add_root(panel.figure)
+    with OutputDocumentFor(document.roots):
+        whole = document.to_json(deferred=False)
+    return {"docs": {"figures": whole}, "roots": {root.id: root.name for root in document.roots}}
 
 
 def template(name: str = "shell.html") -> jinja2.Template:

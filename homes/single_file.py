@@ -23,9 +23,9 @@ from markupsafe import Markup
 from ..views.session import Session, Update
 from ..views.theme import css
 from . import shell
-from .site import drawing_of
 
 MOST_TRACES = 200  # of one file
+MARK = "@@{}@@"
 IMPORT = re.compile(r'(\bfrom |\bimport )"(\.[^"]+\.mjs)"')
 
 
@@ -50,25 +50,39 @@ def single_file(
     whole = shell.view(slug)
     rows = [row for row in whole.table if row["name"] in grid]
     table = [_choice(row, [update.settings[row["name"]] for update in updates]) for row in rows]
-    view = dataclasses.replace(whole, table=table, has_exercises=False)  # an exercise would have to be computed
+    view = dataclasses.replace(whole, table=table)
     packets = {
-        "drawing": drawing_of(view.panels),
+        "drawing": shell.drawing_of(view.panels),
         "packets": [base64.b64encode(gzip.compress(update.to_bytes(), mtime=0)).decode() for update in updates],
         "grid": grid,
     }
+    filling = {"site": shell.site_data("file", [view]), "packets": _inline(json.dumps(packets)), "bokeh": _inline(_bokehjs())}
+    page = blank(view)
+    for name, text in filling.items():
+        page = page.replace(MARK.format(name), text)
+    return page
+
+
+def blank(view: shell.View) -> str:
+    """The page of a view with MARKs where the site's data, the packets and BokehJS go; the page fills it too (one-file.mjs)."""
     static = shell.STATIC
+    view = dataclasses.replace(view, has_exercises=False)  # an exercise would have to be computed
     return shell.template("single.html").render(
         home="static",
         views=[view],
-        site=shell.site_data("file", [view]),
-        packets=_inline(json.dumps(packets)),
+        site=MARK.format("site"),
+        packets=MARK.format("packets"),
         styles=[Markup(css()), *(Markup((static / "css" / name).read_text("utf-8")) for name in shell.styles())],
         scripts={
             "theme": _inline((static / "js" / "theme.js").read_text("utf-8")),
-            "bokeh": _inline(Path(bokeh.__file__).with_name("server").joinpath("static/js/bokeh.min.js").read_text("utf-8")),
-            "modules": _inline(json.dumps({"imports": modules(static / "js", slug)})),
+            "bokeh": MARK.format("bokeh"),
+            "modules": _inline(json.dumps({"imports": modules(static / "js", view.slug)})),
         },
     )
+
+
+def _bokehjs() -> str:
+    return Path(bokeh.__file__).with_name("server").joinpath("static/js/bokeh.min.js").read_text("utf-8")
 
 
 def computed(

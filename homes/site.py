@@ -12,19 +12,17 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from bokeh.document import Document
-from bokeh.embed.util import OutputDocumentFor
-
-from ..views.drawing import Panel
 from ..views.session import Session
 from ..views.theme import css
 from . import shell
 from .bundle import bundle
 from .precompile import compiled_runtime
+from .single_file import blank
 from .vendor import FOLDER as RUNTIME
 from .vendor import PYODIDE_VERSION, copy_bokehjs
 
 DIST = shell.STATIC.parent / "dist"
+FILES_OF_A_VIEW = {"figures": "json", "first": "packet", "blank": "blank.html"}
 FETCHED = (".wasm", ".zip", ".whl")  # what the worker fetches and counts while it starts
 
 
@@ -49,7 +47,11 @@ def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None]
             "data": "data/",
             "bytes": sizes | {packed.name: (assets / packed.name).stat().st_size},
         },
-        **{view.slug: {"figures": f"{base}{view.slug}.json", "first": f"{base}{view.slug}.packet"} for view in shown},
+        "bokeh": base + "bokeh.min.js",
+        **{
+            view.slug: {name: f"{base}{view.slug}.{ending}" for name, ending in FILES_OF_A_VIEW.items()}
+            for view in shown
+        },
     }
     for page, name in (("index.html", "shell.html"), ("embed.html", "embed.html")):
         (new / page).write_text(render(name, shown, base, files), encoding="utf-8")
@@ -70,19 +72,11 @@ def write_assets(folder: Path, shown: list[shell.View]) -> None:
     copy_bokehjs(folder)
     session = Session()
     for view in shown:
-        (folder / f"{view.slug}.json").write_text(json.dumps(drawing_of(view.panels)), encoding="utf-8")
+        drawing = shell.drawing_of(view.panels)
+        (folder / f"{view.slug}.json").write_text(json.dumps(drawing), encoding="utf-8")
+        (folder / f"{view.slug}.blank.html").write_text(blank(view), encoding="utf-8")
         first = session.handle({"view": view.slug, "name": "reset"})
         (folder / f"{view.slug}.packet").write_bytes(first.to_bytes())
-
-
-def drawing_of(panels: list[Panel]) -> dict[str, object]:
-    """The figures of a view as one serialised Bokeh document, and the element in which each of them goes."""
-    document = Document()
-    for panel in panels:
-        document.add_root(panel.figure)
-    with OutputDocumentFor(document.roots):
-        whole = document.to_json(deferred=False)
-    return {"docs": {"figures": whole}, "roots": {root.id: root.name for root in document.roots}}
 
 
 def render(name: str, shown: list[shell.View], assets: str, files: dict[str, object]) -> str:

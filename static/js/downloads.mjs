@@ -1,4 +1,6 @@
 /** Files of what a view shows: a picture and a film made by the page, and what Python writes of the step's numbers. */
+import { make } from "./elements.mjs";
+import { choosable, oneFile } from "./one-file.mjs";
 import { save, saveBlob } from "./saving.mjs";
 import { filmOf, pngOf, svgOf } from "./snapshot.mjs";
 
@@ -9,6 +11,10 @@ export class Downloads {
     this.said = place.querySelector(".said");
     this.stop = place.querySelector("[data-part=cancel]");
     this.stop.addEventListener("click", () => this.cancel?.abort());
+    this.site = JSON.parse(document.getElementById("site").textContent);
+    this.choice = place.querySelector("[data-part=choice]");
+    this.choice.append(...choosable(view.table).map(({ name, label }) => make("option", { value: name, textContent: label.toLowerCase() })));
+    place.querySelector(".one-file").hidden = this.site.home !== "static"; // only there are its parts to be had
     place.addEventListener("click", ({ target }) => target.dataset.kind && this.#make(target.dataset.kind));
   }
 
@@ -28,6 +34,7 @@ export class Downloads {
 
   async #kinds(kind) {
     const { view } = this;
+    if (kind === "html") return saveBlob(await this.#oneFile(), `convoscope-${view.slug}.html`);
     const name = `convoscope-${view.slug}-step-${view.player.step}.${kind}`;
     if (kind === "svg") return saveBlob(new Blob([await svgOf(view)], { type: "image/svg+xml" }), name);
     if (kind === "png") return saveBlob(await pngOf(view), name);
@@ -36,10 +43,18 @@ export class Downloads {
   }
 
   #film() {
+    return filmOf(this.view, this.#telling("Filming step"), this.cancel.signal);
+  }
+
+  async #oneFile() {
+    if (!this.view.controls.enabled) throw new Error("Python is still loading; the file needs it. Try again in a moment.");
+    return oneFile(this.view, this.site, this.choice.value, this.#telling("Computing"), this.cancel.signal);
+  }
+
+  #telling(words) {
     this.stop.hidden = false;
-    const told = (done, wanted) => {
-      this.said.textContent = `Filming step ${done} of ${wanted} …`;
+    return (done, wanted) => {
+      this.said.textContent = `${words} ${done} of ${wanted} …`;
     };
-    return filmOf(this.view, told, this.cancel.signal);
   }
 }

@@ -12,6 +12,7 @@ import { listenToKeys } from "./player-bar.mjs";
 import { PythonStatus } from "./python-status.mjs";
 import { Sharing } from "./sharing.mjs";
 import { followTheme } from "./theme.mjs";
+import { pngText, svgOf } from "./snapshot.mjs";
 import { View } from "./view.mjs";
 import { PythonWorker } from "./python.mjs";
 
@@ -110,6 +111,7 @@ function door(view) {
     set: (settings) => view.change("settings", settings),
     step: (step) => view.player.go(step),
     data: (source) => view.figures.data(source),
+    picture: (kind) => (kind === "svg" ? svgOf(view) : pngText(view)),
   };
 }
 

@@ -30,6 +30,14 @@ export async function pngOf(view) {
   return canvas.convertToBlob({ type: "image/png" });
 }
 
+/** The same as text in base64. @param {import("./view.mjs").View} view @returns {Promise<string>} */
+export async function pngText(view) {
+  const bytes = new Uint8Array(await (await pngOf(view)).arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
 /**
  * A film of the view from this step to the last, at the player's speed. It is filmed as it plays, so it takes as long.
  * @param {import("./view.mjs").View} view @param {(done: number, wanted: number) => void} told @param {AbortSignal} signal

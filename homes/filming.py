@@ -1,0 +1,110 @@
+"""Pictures and films of a view: the exported page itself is opened in a browser without a window and asked for its picture.
+
+So a picture from the command line is what the page would give. Playwright and a Chromium are needed (the extra "dev").
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .single_file import ExportError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+STEPS_A_SECOND = 2  # as the page's player at speed 1
+FINE = 2  # pixels of a PNG for each of the page's (static/js/snapshot.mjs); a GIF has the page's
+LAST_FRAME = 1500  # milliseconds that a GIF stays at its end
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+Progress = Callable[[int, int], None]
+
+
+def picture(html: str, slug: str, step: int, kind: str, *, width: int = 1100, dark: bool = False) -> bytes:
+    """One step of an exported page. kind: "png" or "svg". Raises ExportError."""
+    with _opened(html, slug, width, dark) as page:
+        return _picture(page, slug, step, kind)
+
+
+def film(
+    html: str, slug: str, steps: Sequence[int], kind: str, *, speed: float = 1.0, width: int = 1100, dark: bool = False,
+    progress: Progress = lambda done, wanted: None,
+) -> bytes:  # fmt: skip
+    """Steps of an exported page as a film. kind: "gif", "mp4" or "webm". An exception that progress raises cancels."""
+    if kind != "gif" and not shutil.which("ffmpeg"):
+        raise ExportError(f"an {kind} needs ffmpeg, which is not installed; install it, or export a .gif")
+    frames = []
+    with _opened(html, slug, width, dark) as page:
+        for done, step in enumerate(steps):
+            progress(done, len(steps))
+            frames.append(_picture(page, slug, step, "png"))
+    progress(len(steps), len(steps))
+    rate = STEPS_A_SECOND * speed
+    return _gif(frames, rate) if kind == "gif" else _video(frames, rate, kind)
+
+
+@contextmanager
+def _opened(html: str, slug: str, width: int, dark: bool) -> Iterator[Page]:
+    """The page in a browser, ready to be asked."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        raise ExportError("pictures need Playwright; install it with `pip install convoscope[dev]`, or export .html") from None
+    named = os.environ.get("CONVOSCOPE_CHROMIUM")
+    browser_path = named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = Path(folder) / "view.html"
+        file.write_text(html, encoding="utf-8")
+        try:
+            browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
+        except Error as error:
+            raise ExportError(
+                f"pictures need a Chromium browser ({error.message.splitlines()[0]}); install it, or export .html"
+            ) from None
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light")
+        page.goto(file.as_uri())
+        page.locator(f"[data-view={slug}] .sentence").wait_for()
+        page.evaluate("window.convoscope.ready")
+        yield page
+        browser.close()
+
+
+def _picture(page: Page, slug: str, step: int, kind: str) -> bytes:
+    text = page.evaluate(
+        "([slug, step, kind]) => { const view = convoscope.views[slug]; view.step(step); return view.picture(kind); }",
+        [slug, step, kind],
+    )
+    return text.encode() if kind == "svg" else base64.b64decode(text)
+
+
+def _gif(frames: Sequence[bytes], rate: float) -> bytes:
+    from PIL import Image
+
+    pictures = [Image.open(io.BytesIO(frame)).convert("RGB").reduce(FINE) for frame in frames]
+    images = [picture.quantize(colors=128, dither=Image.Dither.NONE) for picture in pictures]
+    durations = [round(1000 / rate)] * (len(images) - 1) + [LAST_FRAME]
+    file = io.BytesIO()
+    images[0].save(file, "GIF", save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=False, disposal=1)
+    return file.getvalue()
+
+
+def _video(frames: Sequence[bytes], rate: float, kind: str) -> bytes:
+    codec = ["-c:v", "libx264", "-crf", "18"] if kind == "mp4" else ["-c:v", "libvpx-vp9", "-crf", "24", "-b:v", "0"]
+    even = "scale=trunc(iw/2)*2:trunc(ih/2)*2,format=yuv420p"  # what players can show
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / f"film.{kind}"
+        command = ["ffmpeg", "-loglevel", "error", "-f", "image2pipe", "-framerate", str(rate), "-c:v", "png", "-i", "-"]
+        done = subprocess.run([*command, "-vf", even, *codec, str(target)], input=b"".join(frames), capture_output=True)
+        if done.returncode:
+            raise ExportError(
+                f"ffmpeg could not make the {kind}: {done.stderr.decode().strip().splitlines()[-1]}; export a .gif"
+            )
+        return target.read_bytes()

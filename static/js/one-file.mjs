@@ -1,0 +1,77 @@
+/**
+ * A view as one file that plays from the disk (homes/single_file.py does the same from the command line). Python computes
+ * a trace for the settings as they are, and one for every other value of one setting, which the file then lets choose.
+ */
+import { asText } from "./address.mjs";
+
+const MOST_VALUES = 40; // of the setting that the file lets choose
+
+/** The settings that a file can let choose. @param {import("./controls.mjs").Row[]} table */
+export function choosable(table) {
+  return table.filter((row) => valuesOf(row).length > 1);
+}
+
+/**
+ * @param {import("./view.mjs").View} view @param {object} site what the page knows @param {string} name a setting, or ""
+ * @param {(done: number, wanted: number) => void} told @param {AbortSignal} signal
+ * @returns {Promise<Blob>}
+ */
+export async function oneFile(view, site, name, told, signal) {
+  const known = site.views.find(({ slug }) => slug === view.slug);
+  const [page, bokeh, drawing] = await Promise.all([known.blank, site.bokeh, known.figures].map(textOf));
+  const row = view.table.find((one) => one.name === name);
+  const packets = await computed(view, row, told, signal);
+  const table = row ? [{ ...row, kind: "choice", choices: valuesOf(row).map(({ label, value }) => [label, asText(value)]) }] : [];
+  const filling = {
+    site: inline(JSON.stringify({ home: "file", version: site.version, views: [{ ...known, table }] })),
+    packets: inline(`{"drawing": ${drawing}, "packets": ${JSON.stringify(packets)}, "grid": ${JSON.stringify(row ? [name] : [])}}`),
+    bokeh: inline(bokeh),
+  };
+  const whole = Object.entries(filling).reduce((text, [mark, words]) => text.replace(`@@${mark}@@`, () => words), page);
+  return new Blob([whole], { type: "text/html" });
+}
+
+/** The packets as text: of the settings as they are first. Whatever happens, Python ends with the settings that it had. */
+async function computed(view, row, told, signal) {
+  const settings = { ...view.settings };
+  const ask = (more) => view.send({ view: view.slug, name: "settings", value: { ...settings, ...more } });
+  const values = row ? valuesOf(row).map(({ value }) => value) : [];
+  const packets = [await ask({})];
+  try {
+    for (const [n, value] of values.entries()) {
+      if (signal.aborted) throw new Error("Stopped; nothing was saved.");
+      told(n + 1, values.length);
+      packets.push(await ask({ [row.name]: value }));
+    }
+  } finally {
+    if (row) await ask({});
+  }
+  return Promise.all(packets.map(zipped));
+}
+
+function valuesOf({ kind, choices, bounds }) {
+  if (kind === "choice") return choices.map(([label, value]) => ({ label, value }));
+  if (kind === "flag") return [false, true].map((value) => ({ label: value ? "on" : "off", value }));
+  if (kind !== "integer" || bounds[1] - bounds[0] >= MOST_VALUES) return [];
+  return Array.from({ length: bounds[1] - bounds[0] + 1 }, (_, n) => ({ label: String(bounds[0] + n), value: bounds[0] + n }));
+}
+
+async function textOf(path) {
+  const response = await fetch(new URL(path, document.baseURI));
+  if (!response.ok) throw new Error(`The server answered ${response.status} for ${path}; try again.`);
+  return response.text();
+}
+
+/** gzip in base64 */
+async function zipped(buffer) {
+  const stream = new Blob([buffer]).stream().pipeThrough(new CompressionStream("gzip"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+/** Script text or JSON that cannot end its element. */
+function inline(text) {
+  return text.replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--");
+}
