@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convoscope.engine import convnetjs_mnist, lenet5
-from convoscope.views.network.scene import DISTANCE, GAP, Camera, build, shown_first
+from convoscope.views.network.figure import SCENE_ASPECT
+from convoscope.views.network.scene import ASPECT, DISTANCE, GAP, Camera, build, shown_first
 from convoscope.views.network.stages import Unit, kept, stage_names, stage_shapes
 from convoscope.views.network.turning import MOST_LINKS, sources
 from convoscope.views.trace import Sentences, Texts, Trace
@@ -121,7 +122,7 @@ def test_units_turned_away_appear_narrower():
     camera = Camera(30, 60, 1)
     wide, high = camera.sides(SCENE.cells, np.ones_like(SCENE.cells))
     np.testing.assert_allclose(wide, SCENE.cells * 0.5, rtol=1e-5)
-    np.testing.assert_allclose(high, SCENE.cells * 0.5 * 1.9, rtol=1e-5)
+    np.testing.assert_allclose(high, SCENE.cells * 0.5 * 2.1, rtol=1e-5)
     assert Camera(0, 0, 1).sides(np.ones(1), np.ones(1))[0] > 0.2  # never nothing
 
 
@@ -191,3 +192,7 @@ def test_the_last_sheet_names_its_classes():
 
 def test_a_trace_can_carry_it():
     Trace(seen(asked=Unit(5, (0, 3, 3)))[1], {}, Sentences("{}", Texts(("",), np.zeros((1, 1), np.uint16))))
+
+
+def test_the_panel_has_the_cameras_aspect():
+    assert float(SCENE_ASPECT) == ASPECT

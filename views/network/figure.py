@@ -5,16 +5,17 @@ from __future__ import annotations
 from bokeh.models import ColumnDataSource, LinearColorMapper
 from bokeh.plotting import figure
 
-from ..drawing import Canvas, Layout, Panel
+from ..drawing import Canvas, Layout, Panel, mapper_of
 from ..theme import themed
 
 LAYOUT = Layout(
-    narrow='"pad" auto "stages" auto "probabilities" auto "narrow" auto "kernels" auto / minmax(0, 1fr)',
-    wide='"pad wide" auto "stages probabilities" auto "kernels kernels" auto / minmax(0, 3fr) minmax(0, 8fr)',
+    narrow='"pad" auto "stages" auto "probabilities" auto "narrow" auto "scene" auto "kernels" auto / minmax(0, 1fr)',
+    wide='"pad wide" auto "pad scene" auto "stages probabilities" auto "kernels kernels" auto / minmax(0, 3fr) minmax(0, 8fr)',
     around="16rem",
 )
 STRIP_ASPECT = "3.6"  # strip.py's
 WIDE_ASPECT, NARROW_ASPECT = "2.107", "0.321"  # of LeNet-5; the page sets that of other networks
+SCENE_ASPECT = "2.1"  # scene.py's
 LINES = (("title", "size", "ink"), ("shape", "small", "muted"), ("limit", "small", "muted"))
 CLEAR = "rgba(0,0,0,0)"
 
@@ -29,6 +30,7 @@ def panels() -> list[Panel]:
         Panel("probabilities", "Probabilities", "output", _bars(), aspect="5.4"),
         Panel("wide", "Every layer", "muted", wide, aspect=WIDE_ASPECT, legend=True, only="wide"),
         Panel("narrow", "Every layer", "muted", narrow, aspect=NARROW_ASPECT, legend=True, only="narrow"),
+        Panel("scene", "Every layer, in space", "muted", _scene(), aspect=SCENE_ASPECT),
     ]
 
 
@@ -67,6 +69,27 @@ def _frames(canvas: Canvas, name: str, *places: str) -> None:
     """Thin lines around pictures, given by their lower-left corners."""
     box = canvas.figure.block(*places, source=canvas.source(name, " ".join(places)), fill_alpha=0, line_width=1)
     themed(box.glyph, line_color="line")
+
+
+def _scene() -> figure:
+    """The network in space, far things first. What is over the units moves with the pointer."""
+    canvas = Canvas("network_scene")
+    for axis in (canvas.figure.x_range, canvas.figure.y_range):
+        axis.update(start=0, end=1)
+    frames = canvas.figure.segment("x", "y", "x1", "y1", source=canvas.source("scene_frames", "x y x1 y1"))
+    themed(frames.glyph, line_color="line")
+    units = canvas.figure.rect("x", "y", "w", "h", source=canvas.source("scene", "x y w h shade"), line_color=None)
+    units.glyph.fill_color = {"field": "shade", "transform": mapper_of("signed")}
+    links = canvas.figure.segment("x", "y", "x1", "y1", source=canvas.source("scene_links", "x y x1 y1 shade"), line_alpha=0.7)
+    links.glyph.line_color = {"field": "shade", "transform": mapper_of("signed")}
+    words = canvas.source("scene_titles", "x y text size")
+    titles = canvas.figure.text("x", "y", "text", source=words, text_align="center", text_baseline="middle")
+    titles.glyph.text_font = {"value": "system-ui"}
+    titles.tags = ["fit 20"]
+    themed(titles.glyph, text_color="ink")
+    canvas.outline("scene_asked", "output", moves=False)
+    canvas.outline("scene_pointed", "ink", width=2)
+    return canvas.figure
 
 
 class LayersCanvas(Canvas):

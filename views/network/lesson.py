@@ -17,6 +17,7 @@ from .settings import NetworkSettings
 from .stages import kept, read_unit
 from .state import NetworkState
 from .tracing import ink_of
+from .turning import in_space
 from .unit import card
 
 TITLE = "Draw a digit"
@@ -43,13 +44,14 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
         "heads": columns.heads(plan, limits), "pad": strip.picture(prepared.pad),
         **strip.strip(prepared), **strip.bars(stages[-1]),
     }  # fmt: skip
+    space, about_space = in_space(settings, network, stages, plan, limits)
     told = words.sentence(settings, stages[-1], label, empty=not pad.any())
     if settings.unit:
         asked = card(network, stages, read_unit(network, settings.unit), plan.titles)
         told = f"{asked.sentence}."
     return Trace(
-        static, {}, Sentences("{}", Texts((told,), np.zeros((1, 1), np.uint16))),
-        words.facts(settings, network, plan, prepared, limits, label) | {"answer": words.answer(stages[-1])},
+        static | space, {}, Sentences("{}", Texts((told,), np.zeros((1, 1), np.uint16))),
+        words.facts(settings, network, plan, prepared, limits, label) | {"answer": words.answer(stages[-1])} | about_space,
     )  # fmt: skip
 
 

@@ -22,10 +22,10 @@ import numpy as np
 from ...engine import Network
 from .stages import CELLWISE, layer_of, ravel, stage_names
 
-ASPECT = 1.9  # width / height of the picture
-GAP = 0.66  # between two sheets; the largest sheet is 1 wide
+ASPECT = 2.1  # width / height of the picture
+GAP = 0.56  # between two sheets; the largest sheet is 1 wide
 BETWEEN = 0.14  # between two maps of a sheet, of the side of a map
-LARGEST = 0.027, 0.07  # side of a unit in a map, and in a row of features
+LARGEST = 0.03, 0.06, 0.1  # side of a unit in a map, in a field of features, in a column of them
 LONGEST_COLUMN = 16  # features that stand in one column
 DISTANCE = 4.0  # of the eye from the middle, in radii of the scene
 FILLED = 0.475  # of the picture's width by a radius
@@ -140,7 +140,7 @@ def _layout(shape: Sequence[int]) -> tuple[float, np.ndarray]:
     down = math.ceil(count / across)
     between = BETWEEN * max(rows, columns)
     height, width = down * (rows + between) - between, across * (columns + between) - between
-    side = min(1 / max(height, width), LARGEST[len(shape) == 1])
+    side = min(1 / max(height, width), LARGEST[0 if len(shape) == 3 else 1 if across > 1 else 2])
     row, column = np.divmod(np.arange(count), across)
     corners = np.stack([height / 2 - row * (rows + between), column * (columns + between) - width / 2], axis=1)
     return side, corners * side

@@ -66,10 +66,20 @@ class NetworkSettings(Settings):
         label="Learned weights",
         doc="Shows the weights of a layer.",
     )
+    mode = param.Selector(
+        default="flat",
+        objects={"Flat": "flat", "In space, to turn": "3d"},
+        label="Drawing",
+        doc="In space: drag, or use the arrow keys, to turn it.",
+    )
+    yaw = param.Number(default=34, bounds=(-180, 180), label="Turn", doc="In degrees about the upright axis.")
+    pitch = param.Number(default=14, bounds=(-90, 90), label="Tilt", doc="In degrees; positive looks from above.")
+    zoom = param.Number(default=1, bounds=(0.5, 4), label="Zoom", doc="1 shows all of it.")
+    layers = Text(default="", longest=400, label="Layers in space", doc="Names with commas between.")
     unit = Text(default="", longest=40, label="Unit", doc="Such as conv1[3,10,12].")
     edits = Text(default="", longest=LONGEST_EDITS, label="Changed weights", doc="Such as conv1.weight[0,0,2,2]=0.5.")
 
-    without_control = ("drawing", "shift_down", "shift_right", *STAGES, "unit", "edits")
+    without_control = ("drawing", "shift_down", "shift_right", *STAGES, "unit", "edits", "yaw", "pitch", "zoom", "layers")
     shown_when = {  # noqa: RUF012  (read only)
         "digit": ("image", ("digit",)),
         "only": ("image", ("digit",)),

@@ -14,9 +14,11 @@ import numpy as np
 from ...engine import Network
 from ..grid import limit_of, shade
 from ..trace import Column, Texts
+from .columns import Plan
 from .neighbours import inputs_of
 from .scene import ASPECT, DISTANCE, FILLED, THINNEST, Camera, Scene, build, shown_first
-from .stages import Unit, stage_names, stage_shapes
+from .settings import NetworkSettings
+from .stages import Unit, read_unit, stage_names, stage_shapes
 
 Columns = dict[str, Column]
 LETTERS = 0.016  # height of a title, of the picture's width
@@ -27,6 +29,19 @@ FRAME = 1.3  # the asked unit's frame, in its sides
 EYE = {
     "distance": DISTANCE, "filled": FILLED, "aspect": ASPECT, "thinnest": THINNEST, "seam": SEAM, "frame": FRAME,
 }  # fmt: skip
+
+
+def in_space(
+    settings: NetworkSettings, network: Network, stages: Sequence[np.ndarray], plan: Plan, limits: Sequence[float]
+) -> tuple[dict[str, Columns], dict[str, str]]:
+    """The scene's sources if it is what is drawn, and the facts that hide what is not. limits: of plan.blocks' colours."""
+    if settings.mode != "3d":
+        return {}, {"scene_hidden": ""}
+    camera = Camera(settings.yaw, settings.pitch, settings.zoom)
+    asked = read_unit(network, settings.unit) if settings.unit else None
+    scales = {block.stage: limit for block, limit in zip(plan.blocks, limits, strict=True)}
+    found = sources(network, stages, plan.titles, camera, names=settings.layers, asked=asked, limits=scales)
+    return found, {"wide_hidden": "", "narrow_hidden": ""}
 
 
 def shown_stages(network: Network, names: str) -> tuple[int, ...]:
@@ -59,6 +74,7 @@ def sources(
         "scene_pairs": {"from": pairs[:, 0], "to": pairs[:, 1]},
         "scene_chosen": {"number": chosen},
         "scene_sheets": _sheets(network, scene, titles),
+        "scene_choice": {"name": Texts.of(stage_names(network)), "title": Texts.of(list(titles))},
         "scene_eye": {name: np.array([value], np.float32) for name, value in EYE.items()}
         | {"radius": np.array([scene.radius], np.float32)},
         "scene": _columns(x=x[order], y=y[order], w=wide[order] * SEAM, h=high[order] * SEAM) | {"shade": shades[order]},

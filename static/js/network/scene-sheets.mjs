@@ -1,0 +1,54 @@
+/** The sheets of the scene: which unit has which number, what it is called, and which one is under the pointer. */
+import { mapValues } from "../packet.mjs";
+
+export class Sheets {
+  /** @param {Record<string, ArrayLike<any>>} table one row a sheet: name, title, axes, rows, columns, start, count, x */
+  constructor(table) {
+    this.table = table;
+  }
+
+  /** The numbers of a sheet's units. @returns {[number, number]} the first, and the one behind the last */
+  range(sheet) {
+    return [this.table.start[sheet], this.table.start[sheet] + this.table.count[sheet]];
+  }
+
+  /** The sheet on which a unit stands. */
+  of(number) {
+    return this.table.start.findLastIndex((start) => start <= number);
+  }
+
+  /** conv1[3,10,12] as the setting holds it, or C1[3, 10, 12] in words. @param {"name" | "title"} kind */
+  name(number, kind = "name") {
+    const sheet = this.of(number);
+    const { rows, columns, axes, start } = mapValues(this.table, (column) => column[sheet]);
+    const n = number - start;
+    const place = axes === 3 ? [Math.floor(n / (rows * columns)), Math.floor(n / columns) % rows, n % columns] : [n];
+    return `${this.table[kind][sheet]}[${place.join(kind === "name" ? "," : ", ")}]`;
+  }
+
+  /** The neighbour of a unit: left and right on another sheet, up and down the one before or behind it. */
+  next(number, key) {
+    const sheet = this.of(number);
+    const [first, end] = this.range(sheet);
+    const along = { ArrowUp: -1, ArrowDown: 1 }[key];
+    if (along) return Math.min(Math.max(number + along, first), end - 1);
+    const other = Math.min(Math.max(sheet + (key === "ArrowRight" ? 1 : -1), 0), this.table.start.length - 1);
+    return this.table.start[other] + Math.min(number - first, this.table.count[other] - 1);
+  }
+
+  /**
+   * The nearest unit at a place of the picture. @param {number[]} order the sheets, the farthest first
+   * @param {{x: Float32Array, y: Float32Array, scale: Float32Array}} seen @param {Float32Array} side of every unit
+   * @param {[number, number]} sides how wide and high a length of 1 appears @returns {number | null}
+   */
+  under([px, py], order, seen, side, [wide, high]) {
+    for (const sheet of [...order].reverse()) {
+      const [first, end] = this.range(sheet);
+      for (let n = first; n < end; n++) {
+        const half = (side[n] * seen.scale[n]) / 2;
+        if (Math.abs(px - seen.x[n]) <= half * wide && Math.abs(py - seen.y[n]) <= half * high) return n;
+      }
+    }
+    return null;
+  }
+}

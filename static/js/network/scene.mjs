@@ -1,0 +1,216 @@
+/**
+ * The network as a scene to turn: by drag, by keys and by sliders. Pointing at a unit reads it out, a click asks it, as in
+ * the flat drawing. Which sheets stand there is chosen below the picture.
+ */
+import { allOf, mapValues } from "../packet.mjs";
+import { Camera } from "./camera.mjs";
+import { Sheets } from "./scene-sheets.mjs";
+import { SceneTools } from "./scene-tools.mjs";
+
+const DEGREES_PER_PIXEL = 0.4;
+const STEP = 5; // degrees a key
+const CLICK = 4; // pixels that a click may move
+const KEYS = { ArrowLeft: ["yaw", -STEP], ArrowRight: ["yaw", STEP], ArrowUp: ["pitch", STEP], ArrowDown: ["pitch", -STEP],
+  "+": ["zoom", 0.1], "=": ["zoom", 0.1], "-": ["zoom", -0.1] }; // prettier-ignore
+const HELP =
+  ". Arrow keys turn, plus and minus zoom, with Shift the arrow keys choose a unit, Enter asks it, Escape leaves.";
+
+export class SceneView {
+  /** @param {HTMLElement} section @param {import("../view.mjs").View} view */
+  constructor(section, view) {
+    this.panel = section.querySelector("[data-part=scene]");
+    this.plot = this.panel.querySelector(".plot");
+    this.view = view;
+    this.bounds = Object.fromEntries(view.table.filter(({ bounds }) => bounds).map(({ name, bounds }) => [name, bounds]));
+    this.pointed = null; // the number of a unit
+    this.tools = new SceneTools(this.panel, this.bounds, {
+      turning: (angles) => this.#turn({ ...this.angles, ...angles }),
+      turned: () => this.#hand(),
+      showing: (names) => view.change("layers", names),
+    });
+    this.#listen();
+  }
+
+  enable(yes) {
+    this.tools.enable(yes);
+  }
+
+  /** A new trace is shown. */
+  shown(trace, settings) {
+    this.isThere = settings.mode === "3d";
+    if (!this.isThere) return;
+    const plain = (name) => mapValues(trace.still[name], allOf);
+    this.world = { units: plain("scene_units"), corners: plain("scene_corners"), places: plain("scene_places") };
+    this.sheets = new Sheets(plain("scene_sheets"));
+    this.eye = mapValues(plain("scene_eye"), ([value]) => value);
+    [this.pairs, this.chosen] = [plain("scene_pairs"), plain("scene_chosen").number];
+    this.words = plain("scene_titles");
+    this.brought = plain("scene_links").shade;
+    this.tools.sheets(plain("scene_choice"), this.sheets.table.name);
+    // Angles that are on their way to Python are newer than those that it answers with.
+    this.angles = this.handing ? this.angles : { yaw: settings.yaw, pitch: settings.pitch, zoom: settings.zoom };
+    this.#point(this.pointed !== null && this.pointed < this.world.units.x.length ? this.pointed : null);
+    this.#see();
+    if (this.handing) this.#draw();
+  }
+
+  #listen() {
+    const { plot } = this;
+    plot.tabIndex = 0;
+    plot.setAttribute("role", "application");
+    plot.ariaLabel += HELP;
+    plot.addEventListener("pointerdown", (event) => this.#press(event));
+    plot.addEventListener("pointermove", (event) => this.#move(event));
+    plot.addEventListener("pointerup", (event) => this.#release(event));
+    plot.addEventListener("pointercancel", () => this.#let());
+    plot.addEventListener("pointerleave", () => !this.drag && this.#point(null));
+    plot.addEventListener("keydown", (event) => this.#key(event));
+    plot.addEventListener("focus", () => this.panel.querySelector(".readout").setAttribute("aria-live", "polite"));
+    plot.addEventListener("blur", () => this.#point(null));
+  }
+
+  #press(event) {
+    if (!this.isThere || event.button !== 0 || this.drag) return;
+    this.plot.setPointerCapture(event.pointerId);
+    this.drag = { id: event.pointerId, x: event.clientX, y: event.clientY, ...this.angles, moved: false };
+  }
+
+  #move(event) {
+    const { drag } = this;
+    if (!this.isThere || (drag && drag.id !== event.pointerId)) return;
+    if (!drag) {
+      this.#point(this.#under(event));
+      return;
+    }
+    const [right, down] = [event.clientX - drag.x, event.clientY - drag.y];
+    drag.moved ||= Math.hypot(right, down) > CLICK;
+    if (!drag.moved) return;
+    this.plot.toggleAttribute("data-turning", true);
+    this.#turn({ ...this.angles, yaw: drag.yaw + right * DEGREES_PER_PIXEL, pitch: drag.pitch + down * DEGREES_PER_PIXEL });
+  }
+
+  #release(event) {
+    const { drag } = this;
+    if (!drag || drag.id !== event.pointerId) return;
+    this.#let();
+    if (drag.moved) return;
+    const number = this.#under(event);
+    if (number !== null) this.view.change("unit", this.sheets.name(number));
+  }
+
+  /** The pointer is gone: what was turned goes to Python. */
+  #let() {
+    const turned = this.drag?.moved;
+    this.drag = null;
+    this.plot.removeAttribute("data-turning");
+    if (turned) this.#hand();
+  }
+
+  #key(event) {
+    if (!this.isThere || event.ctrlKey || event.metaKey || event.altKey) return;
+    const [name, by] = KEYS[event.key] ?? [];
+    if (event.shiftKey && event.key.startsWith("Arrow")) this.#point(this.sheets.next(this.pointed ?? this.chosen[0] ?? 0, event.key));
+    else if (name) {
+      this.#turn({ ...this.angles, [name]: this.angles[name] + by });
+      this.#hand();
+    } else if (event.key === "Enter" && this.pointed !== null) this.view.change("unit", this.sheets.name(this.pointed));
+    else if (event.key === "Escape") this.view.change("unit", "");
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** See the scene from there, with the next frame. */
+  #turn({ yaw, pitch, zoom }) {
+    const within = (value, name) => Math.min(Math.max(value, this.bounds[name][0]), this.bounds[name][1]);
+    this.angles = {
+      yaw: ((((yaw + 180) % 360) + 360) % 360) - 180, // once round is where it was
+      pitch: within(pitch, "pitch"),
+      zoom: within(zoom, "zoom"),
+    };
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.#see();
+      this.#draw();
+    });
+  }
+
+  /** Hand the angles to Python, which puts them into the address. */
+  async #hand() {
+    const rounded = (value, digits) => Number(value.toFixed(digits));
+    const { yaw, pitch, zoom } = this.angles;
+    this.handing = (this.handing ?? 0) + 1;
+    await this.view.change("settings", { yaw: rounded(yaw, 1), pitch: rounded(pitch, 1), zoom: rounded(zoom, 2) });
+    this.handing -= 1;
+  }
+
+  /** Where everything appears now. */
+  #see() {
+    const camera = new Camera(this.eye, this.angles);
+    this.order = camera.order(this.sheets.table.x);
+    this.sides = camera.sides;
+    this.seen = mapValues(this.world, (points) => camera.project(points));
+    this.tools.show(this.angles);
+  }
+
+  #draw() {
+    const { figures } = this.view;
+    const { units, corners, places } = this.seen;
+    figures.put("scene", this.#painted());
+    const next = (i) => (i % 4 === 3 ? i - 3 : i + 1);
+    const around = (values) => values.map((_, i) => values[next(i)]);
+    figures.put("scene_frames", { x: corners.x, y: corners.y, x1: around(corners.x), y1: around(corners.y) });
+    figures.put("scene_titles", { ...this.words, x: places.x, y: places.y });
+    const [from, to] = [this.pairs.from, this.pairs.to];
+    const at = (numbers, values) => Float32Array.from(numbers, (number) => values[number]);
+    figures.put("scene_links", {
+      x: at(from, units.x), y: at(from, units.y), x1: at(to, units.x), y1: at(to, units.y), shade: this.brought,
+    }); // prettier-ignore
+    figures.put("scene_asked", this.#frame(this.chosen));
+    figures.put("scene_pointed", this.#frame(this.pointed === null ? [] : [this.pointed]));
+  }
+
+  /** All units, far sheets first. */
+  #painted() {
+    const { x, y, scale } = this.seen.units;
+    const { side, shade } = this.world.units;
+    const columns = mapValues({ x, y, w: x, h: x, shade }, () => new Float32Array(x.length));
+    const [wide, high] = this.sides.map((length) => length * this.eye.seam);
+    let at = 0;
+    for (const sheet of this.order) {
+      const [first, end] = this.sheets.range(sheet);
+      for (let n = first; n < end; n++, at++) {
+        columns.x[at] = x[n];
+        columns.y[at] = y[n];
+        columns.w[at] = side[n] * scale[n] * wide;
+        columns.h[at] = side[n] * scale[n] * high;
+        columns.shade[at] = shade[n];
+      }
+    }
+    return columns;
+  }
+
+  /** Frames around units. @param {ArrayLike<number>} numbers */
+  #frame(numbers) {
+    const { x, y, scale } = this.seen.units;
+    const of = (length) => Float32Array.from(numbers, (n) => this.world.units.side[n] * scale[n] * length * this.eye.frame);
+    const at = (values) => Float32Array.from(numbers, (n) => values[n]);
+    return { x: at(x), y: at(y), w: of(this.sides[0]), h: of(this.sides[1]) };
+  }
+
+  /** The nearest unit under the pointer. @returns {number | null} */
+  #under({ clientX, clientY }) {
+    const frame = this.plot.getBoundingClientRect();
+    const place = [(clientX - frame.left) / frame.width, 1 - (clientY - frame.top) / frame.height];
+    return this.sheets.under(place, this.order, this.seen.units, this.world.units.side, this.sides);
+  }
+
+  #point(number) {
+    if (!this.world) return;
+    this.pointed = number;
+    if (this.seen) this.view.figures.put("scene_pointed", this.#frame(number === null ? [] : [number]));
+    const value = number === null ? 0 : Number(this.world.units.value[number].toPrecision(6));
+    this.panel.querySelector(".readout").textContent = number === null ? "" : `${this.sheets.name(number, "title")} = ${value}`;
+    this.plot.toggleAttribute("data-pointing", number !== null);
+  }
+}
