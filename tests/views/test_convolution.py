@@ -118,9 +118,19 @@ def test_a_resized_kernel_keeps_its_middle(height, width):
 
 
 def test_the_four_misprints_of_the_slide_are_pointed_out():
-    note = compute(settings_of(kernel="blur")).facts["output_note"]
-    assert note == "The slide misprints 4 cells: [1, 0] 0.4, [1, 1] 0.2, [1, 2] 0.3, [2, 1] 0.4."
-    assert compute(settings_of(kernel="basic")).facts["output_note"] == ""
+    trace = compute(settings_of(kernel="blur"))
+    note = "The slide misprints the 4 dashed cells: [1, 0] 0.4, [1, 1] 0.2, [1, 2] 0.3, [2, 1] 0.4."
+    assert trace.facts["output_note"] == note
+    frames = trace.static["misprints"]
+    rows, columns = np.round((1 - frames["y"]) * 5 - 0.5), np.round(frames["x"] * 5 - 0.5)
+    assert list(zip(rows.tolist(), columns.tolist(), strict=True)) == [(1, 0), (1, 1), (1, 2), (2, 1)]
+
+
+@pytest.mark.parametrize("other", [{"kernel": "basic"}, {"stride": 2}, {"cells": ((1.0,) * 7,) * 7}])
+def test_only_the_slides_own_example_has_misprints(other):
+    trace = compute(settings_of(**{"kernel": "blur"} | other))
+    assert trace.facts["output_note"] == ""
+    assert trace.static["misprints"]["x"].size == 0
 
 
 def test_links_are_the_windows_and_nothing_else():
@@ -154,8 +164,22 @@ def test_a_drawing_and_a_picture_are_read_bit_by_bit():
 
 def test_an_edited_image_says_so():
     assert LECTURE_IMAGE.shape == (7, 7)
-    assert "with your changes" in compute(settings_of(cells=((1.0,) * 3,) * 3)).facts["source"]
-    assert "changes" not in compute(settings_of()).facts["source"]
+    changed = LECTURE_IMAGE.copy()
+    changed[0, :3] = 0.5
+    assert source_of(LECTURE_IMAGE) == "The example image of the lecture, 7×7."
+    assert source_of(changed) == "The example image of the lecture, with your changes, 7×7."
+
+
+def test_another_image_is_not_called_the_lectures():
+    """As that of an exercise is, and that of an address may be."""
+    assert source_of(np.arange(49.0).reshape(7, 7) - 1) == "An image of whole numbers from −1 to 47, 7×7."
+    assert source_of(np.eye(3, 4) / 2) == "An image of numbers from 0 to 0.5, 3×4."
+    posed = Session().handle({"view": "convolution", "name": "exercise", "value": 7})
+    assert posed.trace.facts["source"].startswith("An image of whole numbers from 0 to 3")
+
+
+def source_of(cells):
+    return compute(settings_of(cells=tuple(map(tuple, cells.tolist())))).facts["source"]
 
 
 def test_the_matrix_product_is_drawn_in_the_proportions_for_which_its_letters_are_made():

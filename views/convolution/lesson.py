@@ -10,6 +10,7 @@ from ...engine import conv2d, conv2d_loops, conv2d_terms
 from ..files import DiskFiles, Files
 from ..numbers import write
 from ..trace import Trace
+from . import misprints
 from .call import call_of
 from .columns import moving, still
 from .exercise import exercise as exercise
@@ -29,7 +30,8 @@ def compute(settings: ConvolutionSettings, files: Files | None = None) -> Trace:
     scene = make_scene(settings, files or DiskFiles())
     matrix = settings.im2col
     words = facts(scene, settings) | {"call": call_of(scene, settings), "then": _after_sum(scene)}
-    return Trace(still(scene, as_matrices=matrix), moving(scene, as_matrices=matrix), sentences(scene), words)
+    shown = still(scene, as_matrices=matrix) | {"misprints": misprints.frames(scene, settings)}
+    return Trace(shown, moving(scene, as_matrices=matrix), sentences(scene), words)
 
 
 def _after_sum(scene: Scene) -> str:

@@ -9,10 +9,14 @@ import numpy as np
 from ...engine import ConvTerms, conv2d_in_order, conv2d_terms, relu
 from ..files import Files
 from ..images import PHOTOS, brought, digit, drawn, grey_photo
+from ..numbers import write
+from ..settings import Rows
 from .kernels import normalised, padding_of
 from .settings import LECTURE_CELLS, ConvolutionSettings
 
 MOST_STEPS = 1024  # with more output cells, the whole result is shown at once and the window walks along one row
+LECTURE = "The example image of the lecture"
+LEAST_KEPT = 0.5  # of its cells: with fewer it is another image
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,7 @@ def make_scene(settings: ConvolutionSettings, files: Files) -> Scene:
 def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str]:
     """The image and what it is. -> (H, W), words."""
     if settings.image == "lecture":
-        change = "" if settings.cells == LECTURE_CELLS else ", with your changes"
-        return np.array(settings.cells), f"The example image of the lecture{change}"
+        return np.array(settings.cells), _name_of(settings.cells)
     if settings.image == "digit":
         pixels, label = digit(settings.digit, files)
         return pixels, f"MNIST digit {settings.digit:,}, labelled {label}; 0 is empty, 255 is full ink"
@@ -90,3 +93,14 @@ def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str
     if settings.image == "picture":
         return brought(settings.picture), "Your picture in grey; 0 is black, 255 is white"
     return grey_photo(settings.image, int(settings.size), files), "A photograph in grey; 0 is black, 255 is white"
+
+
+def _name_of(cells: Rows) -> str:
+    """What an image of typed numbers is: the lecture's example, the same with a few changes, or another one."""
+    if cells == LECTURE_CELLS:
+        return LECTURE
+    values, lecture = np.array(cells), np.array(LECTURE_CELLS)
+    if values.shape == lecture.shape and (values == lecture).mean() >= LEAST_KEPT:
+        return f"{LECTURE}, with your changes"
+    kind = "whole numbers" if (values == values.round()).all() else "numbers"
+    return f"An image of {kind} from {write(values.min())} to {write(values.max())}"

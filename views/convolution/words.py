@@ -7,19 +7,12 @@ import numpy as np
 from .. import grid
 from ..numbers import write, write_factor
 from ..trace import Sentences, Texts
+from . import misprints
 from .scene import Scene
 from .settings import ConvolutionSettings
 
 MOST_TERMS = 12  # products told one by one; of more, the first ones and the last
 FIRST_TERMS = 3
-# What slide 46 prints for the blurring kernel; four of its cells are not what the kernel gives.
-BLUR_ON_SLIDE = (
-    (0.4, 0.5, 0.5, 0.5, 0.4),
-    (0.4, 0.2, 0.3, 0.6, 0.3),
-    (0.5, 0.4, 0.4, 0.2, 0.1),
-    (0.5, 0.6, 0.2, 0.1, 0),
-    (0.4, 0.3, 0.1, 0, 0),
-)
 
 
 def sentences(scene: Scene) -> Sentences:
@@ -88,11 +81,7 @@ def _size_formula(scene: Scene) -> str:
 def _output_note(scene: Scene, settings: ConvolutionSettings) -> str:
     if not scene.whole:
         return f"The whole result; the window walks along output row {scene.first // scene.output.shape[1]}. Click to move it."
-    if settings.kernel == "blur" and scene.source == "The example image of the lecture" and scene.output.shape == (5, 5):
-        slide = np.array(BLUR_ON_SLIDE)
-        wrong = [f"[{r}, {c}] {write(slide[r, c])}" for r, c in np.argwhere(abs(slide - scene.output) > 1e-6).tolist()]
-        return f"The slide misprints {len(wrong)} cells: {', '.join(wrong)}." if wrong else ""
-    return ""
+    return misprints.note(scene, settings)
 
 
 def _legend(part: str, values: np.ndarray, photo: bool) -> dict[str, str]:
