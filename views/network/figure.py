@@ -9,8 +9,8 @@ from ..drawing import Canvas, Layout, Panel, mapper_of
 from ..theme import themed
 
 LAYOUT = Layout(
-    narrow='"pad" auto "stages" auto "probabilities" auto "narrow" auto "scene" auto "kernels" auto / minmax(0, 1fr)',
-    wide='"pad wide" auto "pad scene" auto "stages probabilities" auto "kernels kernels" auto / minmax(0, 3fr) minmax(0, 8fr)',
+    narrow='"pad" auto "stages" auto "probabilities" auto "narrow" auto "scene" auto "why" auto "kernels" auto / minmax(0, 1fr)',
+    wide='"pad wide" auto "pad scene" auto "stages probabilities" auto "why kernels" auto / minmax(0, 3fr) minmax(0, 8fr)',
     around="16rem",
 )
 STRIP_ASPECT = "3.6"  # strip.py's
@@ -31,6 +31,8 @@ def panels() -> list[Panel]:
         Panel("wide", "Every layer", "muted", wide, aspect=WIDE_ASPECT, legend=True, only="wide"),
         Panel("narrow", "Every layer", "muted", narrow, aspect=NARROW_ASPECT, legend=True, only="narrow"),
         Panel("scene", "Every layer, in space", "muted", _scene(), aspect=SCENE_ASPECT),
+        Panel("why", "Why this class", "gradient", _why(), values="why_values", legend=True),
+        Panel("kernels", "Learned weights", "kernel", _kernels(), legend=True),
     ]
 
 
@@ -62,6 +64,25 @@ def _bars() -> figure:
     words.glyph.text_font, words.glyph.text_font_style = {"value": "system-ui"}, "bold"
     words.tags = ["fit 26"]
     themed(words.glyph, text_color="ink")
+    return canvas.figure
+
+
+def _why() -> figure:
+    """What each pixel does, and frames around those with ink."""
+    canvas = Canvas("network_why")
+    canvas.image("why")
+    _frames(canvas, "why_ink", "x", "y", "dw", "dh")
+    return canvas.figure
+
+
+def _kernels() -> figure:
+    canvas = Canvas("network_kernels", top=1, bottom=0)
+    canvas.figure.x_range.update(start=0, end=1)
+    canvas.image("kernels")
+    for name, role, width in (("kernel_edits", "output", 2), ("kernel_cursor", "ink", 3)):
+        source = canvas.source(name, "x y dw dh")
+        box = canvas.figure.block("x", "y", "dw", "dh", source=source, fill_alpha=0, line_width=width, level="overlay")
+        themed(box.glyph, line_color=role)
     return canvas.figure
 
 

@@ -12,7 +12,12 @@ from ..files import DiskFiles, Files
 from ..networks import Networks
 from ..trace import Sentences, Texts, Trace
 from . import columns, strip, words
+from .card_columns import card_columns
+from .card_words import card_words
+from .edits import read_edits
+from .kernels import kernel_columns
 from .pipeline import moved, prepare, seen
+from .reasons import reasons
 from .settings import NetworkSettings
 from .stages import kept, read_unit
 from .state import NetworkState
@@ -35,23 +40,26 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
         moved(pad, settings.shift_down, settings.shift_right),
         crop=settings.crop, scale=settings.scale, centre=settings.centre,
     )  # fmt: skip
-    network.forward(seen(prepared.field, (network.input_shape[1], network.input_shape[2]), network.pixel_offset))
+    x = seen(prepared.field, (network.input_shape[1], network.input_shape[2]), network.pixel_offset)
+    network.forward(x)
     stages = kept(network)
     plan = state.plan(network)
-    static, limits = columns.maps(plan, stages, shared=settings.colours == "network")
-    static |= {
-        "map_table": plan.table | plan.places, "block_table": plan.block_table, "reach": plan.reach,
-        "heads": columns.heads(plan, limits), "pad": strip.picture(prepared.pad),
-        **strip.strip(prepared), **strip.bars(stages[-1]),
-    }  # fmt: skip
+    asked = card(network, stages, read_unit(network, settings.unit), plan.titles) if settings.unit else None
+    drawn, limits = columns.maps(plan, stages, shared=settings.colours == "network")
+    weights, about_weights = kernel_columns(network, settings, read_edits(network, settings.edits))
+    why, about_why = reasons(network if settings.why == "none" else state.spare(settings), settings, x, stages[-1])
     space, about_space = in_space(settings, network, stages, plan, limits)
-    told = words.sentence(settings, stages[-1], label, empty=not pad.any())
-    if settings.unit:
-        asked = card(network, stages, read_unit(network, settings.unit), plan.titles)
-        told = f"{asked.sentence}."
+    told = f"{asked.sentence}." if asked else words.sentence(settings, stages[-1], label, empty=not pad.any())
     return Trace(
-        static | space, {}, Sentences("{}", Texts((told,), np.zeros((1, 1), np.uint16))),
-        words.facts(settings, network, plan, prepared, limits, label) | {"answer": words.answer(stages[-1])} | about_space,
+        {
+            **drawn, "map_table": plan.table | plan.places, "block_table": plan.block_table, "reach": plan.reach,
+            "heads": columns.heads(plan, limits), "pad": strip.picture(prepared.pad), **strip.strip(prepared),
+            **strip.bars(stages[-1]), **card_columns(network, stages, asked, plan.titles), **weights, **why, **space,
+        },
+        {},
+        Sentences("{}", Texts((told,), np.zeros((1, 1), np.uint16))),
+        words.facts(settings, network, plan, prepared, limits, label) | {"answer": words.answer(stages[-1])}
+        | card_words(network, settings, asked, plan.titles) | about_weights | about_why | about_space,
     )  # fmt: skip
 
 

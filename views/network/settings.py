@@ -66,6 +66,15 @@ class NetworkSettings(Settings):
         label="Learned weights",
         doc="Shows the weights of a layer.",
     )
+    why = param.Selector(
+        default="none",
+        objects={"Do not ask": "none", "Gradient × input": "gradient", "Covering patches": "occlusion"},
+        label="Why this class",
+        doc="What each pixel does for the class's logit.",
+    )
+    explain = param.Selector(
+        default="answer", objects={"The network's answer": "answer"} | CLASSES, label="Class to explain", doc="Its logit."
+    )
     mode = param.Selector(
         default="flat",
         objects={"Flat": "flat", "In space, to turn": "3d"},
@@ -84,6 +93,7 @@ class NetworkSettings(Settings):
         "digit": ("image", ("digit",)),
         "only": ("image", ("digit",)),
         "drawing": ("image", ("drawing",)),
+        "explain": ("why", ("gradient", "occlusion")),
     }
     # A test digit went through the stages already when MNIST was made.
     starts_with = dict.fromkeys(STAGES, ("image", {"digit": False, "drawing": True}))

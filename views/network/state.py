@@ -36,6 +36,7 @@ class NetworkState(State):
         super().__init__(files, networks)
         self._base: Network | None = None
         self._edits: str | None = None
+        self._spare_of: Network | None = None
         self._plans: dict[tuple[str, tuple[int, ...]], Plan] = {}
         self._latest = "lenet5"
 
@@ -46,6 +47,14 @@ class NetworkState(State):
             self._network = edited(base, read_edits(base, settings.edits))
             self._base, self._edits = base, settings.edits
         return self._network
+
+    def spare(self, settings: NetworkSettings) -> Network:
+        """Another copy of it, whose activations nobody needs."""
+        network = self.network(settings)
+        if self._spare_of is not network:
+            self._spare = edited(self.networks.get(settings.network), read_edits(network, settings.edits))
+            self._spare_of = network
+        return self._spare
 
     def plan(self, network: Network) -> Plan:
         """How that network is drawn."""
@@ -73,6 +82,9 @@ class NetworkState(State):
             except SettingError as error:
                 setattr(settings, name, "")
                 notices.append(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        if settings.kernels not in ("none", *base.names):
+            notices.append(f"This network has no layer {settings.kernels}; its layers are {', '.join(base.names)}.")
+            settings.kernels = "none"
         return notices
 
     def act(self, settings: Settings, name: str, value: Any) -> list[str]:

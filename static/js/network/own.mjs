@@ -1,23 +1,32 @@
-/** What the network view has beside every view's: the pad, pointing at units, the card of the unit that is asked. */
+/** What the network view has beside every view's: the pad, pointing at units, the card of the unit that is asked, weights. */
+import { Card } from "./card.mjs";
+import { showChanges } from "./changes.mjs";
+import { fileFields } from "./files.mjs";
 import { Pad } from "./pad.mjs";
 import { digitTools, drawingTools, stageSwitches } from "./tools.mjs";
 import { SceneView } from "./scene.mjs";
 import { Units } from "./units.mjs";
+import { Weights } from "./weights.mjs";
 
 /** @param {import("../view.mjs").View} view @returns {import("../view.mjs").Own} */
 export default function own(view) {
-  const part = (name) => view.section.querySelector(`[data-part=${name}]`);
+  const { section } = view;
+  const part = (name) => section.querySelector(`[data-part=${name}]`);
   const pad = new Pad(part("pad"), view);
   drawingTools(pad, part("pad"));
   const digits = digitTools(view, part("pad"));
   const switches = stageSwitches(view, part("stages"));
-  const units = new Units(view.section, view);
-  const scene = new SceneView(view.section, view);
+  const units = new Units(section, view);
+  const scene = new SceneView(section, view);
+  const card = new Card(section.querySelector(".asked"), view, units);
+  const weights = new Weights(part("kernels"), view);
+  const files = fileFields(view, section.querySelector(".controls"));
   const waiting = [...digits.querySelectorAll("button"), ...switches.element.querySelectorAll("input")];
   return {
     enable: (yes) => {
-      scene.enable(yes);
       for (const control of waiting) control.disabled = !yes;
+      files.enable(yes);
+      scene.enable(yes);
     },
     shown: (trace, settings) => {
       part("narrow").querySelector(".plot").style.aspectRatio = trace.facts.narrow_aspect;
@@ -26,6 +35,10 @@ export default function own(view) {
       switches.show(settings);
       units.shown(trace, settings);
       scene.shown(trace, settings);
+      card.shown(trace, settings);
+      weights.shown(trace);
+      showChanges(section.querySelector(".changes"), view, settings.edits);
     },
+    rebuild: files.rebuild,
   };
 }

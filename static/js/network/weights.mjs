@@ -1,0 +1,102 @@
+/** Pointing at learned weights in their picture: the weight is read out; a click or Enter lets one type another. */
+import { make } from "../elements.mjs";
+import { MOVES } from "../pointing.mjs";
+
+export class Weights {
+  /** @param {HTMLElement} panel @param {import("../view.mjs").View} view */
+  constructor(panel, view) {
+    Object.assign(this, { panel, view, plot: panel.querySelector(".plot"), readout: panel.querySelector(".readout"), at: null });
+    this.editor = make("p", { className: "editor" });
+    this.name = make("label", { htmlFor: "network-weight" });
+    this.field = make("input", { id: "network-weight", type: "text", inputMode: "decimal" });
+    this.field.addEventListener("change", () => this.view.change("edit", { place: this.chosen, value: this.field.value }));
+    this.editor.append(this.name, this.field);
+    this.editor.hidden = true;
+    panel.append(this.editor);
+    this.plot.addEventListener("pointermove", (event) => this.#point(this.#under(event)));
+    this.plot.addEventListener("pointerleave", () => this.#point(null));
+    this.plot.addEventListener("click", (event) => this.#choose(this.#under(event)));
+    this.plot.tabIndex = 0;
+    this.plot.style.cursor = "pointer";
+    this.plot.setAttribute("role", "application");
+    this.plot.ariaLabel += ". Arrow keys choose a weight, Enter lets you type another.";
+    this.plot.addEventListener("keydown", (event) => this.#press(event));
+    this.plot.addEventListener("focus", () => this.readout.setAttribute("aria-live", "polite"));
+    this.plot.addEventListener("blur", () => this.#point(null));
+  }
+
+  /** A new trace is shown. */
+  shown(trace) {
+    const { kernels_layer: layer, kernels_shape: shape, kernels_aspect: aspect } = trace.facts;
+    if (layer !== this.layer) [this.at, this.chosen, this.editor.hidden] = [null, "", true];
+    this.layer = layer;
+    if (!layer) return;
+    this.plot.style.aspectRatio = aspect;
+    this.shape = shape.split(",").map(Number);
+    this.values = trace.still.kernel_values.value.array;
+    const [F, C, kH, kW] = this.shape;
+    [this.rows, this.columns] = kH ? [C * (kH + 1) - 1, F * (kW + 1) - 1] : [F, C];
+    if (this.chosen && document.activeElement !== this.field) this.field.value = this.#value(this.#index(this.at));
+  }
+
+  /** Which weight a cell of the picture is; null between kernels. @returns {number[] | null} */
+  #index([row, column]) {
+    const [, , kH, kW] = this.shape;
+    if (!kH) return [row, column];
+    const index = [Math.floor(column / (kW + 1)), Math.floor(row / (kH + 1)), row % (kH + 1), column % (kW + 1)];
+    return index[2] < kH && index[3] < kW ? index : null;
+  }
+
+  #value(index) {
+    const at = index.reduce((sum, place, axis) => sum * this.shape[axis] + place, 0);
+    return Number(this.values[at].toPrecision(6));
+  }
+
+  #under({ clientX, clientY }) {
+    const box = this.plot.getBoundingClientRect();
+    const at = [((clientY - box.top) / box.height) * this.rows, ((clientX - box.left) / box.width) * this.columns].map(Math.floor);
+    return at[0] >= 0 && at[1] >= 0 && at[0] < this.rows && at[1] < this.columns && this.#index(at) ? at : null;
+  }
+
+  #press(event) {
+    const move = MOVES[event.key];
+    if (move) {
+      const size = [this.rows, this.columns];
+      const step = (at) => at.map((place, axis) => Math.min(Math.max(place + move[axis], 0), size[axis] - 1));
+      let next = this.at ? step(this.at) : [0, 0];
+      if (!this.#index(next)) next = step(next); // over the gap between two kernels
+      this.#point(next);
+    } else if (event.key === "Enter" && this.at) {
+      this.#choose(this.at);
+      this.field.select();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #point(at) {
+    this.at = at ?? this.at;
+    const index = at && this.#index(at);
+    this.readout.textContent = index ? `${this.#place(index)} = ${this.#value(index)}` : "";
+    const one = (value) => (index ? [value] : []);
+    const [row, column] = at ?? [];
+    this.view.figures.put("kernel_cursor", {
+      x: one(column / this.columns), y: one(1 - (row + 1) / this.rows), dw: one(1 / this.columns), dh: one(1 / this.rows),
+    });
+  }
+
+  #place(index) {
+    return `${this.layer}.weight[${index.join(",")}]`;
+  }
+
+  #choose(at) {
+    if (!at) return;
+    this.at = at;
+    this.chosen = this.#place(this.#index(at));
+    this.editor.hidden = false;
+    this.name.textContent = this.chosen;
+    this.field.value = this.#value(this.#index(at));
+  }
+}
