@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -72,7 +71,8 @@ class Curves:
 
     def copy(self) -> Curves:
         """The same curves, to be kept as they are."""
-        return copy.deepcopy(self)
+        averages = [replace(average) for average in (self.loss, self.training, self.validation)]
+        return Curves(list(self.points), list(self.tests), self.width, *averages)
 
     def columns(self) -> dict[str, np.ndarray]:
         """Every column of POINT. -> (n,) float32 each."""

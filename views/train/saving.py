@@ -101,7 +101,9 @@ def restored(value: Any, settings: TrainViewSettings, digits: Digits, clock: Cal
     try:
         text, sizes, rest = data.split(b"\n", 2)
         record = json.loads(text[:MOST_TEXT])
-        settings.param.update(**{name: record["settings"][name] for name in settings.names()})
+        values = {name: record["settings"][name] for name in settings.names()}
+        settings.param.update(**values)
+        settings.param.update(**values)  # again, because some of them follow from others
         run = Run(Plan(**record["plan"]), settings, digits, clock)
         arrays, start = [], 0
         for size in map(int, sizes.split()):

@@ -26,7 +26,7 @@ OPTIMISERS = {
 }
 # With each optimiser's usual learning rate it learns; what suits one makes another diverge or stand still.
 LEARNING_RATES = {
-    "sgd": 0.05, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.02, "adadelta": 1.0, "rmsprop": 0.001, "adam": 0.002,
+    "sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.02, "adadelta": 1.0, "rmsprop": 0.001, "adam": 0.002,
 }  # fmt: skip
 NOW = -1  # the setting `checkpoint` when the weights shown are those that learn
 MOST_BATCHES = 1_000_000_000

@@ -10,10 +10,10 @@ from .digits import Digits
 from .look import Look
 from .moments import Moment
 from .run import BATCH_SHOWN
-from .words import share
 
 Columns = dict[str, np.ndarray | Texts]
 DISTANCE = IMAGE_SIZE + 2  # pixels from one digit of the batch to the next
+LEAST_WRITTEN = 0.05  # probability: smaller bars have no number, ten of them stand side by side
 CELL = 0.92  # of a place
 SAMPLES_A_LINE, BEHIND_A_LINE = 6, 8
 MOST_BEHIND = 40  # digits behind a cell of the confusion matrix
@@ -28,7 +28,7 @@ def example(look: Look, input_shape: tuple[int, ...]) -> dict[str, Columns]:
         "example_bars": {
             "digit": np.arange(CLASS_COUNT, dtype=np.int32),
             "probability": p.astype(np.float32),
-            "text": Texts.of([share(float(value)) for value in p]),
+            "text": Texts.of([f"{100 * value:.0f} %" if value >= LEAST_WRITTEN else "" for value in p.tolist()]),
         },
     }
 

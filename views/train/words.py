@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...engine import TRAIN_COUNT, Evaluation, Network, NetworkTextError, ShapeError, TrainStep, parse_network
+from ...engine import CLASS_COUNT, TRAIN_COUNT, Evaluation, Network, NetworkTextError, ShapeError, TrainStep, parse_network
 from ...engine.architectures import DIGIT_SHAPE
 from ..numbers import write
 from .curves import interval
@@ -22,6 +22,9 @@ from .settings import NOW, TrainViewSettings
 if TYPE_CHECKING:
     from .training import Training
 
+GUESSING = 2.4  # nats: a little above ln 10
+MOST_PATIENT = 100  # batches
+
 
 def diverged(learned: TrainStep, learning_rate: float) -> str:
     """Why training stopped, and what to try."""
@@ -32,6 +35,17 @@ def diverged(learned: TrainStep, learning_rate: float) -> str:
         f"Diverged in batch {learned.step:,}: the loss {loss}. A learning rate of {write(learning_rate)} makes steps so large "
         "that each overshoots more than the one before. The last finite weights are kept: lower the learning rate, for "
         "example to a tenth, and start; or start again from the same initial weights."
+    )
+
+
+def warning(run: Run) -> str:
+    """What to try while the loss stays above that of guessing, which is a network that learned nothing, or ""."""
+    loss = run.curves.loss.value
+    if run.step < MOST_PATIENT or loss < GUESSING:
+        return ""
+    return (
+        f"The loss, {loss:,.2f}, is not below {math.log(CLASS_COUNT):.2f}, that of guessing among ten. Large steps can leave "
+        "every ReLU at 0, and then nothing comes back from that: start again with a lower learning rate."
     )
 
 
@@ -69,7 +83,7 @@ def facts(state: Training, settings: TrainViewSettings, run: Run, moment: Moment
     example = f"Test digit {look.indices[0]:,}, a {look.labels[0]}, read as {look.guesses[0]}"
     return {
         "status": state.status,
-        "reason": state.reason,
+        "reason": state.reason or warning(run),
         "batches": f"{at.step:,}",
         "examples": f"{at.examples_seen:,}",
         "epoch": str(epoch_of(at.epoch)),
@@ -111,7 +125,7 @@ def tested(found: Evaluation | None) -> str:
 
 def parameters(network: Network) -> str:
     """How many parameters there are, layer by layer."""
-    counts = [summary.parameter_count for summary in network.summary() if summary.parameter_count]
+    counts = [sum(value.size for value in layer.parameters.values()) for layer in network.layers if layer.parameters]
     told = " + ".join(f"{count:,}" for count in counts)
     return f"{told} = {sum(counts):,}" if len(counts) > 1 else told
 
