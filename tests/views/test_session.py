@@ -1,17 +1,24 @@
 """Whatever event comes in, the session answers with a sentence or a trace, and keeps settings that can be shown."""
 
+import base64
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convoscope.engine import DataError
+from convoscope.views import session as session_module
 from convoscope.views.answer import Answerer
+from convoscope.views.convolution import lesson as lecture
 from convoscope.views.convolution.kernels import KERNELS
 from convoscope.views.files import DiskFiles, FetchedFiles, FileNeeded
 from convoscope.views.packet import unpack
 from convoscope.views.session import Session
 from convoscope.views.settings import Settings, table
+from convoscope.views.state import Download, State
 
 DEFAULT_WEIGHTS = tuple(tuple(float(weight) for weight in row) for row in KERNELS["basic"])
 
@@ -214,3 +221,101 @@ def test_nothing_that_comes_in_breaks_the_session(events):
         header, trace = unpack(update.to_bytes())
         assert bool(header["error"]) == (trace is None)
     assert session.handle(event("reset")).settings["weights"] == DEFAULT_WEIGHTS
+
+
+class Counter(State):
+    """A state that counts up to its goal by itself, reads a file meanwhile, and can hand out its count."""
+
+    actions = ("count_to", "save", "fail")
+
+    def __init__(self, files, networks):
+        super().__init__(files, networks)
+        self.count = self.goal = 0
+
+    @property
+    def busy(self):
+        return self.count < self.goal
+
+    @property
+    def path_wanted_soon(self):
+        return "images/after.bin" if self.busy else ""
+
+    def act(self, settings, name, value):
+        if name == "save":
+            return Download("count.txt", "text/plain", str(self.count).encode())
+        if name == "fail":
+            settings.stride = 3
+            raise DataError("it cannot be counted; try less")
+        self.files.read("images/needed.bin")
+        self.goal = value
+        return [f"Counting to {value}."]
+
+    def tick(self, settings):
+        if self.count == 2:
+            self.files.read("images/second.bin")
+        self.count += 1
+        return self.count % 2 == 0
+
+
+@pytest.fixture
+def counting(monkeypatch):
+    lesson = SimpleNamespace(
+        Settings=lecture.Settings,
+        State=Counter,
+        compute=lambda settings, files, state: replace(lecture.compute(settings, files), facts={"count": str(state.count)}),
+    )
+    monkeypatch.setitem(session_module.LESSONS, "convolution", lesson)
+
+
+@pytest.mark.usefixtures("counting")
+def test_what_goes_on_by_itself_is_done_in_ticks_and_shown_when_there_is_something_new(tmp_path):
+    (tmp_path / "images").mkdir()
+    for name in ("needed", "second"):
+        (tmp_path / "images" / f"{name}.bin").touch()
+    session = Session(DiskFiles(tmp_path))
+    assert not session.busy
+    assert session.tick() is None
+    update = session.handle(event("count_to", 4))
+    assert (update.notices, update.trace.facts["count"]) == (("Counting to 4.",), "0")
+    assert session.busy
+    assert session.path_wanted_soon == "images/after.bin"
+    shown = [session.tick() for _ in range(4)]
+    assert [update and update.trace.facts["count"] for update in shown] == [None, "2", None, "4"]
+    assert not session.busy
+    assert session.path_wanted_soon == ""
+
+
+@pytest.mark.usefixtures("counting")
+def test_a_file_to_keep_comes_without_a_picture():
+    update = Session().handle(event("save"))
+    assert update.trace is None
+    header, trace = unpack(update.to_bytes())
+    assert trace is None
+    assert header["download"] == {"name": "count.txt", "kind": "text/plain", "data": base64.b64encode(b"0").decode()}
+
+
+@pytest.mark.usefixtures("counting")
+def test_a_refused_action_leaves_the_settings():
+    session = Session()
+    update = session.handle(event("fail"))
+    assert update.error == "It cannot be counted; try less."
+    assert update.settings["stride"] == session.handle(event("relu", False)).settings["stride"] == 1
+
+
+@pytest.mark.usefixtures("counting")
+def test_actions_and_ticks_wait_for_their_files():
+    answerer = Answerer()
+    text = json.dumps(event("count_to", 3))
+    assert answerer.needs(text) == "images/needed.bin"
+    assert not answerer.busy()
+    answerer.put("images/needed.bin", b"here")
+    assert answerer.needs(text) == ""
+    assert answerer.busy()
+    assert answerer.wanted_soon() == "images/after.bin"
+    answerer.put("images/after.bin", b"here")
+    assert answerer.wanted_soon() == ""
+    assert [answerer.tick() for _ in range(3)] == ["", "", "images/second.bin"]
+    assert answerer.answer() == b""
+    answerer.put("images/second.bin", b"here")
+    assert answerer.tick() == ""
+    assert not answerer.busy()
