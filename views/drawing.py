@@ -29,7 +29,7 @@ class Panel:
     steps: bool = False  # whether its cells are the steps, one a cell in row order
     links: str = ""  # the panel whose cells belong to this one's: see the sources <part>_links and <links>_hits
     secret: bool = False  # whether it gives away what the present step adds to the output: covered while that is predicted
-    secrets: str = ""  # sources of its drawing whose texts do so: question marks while it is predicted
+    secrets: str = ""  # sources of its drawing that do so: their texts become question marks, their frames go (figures.mjs)
     aspect: str = "1"  # width / height of the drawing, as CSS writes it; "strip" for a low one as wide as its panel
     boxes: str = ""  # of a drawing of several grids, the source that tells where each stands and which source holds its values
     only: str = ""  # "wide" or "narrow": the page shows this panel in that layout alone

@@ -83,11 +83,17 @@ export class Figures {
     }
   }
 
-  /** Show question marks for the texts of these sources until the next step. @param {string[]} names */
-  mask(names) {
+  /**
+   * Hide secrets until the next step: of a source with a row for each output cell (the column `seen`) those rows that
+   * are secret, of any other all if the present step is: texts become question marks, frames go.
+   * @param {string[]} names @param {boolean} here @param {(cell: number) => boolean} isSecret
+   */
+  mask(names, here, isSecret) {
     for (const name of names) {
       const columns = this.shown.get(name);
-      this.#replace(name, { ...columns, text: Array.from(columns.text, () => "?") });
+      if (columns.seen) this.#replace(name, { ...columns, seen: Array.from(columns.seen, (seen, cell) => (isSecret(cell) ? 0 : seen)) });
+      else if (here && columns.text) this.#replace(name, { ...columns, text: Array.from(columns.text, () => "?") });
+      else if (here) this.#replace(name, mapValues(columns, () => []));
     }
   }
 

@@ -87,6 +87,13 @@ export class Quiz {
     return this.active && this.hides(this.#cellOf(step)) ? `${this.#placeOf(step)} = ?` : whole;
   }
 
+  /** Take out of the drawing of a step what gives away values that are still to be predicted. */
+  cover(step) {
+    if (!this.active) return;
+    const here = this.hides(this.#cellOf(step));
+    for (const { dataset } of this.secretive) this.view.figures.mask(dataset.secrets.split(" "), here, (cell) => this.hides(cell));
+  }
+
   #start() {
     this.active = true;
     this.view.player.pause();
@@ -149,7 +156,6 @@ export class Quiz {
     if (!this.active && !this.section.hasAttribute("data-quiz")) return;
     const { step } = this.view.player;
     const here = this.#cellOf(step);
-    for (const { dataset } of this.hides(here) ? this.secretive : []) this.view.figures.mask(dataset.secrets.split(" "));
     this.section.toggleAttribute("data-quiz", this.active);
     this.button.setAttribute("aria-pressed", String(this.active));
     this.chooser.hidden = !this.active;

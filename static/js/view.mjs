@@ -168,6 +168,7 @@ export class View {
     if (step < 0 || step >= this.trace.length) return;
     this.previewing = index !== null;
     this.figures.showStep(this.trace, step);
+    this.quiz.cover(step);
     this.#part(".sentence").textContent = this.quiz.tell(step);
   }
 
@@ -190,6 +191,7 @@ export class View {
     this.previewing = false;
     const { step, playing } = this.player;
     this.figures.showStep(this.trace, step);
+    this.quiz.cover(step);
     const sentence = this.#part(".sentence");
     sentence.setAttribute("aria-live", playing ? "off" : "polite"); // while it plays, nobody could follow the speech
     const words = this.quiz.tell(step);

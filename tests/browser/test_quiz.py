@@ -279,3 +279,26 @@ def test_three_outputs_side_by_side_are_predicted_together(explorer):
     page.get_by_role("textbox", name=re.compile("^Average of")).fill(str(values["average"]))
     press(page, "Check")
     expect(said).to_have_text("Right.")
+
+
+def test_no_frame_gives_a_maximum_away(explorer):
+    update = Session().handle({"view": "downsampling", "name": "exercise", "value": 11})
+    assert (update.exercise.cells, len(update.trace)) == ((2, 5, 6), 9)
+    explorer.slug = "downsampling"
+    page = explorer.open("?view=downsampling&quiz=11")
+
+    def framed():
+        """How many frames the present step's winner has, and the windows whose winner has one."""
+        return len(explorer.data("winner")["x"]), {n for n, seen in enumerate(explorer.data("winners")["seen"]) if seen}
+
+    explorer.becomes(framed, (0, {0, 1}))
+    page.locator(".view:not([hidden]) [data-part=sum] .plot").hover(position={"x": 5, "y": 5})
+    explorer.becomes(framed, (1, {0}))
+    page.mouse.move(5, 5)
+    explorer.becomes(framed, (0, {0, 1}))
+    press(page, "Reveal")
+    explorer.becomes(framed, (1, {0, 1, 2}))
+    press(page, "Last step")
+    explorer.becomes(framed, (1, {0, 1, 2, 3, 4, 7, 8}))
+    press(page, "Predict, then reveal")
+    explorer.becomes(framed, (1, set(range(9))))
