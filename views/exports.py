@@ -123,7 +123,7 @@ KINDS: dict[str, tuple[str, Callable[[Moment], bytes]]] = {
 
 
 def _array(column: Column) -> np.ndarray:
-    return np.array(column.tolist(), dtype=np.str_) if isinstance(column, Texts) else column
+    return np.array(column.tolist(), dtype=np.str_) if isinstance(column, Texts) else column_array(column)
 
 
 def _name(text: str) -> str:

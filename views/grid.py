@@ -6,6 +6,7 @@ data change. Cell (row, column) of an H by W grid has its centre at x = left + (
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -150,8 +151,17 @@ def values(array: np.ndarray) -> Columns:
     """
     if array.size > MOST_PLACES:
         return {"value": array.astype(np.float32)}
-    rows, columns = np.indices(array.shape, dtype=np.int32).reshape(2, -1)
+    rows, columns = _places(array.shape)
     return {"row": rows, "column": columns, "value": array.ravel().astype(np.float32)}
+
+
+@functools.lru_cache(maxsize=64)  # grids of one shape share their places, in memory and in a packet
+def _places(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The row and the column of every cell, in row order."""
+    rows, columns = np.indices(shape, dtype=np.int32).reshape(2, -1)
+    for places in (rows, columns):
+        places.flags.writeable = False
+    return rows, columns
 
 
 def _column(numbers: object) -> np.ndarray:

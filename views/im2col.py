@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import grid
-from .trace import column_array
+from .trace import column_array, side_by_side
 
 MOST_LABELS = 260  # more than elsewhere, for they do not move
 ASPECT = 2.4  # width / height of the drawing
@@ -36,18 +36,18 @@ def still(matrix: np.ndarray, rows: np.ndarray, product: np.ndarray) -> dict[str
 def moving(filters: np.ndarray, columns: np.ndarray, shape: tuple[int, int, int]) -> dict[str, grid.Columns]:
     """The column, the row and the cell of each step, and a cover on what is not computed yet.
 
-    filters, columns: (T, 1), of each step; shape: (F, K, P).
+    filters, columns: of each step, (T, 1), or arrays to be broadcast over the steps; so is what comes back. shape: (F, K, P).
     """
     F, K, P = shape
     matrix, rows, product = _places(K, P)
-    zero = np.zeros_like(columns)
+    zero = np.zeros(1, np.intp)
     left, rest = (columns + 1) / P, (P - 1 - columns) / P
     beside = grid.rectangles(filters, columns, 1, 1, (F, P), fill=True)
     beside |= {"x": (left + rest / 2).astype(np.float32), "w": rest.astype(np.float32)}
     below = grid.rectangles(zero, zero, 1, P, (F, P), fill=True)
     height = (F - 1 - filters) / F
     below |= {"y": (height / 2).astype(np.float32), "h": height.astype(np.float32)}
-    cover = {name: np.hstack([beside[name], below[name]]) for name in beside}
+    cover = {name: side_by_side([beside[name], below[name]]) for name in beside}
     return {
         "im2col_column": grid.placed(grid.rectangles(zero, columns, K, 1, (K, P), fill=True), *matrix),
         "im2col_row": grid.placed(grid.rectangles(filters, zero, 1, K, (F, K), fill=True), *rows),

@@ -2,9 +2,9 @@
 
 Bytes 0-3 are "CNVS", bytes 4-7 the header's length (uint32, little endian), then the header (UTF-8 JSON, padded with
 spaces to a multiple of 8), then the arrays, each starting at a multiple of 8. In the header an array stands as
-{"dtype", "shape", "at"}: `at` counts bytes from the end of the header. A Texts has its "table" beside these. In a large
-packet a moving array stands as its distinct rows, with "rows" beside it: where the row of each step is among them.
-static/js/packet.mjs reads the same form.
+{"dtype", "shape", "at"}: `at` counts bytes from the end of the header; columns that are one array share its place. A Texts
+has its "table" beside these. A Repeated, and in a large packet any moving array, stands as its distinct rows, with "rows"
+beside it: where the row of each step is among them. static/js/packet.mjs reads the same form.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .trace import COLUMN_TYPES, Column, Sentences, Texts, Trace, column_array
+from .trace import COLUMN_TYPES, Column, Repeated, Sentences, Texts, Trace, column_array
 
 MAGIC = b"CNVS"
 LARGE = 1_000_000  # bytes of arrays above which looking for equal rows is worth the time
@@ -24,11 +24,11 @@ ALIGNMENT = 8  # bytes: the widest element a typed array may hold
 
 def pack(header: Mapping[str, Any], trace: Trace | None = None) -> bytes:
     """The header's plain values and, if there is one, the trace, as bytes."""
-    arrays: list[bytes] = []
+    arrays = _Arrays()
     whole = dict(header, trace=_describe(trace, arrays) if trace is not None else None)
     text = json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     text += b" " * (-(len(text) + len(MAGIC) + 4) % ALIGNMENT)
-    return b"".join([MAGIC, len(text).to_bytes(4, "little"), text, *arrays])
+    return b"".join([MAGIC, len(text).to_bytes(4, "little"), text, *arrays.pieces])
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], Trace | None]:
@@ -41,9 +41,29 @@ def unpack(data: bytes) -> tuple[dict[str, Any], Trace | None]:
     return header, None if described is None else _restore(described, data[end:])
 
 
-def _describe(trace: Trace, arrays: list[bytes]) -> dict[str, Any]:
+class _Arrays:
+    """The arrays of a packet, one behind the other; an array that comes again keeps its place."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self._size = 0
+        self._places: dict[int, tuple[np.ndarray, dict[str, Any]]] = {}  # by id; the array is kept, so that its id is
+
+    def add(self, array: np.ndarray) -> dict[str, Any]:
+        """Put it behind the others. -> its description."""
+        if id(array) in self._places:
+            return self._places[id(array)][1]
+        place = {"dtype": COLUMN_TYPES[array.dtype], "shape": list(array.shape), "at": self._size}
+        data = array.tobytes()
+        self.pieces.append(data + bytes(-len(data) % ALIGNMENT))
+        self._size += len(self.pieces[-1])
+        self._places[id(array)] = array, place
+        return place
+
+
+def _describe(trace: Trace, arrays: _Arrays) -> dict[str, Any]:
     moving = [column for columns in trace.steps.values() for column in columns.values()]
-    large = sum(column_array(column).nbytes for column in moving) > LARGE
+    large = sum(column_array(column).nbytes for column in moving if not isinstance(column, Repeated)) > LARGE
     lay_moving = _lay_down_distinct if large else _lay_down
     return {
         "length": len(trace),
@@ -54,26 +74,25 @@ def _describe(trace: Trace, arrays: list[bytes]) -> dict[str, Any]:
     }
 
 
-def _lay_down(column: Column, arrays: list[bytes]) -> dict[str, Any]:
-    array = column_array(column)
-    place = {"dtype": COLUMN_TYPES[array.dtype], "shape": list(array.shape), "at": sum(map(len, arrays))}
-    data = np.ascontiguousarray(array).tobytes()
-    arrays.append(data + bytes(-len(data) % ALIGNMENT))
-    return place | ({"table": list(column.table)} if isinstance(column, Texts) else {})
+def _lay_down(column: Column, arrays: _Arrays) -> dict[str, Any]:
+    if isinstance(column, Repeated):
+        return arrays.add(column.rows) | {"rows": arrays.add(column.at)}
+    if isinstance(column, Texts):
+        return arrays.add(column.codes) | {"table": column.table}
+    return arrays.add(column)
 
 
-def _lay_down_distinct(column: Column, arrays: list[bytes]) -> dict[str, Any]:
+def _lay_down_distinct(column: Column, arrays: _Arrays) -> dict[str, Any]:
     """A (T, n) array as its distinct rows and the place of each step's row among them, if that is shorter."""
-    array = np.ascontiguousarray(column_array(column))
-    if not array.size:
+    array = None if isinstance(column, Repeated) else np.ascontiguousarray(column_array(column))
+    if array is None or not array.size:
         return _lay_down(column, arrays)
     as_items = array.view(np.dtype((np.void, array.dtype.itemsize * array.shape[1])))
     _, first, places = np.unique(as_items.ravel(), return_index=True, return_inverse=True)
     if len(first) > np.iinfo(np.uint16).max or 2 * array[first].nbytes > array.nbytes:
         return _lay_down(column, arrays)
-    distinct = array[first]
-    found = _lay_down(Texts(column.table, distinct) if isinstance(column, Texts) else distinct, arrays)
-    return found | {"rows": _lay_down(places.astype(np.uint16), arrays)}
+    found = arrays.add(array[first]) | {"rows": arrays.add(places.astype(np.uint16))}
+    return found | ({"table": column.table} if isinstance(column, Texts) else {})
 
 
 def _restore(described: Mapping[str, Any], data: bytes) -> Trace:

@@ -2,7 +2,7 @@
 
 `static` holds what stays, {source: {column: array}}. `steps` holds what moves, {source: {column: (T, n) array}}: at step t
 the source shows row t. `sentences` has one line of words per step. Words travel as codes into a table of distinct
-texts, so a trace of 676 steps costs kilobytes, not megabytes.
+texts, and a column that repeats as its distinct rows, so a trace of 676 steps costs kilobytes, not megabytes.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ class Texts:
             raise ValueError(f"{len(distinct)} different numbers do not fit a table of 65,535 texts; show fewer steps")
         return cls(tuple(write(value) for value in distinct.tolist()), codes.reshape(values.shape).astype(np.uint16))
 
+    def written(self, pattern: str) -> Texts:
+        """The same texts within others, such as "+ {}"."""
+        return Texts(tuple(pattern.format(text) for text in self.table), self.codes)
+
     @classmethod
     def side_by_side(cls, parts: Sequence[Texts]) -> Texts:
         """Columns of texts beside each other. parts: codes (T, n) each -> codes (T, sum of all n)."""
@@ -54,7 +58,29 @@ class Texts:
         return np.array(self.table, dtype=object)[self.codes].tolist() if self.table else []
 
 
-Column = np.ndarray | Texts
+@dataclass(frozen=True)
+class Repeated:
+    """A moving column of few distinct rows: step t shows rows[at[t]]. rows: (m, n), at: (T,) uint16 -> like (T, n)."""
+
+    rows: np.ndarray
+    at: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.at), self.rows.shape[1]
+
+    def whole(self) -> np.ndarray:
+        """Every row written out. -> (T, n)."""
+        return self.rows[self.at]
+
+    def tolist(self) -> list[Any]:
+        return self.whole().tolist()  # type: ignore[no-any-return]
+
+
+Column = np.ndarray | Texts | Repeated
 
 
 @dataclass(frozen=True)
@@ -94,11 +120,11 @@ class Trace:
     def __post_init__(self) -> None:
         for source, columns in (*self.static.items(), *self.steps.items()):
             for name, column in columns.items():
-                kind = column_array(column).dtype
+                kind = column.rows.dtype if isinstance(column, Repeated) else column_array(column).dtype
                 if kind not in COLUMN_TYPES:
                     raise ValueError(f"{source}.{name} is {kind}; a trace holds {', '.join(COLUMN_TYPES.values())}: convert it")
         for source, columns in self.steps.items():
-            shapes = {column_array(column).shape for column in columns.values()}
+            shapes = {column.codes.shape if isinstance(column, Texts) else column.shape for column in columns.values()}
             if len(shapes) != 1 or any(len(shape) != 2 or shape[0] != len(self) for shape in shapes):
                 raise ValueError(f"the columns of {source} have shapes {sorted(shapes)}; each must be ({len(self)}, n)")
 
@@ -113,8 +139,16 @@ class Trace:
         }
 
 
+def side_by_side(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Arrays joined along their last axis; the other axes are broadcast."""
+    axes = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
+    return np.concatenate([np.broadcast_to(array, axes + array.shape[-1:]) for array in arrays], axis=-1)
+
+
 def column_array(column: Column) -> np.ndarray:
-    """The array behind a column: the codes of a Texts, else the array itself."""
+    """The array behind a column: the codes of a Texts, all rows of a Repeated, else the array itself."""
+    if isinstance(column, Repeated):
+        return column.whole()
     return column.codes if isinstance(column, Texts) else column
 
 
@@ -122,4 +156,5 @@ def column_row(column: Column, step: int) -> list[Any]:
     """Row `step` of a (T, n) column as a plain list."""
     if isinstance(column, Texts):
         return [column.table[code] for code in column.codes[step]]
-    return column[step].tolist()  # type: ignore[no-any-return]
+    row = column.rows[column.at[step]] if isinstance(column, Repeated) else column[step]
+    return row.tolist()  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from convoscope.views.convolution.lesson import ConvolutionSettings, compute
 from convoscope.views.packet import pack, unpack
-from convoscope.views.trace import Sentences, Texts, Trace, column_array
+from convoscope.views.trace import Repeated, Sentences, Texts, Trace, column_array, column_row, side_by_side
 
 SETTINGS = st.builds(
     ConvolutionSettings,
@@ -125,6 +125,38 @@ def test_a_large_packet_holds_equal_rows_once_and_brings_every_row_back():
     for name, column in (*columns.items(), ("texts", texts)):
         np.testing.assert_array_equal(column_array(restored.steps[name][name]), column_array(column), strict=True)
         assert np.signbit(column_array(restored.steps[name][name])).tolist() == np.signbit(column_array(column)).tolist()
+
+
+def test_a_column_that_repeats_is_sent_as_its_rows_and_shows_the_right_one_at_every_step():
+    rng = np.random.default_rng(1)
+    rows, at = rng.normal(size=(3, 4)).astype(np.float32), rng.integers(0, 3, 9).astype(np.uint16)
+    other = Repeated(rng.integers(0, 9, (3, 4)).astype(np.int32), at)
+    sentences = Sentences("{}", Texts(("a",), np.zeros((9, 1), np.uint16)))
+    trace = Trace({}, {"s": {"x": Repeated(rows, at), "y": other, "z": rows[at]}}, sentences)
+    for step in range(9):
+        assert column_row(trace.steps["s"]["x"], step) == column_row(trace.steps["s"]["z"], step)
+    packet = pack({}, trace)
+    _, restored = unpack(packet)
+    for name, column in trace.steps["s"].items():
+        np.testing.assert_array_equal(column_array(restored.steps["s"][name]), column_array(column), strict=True)
+    alone = pack({}, Trace({}, {"s": {"x": Repeated(rows, at), "y": other}}, sentences))
+    twice = pack({}, Trace({}, {"s": {"x": Repeated(rows, at), "y": Repeated(other.rows, at.copy())}}, sentences))
+    assert len(twice) == len(alone) + 24  # nine places of two bytes, aligned: what two columns share is sent once
+
+
+def test_a_column_that_repeats_is_checked_like_any_other():
+    sentences = Sentences("{}", Texts(("a",), np.zeros((3, 1), np.uint16)))
+    at = np.zeros(3, np.uint16)
+    with pytest.raises(ValueError, match="float64"):
+        Trace({}, {"s": {"x": Repeated(np.zeros((1, 2)), at)}}, sentences)
+    with pytest.raises(ValueError, match=r"each must be \(3, n\)"):
+        Trace({}, {"s": {"x": Repeated(np.zeros((1, 2), np.float32), at[:2])}}, sentences)
+
+
+def test_arrays_are_joined_along_their_last_axis_and_broadcast_along_the_others():
+    joined = side_by_side([np.arange(2).reshape(2, 1, 1), np.arange(3).reshape(1, 3, 1), np.array([7, 8])])
+    assert joined.shape == (2, 3, 4)
+    assert joined[1, 2].tolist() == [1, 2, 7, 8]
 
 
 def test_bytes_that_are_no_packet_are_refused():

@@ -103,7 +103,16 @@ def _im2col_still(scene: Scene) -> dict[str, grid.Columns]:
 
 def _im2col_moving(scene: Scene) -> dict[str, grid.Columns]:
     steps = np.arange(len(scene.rows))[:, np.newaxis]
-    return im2col.moving(np.zeros_like(steps), steps, (1, scene.weights.size, len(steps)))
+    moving = im2col.moving(np.zeros_like(steps), steps, (1, scene.weights.size, len(steps)))
+    return {
+        source: {name: _over_steps(column, len(steps)) for name, column in found.items()} for source, found in moving.items()
+    }
+
+
+def _over_steps(column: grid.Column, count: int) -> np.ndarray:
+    """A column that moves, written out for each step. -> (T, n)."""
+    array = column_array(column)
+    return np.broadcast_to(array, (count, array.shape[-1]))
 
 
 def _running_sums(scene: Scene) -> np.ndarray:

@@ -12,8 +12,9 @@ USUAL = {"stride": 1, "padding": 0}  # conv2d's defaults
 
 def call_of(numbers: Numbers, settings: RgbSettings) -> str:
     """Python that computes the output as `out`, (1, F, oH, oW), and prints it."""
-    x, imports = snippet.array("x", numbers.image, "red, green, blue"), []
-    if settings.preset == "lecture":
+    if settings.preset == "cs231n":
+        x, imports = snippet.array("x", numbers.image, "red, green, blue"), []
+    else:
         x = f'x = photo("{settings.image}", {PHOTO_SIZE}, DiskFiles()).transpose(2, 0, 1).astype(float)  # red, green, blue'
         imports = ["from convoscope.views.files import DiskFiles", "from convoscope.views.images import photo"]
     weight = snippet.array("weight", numbers.weights, "filters of a red, a green and a blue kernel")

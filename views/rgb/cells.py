@@ -48,14 +48,14 @@ def moving(numbers: Numbers, chosen: Sequence[int]) -> dict[str, Columns]:
     """What the steps change."""
     return {
         "windows": both(lambda s: _windows(numbers, s, chosen)),
-        "at_work": both(lambda s: _at_work(numbers, s, chosen)),
-        "resting": both(lambda s: _resting(numbers, s, chosen)),
+        "at_work": both(lambda s: _at_work(s, chosen)),
+        "resting": both(lambda s: _resting(s, chosen)),
         "links": both(lambda s: _links(numbers, s, chosen)),
         "answer": both(lambda s: _answer(numbers, s)),
         "output_cell": both(lambda s: _output_cell(numbers, s)),
         "covers": both(lambda s: _covers(numbers, s)),
         "sums": {"text": parts.sums(numbers, chosen, "+ {}")}
-        | both(lambda s: {name: column[numbers.steps[0]] for name, column in s.points(s.sums).items()}),
+        | both(lambda s: _by_filter(s.points(s.sums))),
     }
 
 
@@ -122,49 +122,53 @@ def _filter_boxes(scene: Scene, chosen: Sequence[int]) -> parts.Box:
     return {name: np.stack([boxes[name] for boxes in by_filter]) for name in by_filter[0]}
 
 
-def _at_work(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
-    return {name: column[numbers.steps[0]] for name, column in _filter_boxes(scene, chosen).items()}
+def _by_filter(columns: parts.Box) -> parts.Box:
+    """What moves with the filter only. columns: (F, n) -> (F, 1, 1, n)."""
+    return {name: column[:, np.newaxis, np.newaxis] for name, column in columns.items()}
 
 
-def _resting(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
-    return {name: column[1 - numbers.steps[0]] for name, column in _filter_boxes(scene, chosen).items()}
+def _at_work(scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    return _by_filter(_filter_boxes(scene, chosen))
+
+
+def _resting(scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    return _by_filter({name: column[::-1] for name, column in _filter_boxes(scene, chosen).items()})
 
 
 def _links(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
     """From each window to its kernel, and from the sum to the row of the output cell."""
     wide = scene.name == "wide"  # there the kernels are below the channels, else to their right
     leaving, arriving = (((-1, -1), (1, -1)), ((-1, 1), (1, 1))) if wide else (((1, 1), (1, -1)), ((-1, 1), (-1, -1)))
-    windows, kernels = _windows(numbers, scene, chosen), _at_work(numbers, scene, chosen)
+    windows, kernels = _windows(numbers, scene, chosen), _at_work(scene, chosen)
     found = []
     for n in range(len(chosen)):
-        window, kernel = ({name: column[:, [n]] for name, column in boxes.items()} for boxes in (windows, kernels))
+        window, kernel = ({name: column[..., [n]] for name, column in boxes.items()} for boxes in (windows, kernels))
         for start, end in zip(leaving, arriving, strict=True):
             found.append(parts.line(parts.corner(window, *start), parts.corner(kernel, *end)))
     return parts.stacked(found)
 
 
 def _answer(numbers: Numbers, scene: Scene) -> parts.Box:
-    """From the total to the row of its output cell, or from below to the cell. -> x, y, x1, y1 (T, 1)."""
+    """From the total to the row of its output cell, or from below to the cell. -> x, y, x1, y1."""
     cell = _output_cell(numbers, scene)
-    total = scene.points([sums[-1] for sums in scene.sums])
-    start = {name: column[numbers.steps[0], np.newaxis] for name, column in total.items()}
+    start = _by_filter(scene.points([sums[-1:] for sums in scene.sums]))
     beginning = (start["x"], start["y"] + scene.letters)
     if scene.name == "narrow":
         return parts.line(beginning, parts.corner(cell, 0, -1))
-    left = np.array([spot.left for spot in scene.maps], np.float32)[numbers.steps[0], np.newaxis]
+    left = np.array([spot.left for spot in scene.maps], np.float32).reshape(-1, 1, 1, 1)
     return parts.line(beginning, (left - np.float32(0.15), cell["y"]))
 
 
 def _output_cell(numbers: Numbers, scene: Scene) -> parts.Box:
-    places = np.indices(numbers.outputs.shape[1:]).reshape(2, -1)
-    by_filter = [scene.boxes(output_spot(scene, numbers, f), *places) for f in FILTERS]
-    return {name: column[:, np.newaxis] for name, column in parts.stacked(by_filter).items()}
+    _, rows, columns = numbers.places
+    by_filter = [scene.boxes(output_spot(scene, numbers, f), rows, columns) for f in FILTERS]
+    return {name: np.concatenate([boxes[name] for boxes in by_filter]) for name in by_filter[0]}
 
 
 def _covers(numbers: Numbers, scene: Scene) -> parts.Box:
-    """Two rectangles a filter over the output cells that are not computed yet. -> x, y, w, h (T, 2F)."""
+    """Two rectangles a filter over the output cells that are not computed yet. -> x, y, w, h."""
     height, width = numbers.outputs.shape[1:]
-    at, rows, columns = numbers.steps[:, :, np.newaxis]
+    at, rows, columns = numbers.places
     found = []
     for n in FILTERS:
         # Before its turn a filter shows nothing, after it everything.

@@ -41,6 +41,7 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
     values = _values(numbers, shown)
     boxes = {f"{scene.name}_boxes": boxes_of(scene, numbers, small=pixels is None) for scene in SCENES}
     static = {**completed(still, moving), **values, **boxes}
+    moving = {source: _over_steps(numbers, columns) for source, columns in moving.items()}
     if numbers.weights[0, 0].size <= MOST_PRODUCTS:
         size = numbers.weights.shape[-1]
         static |= {"products": {"x": np.tile(np.arange(size, dtype=np.uint8), size * len(chosen))}}
@@ -82,8 +83,13 @@ def _im2col_still(numbers: Numbers) -> dict[str, Columns]:
 
 def _im2col_moving(numbers: Numbers) -> dict[str, Columns]:
     F, oH, oW = numbers.outputs.shape
-    filters, rows, columns = numbers.steps[:, :, np.newaxis]
-    return im2col.moving(filters, rows * oW + columns, (F, numbers.weights[0].size, oH * oW))
+    filters, rows, columns = numbers.places
+    moving = im2col.moving(filters, rows * oW + columns, (F, numbers.weights[0].size, oH * oW))
+    return {source: _over_steps(numbers, found) for source, found in moving.items()}
+
+
+def _over_steps(numbers: Numbers, columns: Columns) -> Columns:
+    return {name: numbers.over_steps(column) if isinstance(column, np.ndarray) else column for name, column in columns.items()}
 
 
 Settings = RgbSettings  # the name by which the session finds them

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...engine import conv2d_terms
+from ..numbers import write, write_factor
+from ..trace import Column, Repeated, Texts
 from .places import CHANNELS
 
 SIZE, KERNEL_SIZE = 5, 3  # of the preset "cs231n"
@@ -39,14 +42,50 @@ class Numbers:
     stride: int
     padding: int
 
-    @property
+    @functools.cached_property
     def steps(self) -> np.ndarray:
         """The filter, row and column of each step: every cell of filter 0 in row order, then of filter 1. -> (3, T)."""
         return np.indices(self.outputs.shape).reshape(3, -1)
 
+    @property
+    def places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The filters, rows and columns, to be broadcast: what moves with rows only is computed once a row, not once a step.
+
+        -> (F, 1, 1, 1), (1, oH, 1, 1), (1, 1, oW, 1); a last axis for what moves together
+        """
+        F, oH, oW = self.outputs.shape
+        return np.arange(F).reshape(-1, 1, 1, 1), np.arange(oH).reshape(1, -1, 1, 1), np.arange(oW).reshape(1, 1, -1, 1)
+
+    def over_steps(self, column: np.ndarray) -> Column:
+        """What moves, as a column of a trace. column: (F or 1, oH or 1, oW or 1, n), axes in front may be left out."""
+        column = column.reshape((1,) * (4 - column.ndim) + column.shape)
+        rows = column.reshape(-1, column.shape[-1])
+        return rows if len(rows) == self.outputs.size else Repeated(rows, _row_at(column.shape[:3], self.outputs.shape))
+
     def at_steps(self, values: np.ndarray) -> np.ndarray:
         """Three partial sums a step. values: (F, C, oH, oW) -> (T, C)."""
         return values.transpose(0, 2, 3, 1).reshape(-1, len(CHANNELS))
+
+    @functools.cached_property
+    def terms(self) -> tuple[Texts, Texts, Texts, Texts]:
+        """What each step adds up, written: the first channel's sum, the others' and the bias as behind a plus, the output.
+
+        -> codes (T, 1), (T, C − 1), (T, 1), (T, 1)
+        """
+        partials = self.at_steps(self.partials)
+        return (
+            Texts.of_numbers(partials[:, :1], write),
+            Texts.of_numbers(partials[:, 1:], write_factor),
+            Texts.of_numbers(self.biases[self.steps[0], np.newaxis], write_factor),
+            Texts.of_numbers(self.outputs.reshape(-1, 1), write),
+        )
+
+
+@functools.lru_cache(maxsize=64)  # all columns that move alike share it, in memory and in the packet
+def _row_at(lengths: tuple[int, ...], shape: tuple[int, ...]) -> np.ndarray:
+    """At each step of `shape`, where its row is in an array of these lengths, which are the same or 1. -> (T,)."""
+    numbered = np.arange(np.prod(lengths), dtype=np.uint16).reshape(lengths)
+    return np.broadcast_to(numbered, shape).ravel()
 
 
 def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride: int, padding: int) -> Numbers:

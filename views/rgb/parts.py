@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from .. import grid
-from ..numbers import write, write_factor
-from ..trace import Texts
+from ..numbers import write
+from ..trace import Texts, side_by_side
 from .numbers import Numbers
 from .places import CHANNELS, WIDE, Columns, Scene, Spot, both
 
@@ -69,8 +69,8 @@ def frames(spots: Callable[[Scene], Sequence[tuple[Spot, float, float]]]) -> Col
 
 
 def moving_cell(numbers: Numbers, scene: Scene, spot: Spot, *, window: bool) -> Box:
-    """The window on a grid, or the output cell in a grid, at every step. -> x, y, w, h (T, 1)."""
-    _, rows, columns = numbers.steps[:, :, np.newaxis]
+    """The window on a grid, or the output cell in a grid, as it moves (Numbers.over_steps). -> x, y, w, h."""
+    _, rows, columns = numbers.places
     if not window:
         return scene.boxes(spot, rows, columns)
     kernel_size = numbers.weights.shape[-1]
@@ -82,14 +82,14 @@ def split(boxes: Callable[[Scene], Box]) -> tuple[Columns, Columns]:
     columns = both(boxes)
     moving = {name: column for name, column in columns.items() if name.endswith(("_x", "_y"))}
     sizes = {name: column for name, column in columns.items() if name not in moving and isinstance(column, np.ndarray)}
-    return {name: column[0] for name, column in sizes.items()}, moving
+    return {name: column.reshape(-1, column.shape[-1])[0] for name, column in sizes.items()}, moving
 
 
 def stacked(boxes: Sequence[Box]) -> Box:
     """Boxes one behind the other, along their last axis; none at all is an empty row."""
     if not boxes:
         return {name: np.zeros(0, np.float32) for name in ("x", "y", "w", "h")}
-    return {name: np.concatenate([box[name] for box in boxes], axis=-1) for name in boxes[0]}
+    return {name: side_by_side([box[name] for box in boxes]) for name in boxes[0]}
 
 
 def corner(box: Box, across: float, up: float) -> tuple[np.ndarray, np.ndarray]:
@@ -98,9 +98,8 @@ def corner(box: Box, across: float, up: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def line(start: tuple[np.ndarray, np.ndarray], end: tuple[np.ndarray, np.ndarray]) -> Box:
-    """A straight line between two points, at every step."""
-    points = np.broadcast_arrays(*start, *end)
-    return dict(zip(("x", "y", "x1", "y1"), points, strict=True))
+    """A straight line between two points."""
+    return dict(zip(("x", "y", "x1", "y1"), (*start, *end), strict=True))
 
 
 def sums(numbers: Numbers, chosen: Sequence[int], bias: str) -> Texts:
@@ -108,20 +107,13 @@ def sums(numbers: Numbers, chosen: Sequence[int], bias: str) -> Texts:
 
     bias: how the bias is written, with {} for its value.
     """
-    partials = numbers.at_steps(numbers.partials)
     if len(chosen) == 1:
-        alone = Texts.of_numbers(partials[:, chosen], write)
-        total = Texts.of_numbers(partials[:, chosen], lambda value: f"= {write(value)}")
-        blank = Texts(("",), np.zeros((len(partials), 1), np.uint16))
-        return Texts.side_by_side([*(alone if c in chosen else blank for c in range(len(CHANNELS))), blank, total])
-    return Texts.side_by_side(
-        [
-            Texts.of_numbers(partials[:, :1], write),
-            Texts.of_numbers(partials[:, 1:], lambda value: f"+ {write_factor(value)}"),
-            Texts.of_numbers(numbers.biases[numbers.steps[0], np.newaxis], lambda value: bias.format(write_factor(value))),
-            Texts.of_numbers(numbers.outputs.reshape(-1, 1), lambda value: f"= {write(value)}"),
-        ]
-    )
+        alone = Texts.of_numbers(numbers.at_steps(numbers.partials)[:, chosen], write)
+        blank = Texts(("",), np.zeros((len(alone), 1), np.uint16))
+        channels = [alone if c in chosen else blank for c in range(len(CHANNELS))]
+        return Texts.side_by_side([*channels, blank, alone.written("= {}")])
+    first, others, biases, outputs = numbers.terms
+    return Texts.side_by_side([first, others.written("+ {}"), biases.written(bias), outputs.written("= {}")])
 
 
 def sum_sizes(letters: float) -> Columns:
@@ -130,15 +122,14 @@ def sum_sizes(letters: float) -> Columns:
 
 
 def cover(scene: Scene, spot: Spot, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> Box:
-    """Two rectangles over the cells behind (rows, columns) in row order. rows, columns: (T, 1) -> x, y, w, h (T, 2)."""
-    height, width = shape
-    rest = _rectangle(scene, spot, rows, columns + 1, 1, width - 1 - columns)
-    below = _rectangle(scene, spot, rows + 1, np.zeros_like(columns), height - 1 - rows, width)
+    """Two rectangles over the cells behind (rows, columns) in row order, as they move. -> x, y, w, h."""
+    height, width = (np.array([size]) for size in shape)
+    rest = _rectangle(scene, spot, rows, columns + 1, np.ones(1), width - 1 - columns)
+    below = _rectangle(scene, spot, rows + 1, np.zeros(1), height - 1 - rows, width)
     return stacked([rest, below])
 
 
-def _rectangle(scene: Scene, spot: Spot, top: np.ndarray, left: np.ndarray, height: object, width: object) -> Box:
-    """A rectangle of changing size, in cells. top, left, height, width: (T, 1) or one number."""
-    box = scene.boxes(spot, top + np.asarray(height) / 2 - 0.5, left + np.asarray(width) / 2 - 0.5)
-    w, h = (np.broadcast_to(np.asarray(size) * spot.cell, top.shape).astype(np.float32) for size in (width, height))
-    return box | {"w": w, "h": h}
+def _rectangle(scene: Scene, spot: Spot, top: np.ndarray, left: np.ndarray, height: np.ndarray, width: np.ndarray) -> Box:
+    """A rectangle of changing size, in cells."""
+    box = scene.boxes(spot, top + height / 2 - 0.5, left + width / 2 - 0.5)
+    return box | {"w": (width * spot.cell).astype(np.float32), "h": (height * spot.cell).astype(np.float32)}

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .. import grid
+from ..trace import side_by_side
 from . import parts
 from .numbers import Numbers
 from .places import CHANNELS, Columns, Scene, Spot, Stack, both
@@ -51,10 +52,10 @@ def still(photo: np.ndarray, numbers: Numbers, shown: np.ndarray, chosen: Sequen
 def moving(numbers: Numbers, chosen: Sequence[int]) -> dict[str, Columns]:
     """What the steps change."""
     F = len(numbers.weights)
-    at = numbers.steps[0][:, np.newaxis]
+    at, *_ = numbers.places
     mine = (at == np.repeat(np.arange(F), C)).astype(np.uint8)
     return {
-        "kernel_images": {"alpha": np.hstack([mine, mine])},
+        "kernel_images": {"alpha": side_by_side([mine, mine])},
         "partial_maps": {"alpha": mine},
         **{f"output_map_{n}": _stepping_back(at - n) for n in range(F) if F > 1},
         "windows": parts.split(lambda s: _windows(numbers, s, chosen))[1],
@@ -102,7 +103,7 @@ def _output_map(shades: np.ndarray, *, alone: bool) -> Columns:
 
 
 def _stepping_back(behind: np.ndarray) -> Columns:
-    """A sheet of the output at every step. behind: how many stand before it, (T, 1); it is not there yet below 0."""
+    """A sheet of the output, with the filter at work. behind: how many stand before it; it is not there yet below 0."""
 
     def place(scene: Scene) -> parts.Box:
         middle = scene.boxes(scene.output.sheet(0, 1), [0], [0])
@@ -151,22 +152,22 @@ def _group(scene: Scene, channel: int) -> list[tuple[Spot, int, int]]:
 
 
 def _windows(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
-    """The window on the channels that are switched on, side by side and as sheets. -> x, y, w, h (T, n)."""
+    """The window on the channels that are switched on, side by side and as sheets. -> x, y, w, h."""
     side = numbers.padded.shape[1]
     spots = [scene.images[c].sheet(0, side) for c in chosen] + [scene.volume.sheet(c, side) for c in chosen]
     return parts.stacked([parts.moving_cell(numbers, scene, spot, window=True) for spot in spots])
 
 
 def _output_cells(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
-    """The cell in the output and in the partial maps. -> x, y, w, h (T, n)."""
+    """The cell in the output and in the partial maps. -> x, y, w, h."""
     side = max(numbers.outputs.shape[1:])
     stacks = [scene.output, *(scene.partials[c] for c in chosen)]
     return parts.stacked([parts.moving_cell(numbers, scene, stack.sheet(0, side), window=False) for stack in stacks])
 
 
 def _covers(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
-    """Rectangles over the cells that are not computed yet, in the output and in the partial maps. -> x, y, w, h (T, 2n)."""
-    _, rows, columns = numbers.steps[:, :, np.newaxis]
+    """Rectangles over the cells that are not computed yet, in the output and in the partial maps. -> x, y, w, h."""
+    _, rows, columns = numbers.places
     shape = numbers.outputs.shape[1:]
     stacks = [scene.output, *(scene.partials[c] for c in chosen)]
     return parts.stacked([parts.cover(scene, stack.sheet(0, max(shape)), rows, columns, shape) for stack in stacks])

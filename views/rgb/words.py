@@ -20,23 +20,16 @@ MOST_PRODUCTS = 9  # of a channel: more are neither told in a sentence nor asked
 def sentences(numbers: Numbers, chosen: Sequence[int]) -> Sentences:
     """output[1, 2, filter 0] = red 3 + green (−1) + blue 2 + bias 1 = 5; of one channel alone its products."""
     at, rows, columns = numbers.steps
-    place = Texts.of_numbers(np.column_stack([rows, columns, at]), write)
-    partials = numbers.at_steps(numbers.partials)
+    place = Texts(tuple(map(str, range(max(numbers.outputs.shape)))), np.column_stack([rows, columns, at]).astype(np.uint16))
     if len(chosen) == 1:
         products, template = _told(numbers, chosen[0])
-        end = Texts.of_numbers(partials[:, chosen], write)
+        end = Texts.of_numbers(numbers.at_steps(numbers.partials)[:, chosen], write)
         name = CHANNELS[chosen[0]]
         return Sentences(
             f"output[{{}}, {{}}, filter {{}}], {name} alone = {template} = {{}}", Texts.side_by_side([place, products, end])
         )
-    others = np.column_stack([partials[:, 1:], numbers.biases[at]])
-    gaps = [
-        place,
-        Texts.of_numbers(partials[:, :1], write),
-        Texts.of_numbers(others, write_factor),
-        Texts.of_numbers(numbers.outputs.reshape(-1, 1), write),
-    ]
-    return Sentences("output[{}, {}, filter {}] = red {} + green {} + blue {} + bias {} = {}", Texts.side_by_side(gaps))
+    gaps = Texts.side_by_side([place, *numbers.terms])
+    return Sentences("output[{}, {}, filter {}] = red {} + green {} + blue {} + bias {} = {}", gaps)
 
 
 def _told(numbers: Numbers, channel: int) -> tuple[Texts, str]:
