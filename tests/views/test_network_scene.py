@@ -11,7 +11,9 @@ from convoscope.engine import convnetjs_mnist, lenet5
 from convoscope.views.network.figure import SCENE_ASPECT
 from convoscope.views.network.scene import ASPECT, DISTANCE, GAP, Camera, build, shown_first
 from convoscope.views.network.stages import Unit, kept, stage_names, stage_shapes
+from convoscope.views.network.tiles import SHADES, tiles
 from convoscope.views.network.turning import MOST_LINKS, sources
+from convoscope.views.theme import STEPS
 from convoscope.views.trace import Sentences, Texts, Trace
 
 LENET = lenet5(np.random.default_rng(0))
@@ -114,8 +116,7 @@ def test_no_sheet_is_painted_over_one_before_it(yaw, pitch):
 def test_at_zoom_1_the_scene_stays_nearly_in_the_picture(yaw, pitch):
     x, *_ = Camera(yaw, pitch, 1).project(SCENE.points, SCENE.radius)
     assert -0.35 < x.min() < x.max() < 1.35  # from the front the nearest sheet may leave it
-    painted = Camera(yaw, pitch, 1).painted(SCENE)
-    assert np.array_equal(np.sort(painted), np.arange(len(SCENE.points)))
+    assert sorted(Camera(yaw, pitch, 1).order(SCENE)) == list(range(len(SCENE.sheets)))
 
 
 def test_units_turned_away_appear_narrower():
@@ -138,21 +139,55 @@ def seen(network=LENET, camera=None, **more):
     return stages, sources(network, stages, stage_names(network), camera or Camera(38, 14, 1), **more)
 
 
+def units_of(tiles):
+    """The units that the tiles stand for, as the middles and shades of one each."""
+    found = []
+    for point, side, tall, shade in zip(tiles.points, tiles.sides, tiles.tall, tiles.shades, strict=True):
+        top = point[1] + (tall - 1) / 2 * side
+        found += [(point[0], top - n * side, point[2], shade) for n in range(int(tall))]
+    return in_order(np.array(found))
+
+
+def in_order(rows):
+    """Rows sorted by their place, whatever the rounding."""
+    keys = np.rint(rows[:, :3] * 500 + 0.1234)
+    return rows[np.lexsort(keys.T)]
+
+
+@pytest.mark.parametrize("empty", [0.0, 0.9, 1.0])
+def test_tiles_stand_for_every_unit_once_in_its_colour(empty):
+    rng = np.random.default_rng(7)
+    shades = np.where(rng.random(len(SCENE.points)) < empty, 0, rng.uniform(-1, 1, len(SCENE.points))).astype(np.float32)
+    joined = tiles(SCENE, shades)
+    expected = in_order(np.column_stack([SCENE.points, shades]).astype(np.float64))
+    found = units_of(joined)
+    np.testing.assert_allclose(found[:, :3], expected[:, :3], atol=1e-5)
+    np.testing.assert_allclose(found[:, 3], expected[:, 3], atol=1 / SHADES)
+    assert joined.counts.sum() == len(joined.tall)
+    assert len(joined.tall) < len(SCENE.points) * (1.01 if not empty else 0.85)
+
+
+def test_the_palette_has_as_many_colours_as_tiles_tell_apart():
+    assert SHADES == STEPS
+
+
 def test_what_is_drawn_is_what_the_camera_sees_of_the_world():
     camera = Camera(-120, 40, 1.5)
     stages, found = seen(camera=camera)
-    world = np.stack([found["scene_units"][axis] for axis in "xyz"], axis=1)
-    order = camera.painted(SCENE)
+    world = np.stack([found["scene_tiles"][axis] for axis in "xyz"], axis=1)
+    ends = np.cumsum(found["scene_sheets"]["tiles"])
+    order = np.concatenate([np.arange(len(world))[end - found["scene_sheets"]["tiles"][n] : end]
+                            for n, end in [(n, ends[n]) for n in camera.order(SCENE)]])  # fmt: skip
     x, y, _ = camera.project(world, SCENE.radius)
     np.testing.assert_allclose(found["scene"]["x"], x[order], atol=1e-6)
     np.testing.assert_allclose(found["scene"]["y"], y[order], atol=1e-6)
-    np.testing.assert_array_equal(found["scene"]["shade"], found["scene_units"]["shade"][order])
+    np.testing.assert_array_equal(found["scene"]["shade"], found["scene_tiles"]["shade"][order])
     sheet = SCENE.sheets[1]
     values = found["scene_units"]["value"][sheet.start : sheet.start + sheet.count]
     np.testing.assert_array_equal(values, stages[sheet.stage].ravel())
-    shades = found["scene_units"]["shade"][sheet.start : sheet.start + sheet.count]
-    np.testing.assert_allclose(shades * np.abs(values).max(), values, atol=1e-6)
-    np.testing.assert_allclose(found["scene_units"]["shade"][-10:], stages[-1], rtol=1e-6)  # probabilities: 0..1
+    shades = found["scene_tiles"]["shade"][-10:]
+    np.testing.assert_allclose(shades, stages[-1], rtol=1e-6)  # probabilities: 0..1
+    assert np.abs(found["scene_tiles"]["shade"][:-10]).max() == 1
 
 
 def test_lines_run_from_the_asked_unit_to_what_it_reads_through_hidden_stages():

@@ -9,8 +9,8 @@ from ..drawing import Canvas, Layout, Panel, mapper_of
 from ..theme import themed
 
 LAYOUT = Layout(
-    narrow='"pad" auto "stages" auto "probabilities" auto "narrow" auto "scene" auto "why" auto "kernels" auto / minmax(0, 1fr)',
-    wide='"pad wide" auto "pad scene" auto "stages probabilities" auto "why kernels" auto / minmax(0, 3fr) minmax(0, 8fr)',
+    narrow='"pad" auto "stages" auto "probabilities" auto "narrow" auto "why" auto "kernels" auto / minmax(0, 1fr)',
+    wide='"pad wide" auto "stages probabilities" auto "why kernels" auto / minmax(0, 3fr) minmax(0, 8fr)',
     around="16rem",
 )
 STRIP_ASPECT = "3.6"  # strip.py's

@@ -96,11 +96,6 @@ class Camera:
         eye = -DISTANCE * scene.radius * _turn(self.pitch)[0] * _turn(self.yaw)[1]
         return sorted(range(len(scene.sheets)), key=lambda number: -abs(scene.sheets[number].x - eye))
 
-    def painted(self, scene: Scene) -> np.ndarray:
-        """The numbers of all units in the order in which they are painted. -> (n,)"""
-        parts = [scene.sheets[number] for number in self.order(scene)]
-        return np.concatenate([np.arange(sheet.start, sheet.start + sheet.count) for sheet in parts])
-
 
 def shown_first(network: Network) -> list[int]:
     """The stages that a scene starts with: not those whose numbers come again, cut by an activation or laid out anew."""

@@ -1,8 +1,9 @@
 """The sources of the scene: what stands where in the world, and how the camera of the settings sees it.
 
-The page turns the scene by itself between two answers of Python, so it gets the world too: scene_units, scene_corners and
-scene_places hold x, y, z of what is drawn as scene, scene_frames and scene_titles; scene_pairs and scene_chosen tell between
-which units scene_links run and which one scene_asked frames; scene_sheets has one row a sheet, scene_eye the constants.
+The page turns the scene by itself between two answers of Python, so it gets the world too: scene_tiles, scene_corners and
+scene_places hold x, y, z of what is drawn as scene, scene_frames and scene_titles; scene_units those of what can be asked;
+scene_pairs and scene_chosen tell between which units scene_links run and which one scene_asked frames; scene_sheets has
+one row a sheet, scene_eye the constants.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from .neighbours import inputs_of
 from .scene import ASPECT, DISTANCE, FILLED, THINNEST, Camera, Scene, build, shown_first
 from .settings import NetworkSettings
 from .stages import Unit, read_unit, stage_names, stage_shapes
+from .tiles import Tiles, tiles
 
 Columns = dict[str, Column]
 LETTERS = 0.016  # height of a title, of the picture's width
@@ -65,24 +67,33 @@ def sources(
     pairs, brought = _links(network, list(stages), scene, asked if number is not None else None)
     x, y, scale = camera.project(scene.points, scene.radius)
     wide, high = camera.sides(scene.cells, scale)
-    order = camera.painted(scene)
+    joined = tiles(scene, shades)
     corners = camera.project(scene.frames, scene.radius)[:2]
     return {
-        "scene_units": _world(scene.points) | {"side": scene.cells, "shade": shades, "value": values},
+        "scene_units": _world(scene.points) | {"side": scene.cells, "value": values},
+        "scene_tiles": _world(joined.points) | _columns(side=joined.sides, tall=joined.tall, shade=joined.shades),
         "scene_corners": _world(scene.frames.reshape(-1, 3)),
         "scene_places": _world(places),
         "scene_pairs": {"from": pairs[:, 0], "to": pairs[:, 1]},
         "scene_chosen": {"number": chosen},
-        "scene_sheets": _sheets(network, scene, titles),
+        "scene_sheets": _sheets(network, scene, titles) | {"tiles": joined.counts},
         "scene_choice": {"name": Texts.of(stage_names(network)), "title": Texts.of(list(titles))},
         "scene_eye": {name: np.array([value], np.float32) for name, value in EYE.items()}
         | {"radius": np.array([scene.radius], np.float32)},
-        "scene": _columns(x=x[order], y=y[order], w=wide[order] * SEAM, h=high[order] * SEAM) | {"shade": shades[order]},
+        "scene": _painted(joined, camera, scene),
         "scene_frames": _edges(*corners),
         "scene_titles": _titles(*camera.project(places, scene.radius)[:2], texts),
         "scene_links": _columns(x=x[pairs[:, 0]], y=y[pairs[:, 0]], x1=x[pairs[:, 1]], y1=y[pairs[:, 1]], shade=brought),
         "scene_asked": _columns(x=x[chosen], y=y[chosen], w=wide[chosen] * FRAME, h=high[chosen] * FRAME),
     }
+
+
+def _painted(joined: Tiles, camera: Camera, scene: Scene) -> Columns:
+    """The tiles as the camera sees them, far sheets first."""
+    order = joined.painted(camera.order(scene))
+    x, y, scale = camera.project(joined.points[order], scene.radius)
+    wide, high = camera.sides(joined.sides[order], scale)
+    return _columns(x=x, y=y, w=wide * SEAM, h=high * joined.tall[order] * SEAM, shade=joined.shades[order])
 
 
 def _shades(stages: Sequence[np.ndarray], stage: int, limits: Mapping[int, float]) -> np.ndarray:

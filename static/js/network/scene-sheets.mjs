@@ -2,9 +2,16 @@
 import { mapValues } from "../packet.mjs";
 
 export class Sheets {
-  /** @param {Record<string, ArrayLike<any>>} table one row a sheet: name, title, axes, rows, columns, start, count, x */
+  /** @param {Record<string, ArrayLike<any>>} table one row a sheet: name, title, axes, rows, columns, start, count, x, tiles */
   constructor(table) {
     this.table = table;
+    this.ends = []; // of the sheets' tiles
+    for (const count of table.tiles) this.ends.push((this.ends.at(-1) ?? 0) + count);
+  }
+
+  /** The numbers of a sheet's tiles. @returns {[number, number]} the first, and the one behind the last */
+  tiles(sheet) {
+    return [this.ends[sheet] - this.table.tiles[sheet], this.ends[sheet]];
   }
 
   /** The numbers of a sheet's units. @returns {[number, number]} the first, and the one behind the last */

@@ -40,7 +40,7 @@ export class SceneView {
     this.isThere = settings.mode === "3d";
     if (!this.isThere) return;
     const plain = (name) => mapValues(trace.still[name], allOf);
-    this.world = { units: plain("scene_units"), corners: plain("scene_corners"), places: plain("scene_places") };
+    this.world = { units: plain("scene_units"), tiles: plain("scene_tiles"), corners: plain("scene_corners"), places: plain("scene_places") };
     this.sheets = new Sheets(plain("scene_sheets"));
     this.eye = mapValues(plain("scene_eye"), ([value]) => value);
     [this.pairs, this.chosen] = [plain("scene_pairs"), plain("scene_chosen").number];
@@ -170,20 +170,20 @@ export class SceneView {
     figures.put("scene_pointed", this.#frame(this.pointed === null ? [] : [this.pointed]));
   }
 
-  /** All units, far sheets first. */
+  /** All tiles, far sheets first. */
   #painted() {
-    const { x, y, scale } = this.seen.units;
-    const { side, shade } = this.world.units;
+    const { x, y, scale } = this.seen.tiles;
+    const { side, tall, shade } = this.world.tiles;
     const columns = mapValues({ x, y, w: x, h: x, shade }, () => new Float32Array(x.length));
     const [wide, high] = this.sides.map((length) => length * this.eye.seam);
     let at = 0;
     for (const sheet of this.order) {
-      const [first, end] = this.sheets.range(sheet);
+      const [first, end] = this.sheets.tiles(sheet);
       for (let n = first; n < end; n++, at++) {
         columns.x[at] = x[n];
         columns.y[at] = y[n];
         columns.w[at] = side[n] * scale[n] * wide;
-        columns.h[at] = side[n] * scale[n] * high;
+        columns.h[at] = side[n] * scale[n] * tall[n] * high;
         columns.shade[at] = shade[n];
       }
     }
