@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bokeh.models import ColumnDataSource, LinearColorMapper
+from bokeh.models import LinearColorMapper
 from bokeh.plotting import figure
 
 from ..drawing import Canvas, Layout, Panel, mapper_of
@@ -22,8 +22,7 @@ CLEAR = "rgba(0,0,0,0)"
 
 def panels() -> list[Panel]:
     """The panels in reading order. Their sources are those of lesson.compute and, for what is pointed at, of own.mjs."""
-    sources: dict[str, ColumnDataSource] = {}
-    wide, narrow = (LayersCanvas(name, sources).figure for name in ("wide", "narrow"))
+    wide, narrow = (LayersCanvas(name).figure for name in ("wide", "narrow"))
     return [
         Panel("pad", "Pad", "input", _pad()),
         Panel("stages", "Before the network", "muted", _strip(), aspect=STRIP_ASPECT),
@@ -114,10 +113,10 @@ def _scene() -> figure:
 
 
 class LayersCanvas(Canvas):
-    """Every map of every layer; the wide and the narrow drawing share their sources."""
+    """Every map of every layer. Each drawing has sources of its own, so that the one that is not shown can rest."""
 
-    def __init__(self, name: str, sources: dict[str, ColumnDataSource]) -> None:
-        super().__init__(f"network_{name}", sources=sources)
+    def __init__(self, name: str) -> None:
+        super().__init__(f"network_{name}")
         self.name = name
         for axis in (self.figure.x_range, self.figure.y_range):
             axis.update(start=0, end=1)
@@ -132,9 +131,8 @@ class LayersCanvas(Canvas):
         return [f"{self.name}_{column}" for column in columns]
 
     def _maps(self) -> None:
-        columns = " ".join(f"{name}_{column}" for name in ("wide", "narrow") for column in ("x", "y", "dw", "dh"))
-        source = self.source("maps", f"image {columns}")
-        x, y, w, h = self._columns("x", "y", "dw", "dh")
+        x, y, w, h = places = self._columns("x", "y", "dw", "dh")
+        source = self.source("maps", f"image {' '.join(places)}")
         mapper = themed(LinearColorMapper(low=-1, high=1, nan_color=CLEAR), palette="signed")
         self.figure.image(image="image", x=x, y=y, dw=w, dh=h, source=source, color_mapper=mapper, origin="top_left")
         box = self.figure.block(x, y, w, h, source=source, fill_alpha=0, line_width=1)
@@ -142,9 +140,9 @@ class LayersCanvas(Canvas):
 
     def _heads(self) -> None:
         """Above each block its title, below that its shape and the end of its colour scale."""
-        places = ("x", "size", "small", *(f"{line}_y" for line, *_ in LINES))
-        columns = " ".join(f"{name}_{place}" for name in ("wide", "narrow") for place in places)
-        source = self.source("heads", f"{' '.join(line for line, *_ in LINES)} {columns}")
+        lines = [line for line, *_ in LINES]
+        places = self._columns("x", "size", "small", *(f"{line}_y" for line in lines))
+        source = self.source("heads", " ".join([*lines, *places]))
         for line, letters, token in LINES:
             x, y = self._columns("x", f"{line}_y")
             words = self.figure.text(x, y, line, source=source, text_align="center", text_baseline="bottom")
@@ -154,8 +152,7 @@ class LayersCanvas(Canvas):
 
     def _marks(self, name: str, token: str, width: int, fill: float = 0) -> None:
         """Rectangles over cells, by their lower-left corners: own.mjs puts them there."""
-        columns = " ".join(f"{name}_{column}" for name in ("wide", "narrow") for column in ("x", "y", "dw", "dh"))
-        x, y, w, h = self._columns("x", "y", "dw", "dh")
-        box = self.figure.block(x, y, w, h, source=self.source(name, columns), level="overlay", line_width=width)
+        places = self._columns("x", "y", "dw", "dh")
+        box = self.figure.block(*places, source=self.source(name, " ".join(places)), level="overlay", line_width=width)
         box.glyph.fill_alpha = fill
         themed(box.glyph, line_color=token, fill_color=token)

@@ -59,7 +59,7 @@ def bars(probabilities: np.ndarray) -> dict[str, Columns]:
     top = probabilities.astype(np.float32)
     width = np.full(count, 0.74 / count, np.float32)
     others = np.arange(count) != best
-    words: Mapping[str, Column] = {"x": x, "size": np.full(count, 0.024, np.float32), "shade": np.zeros(count, np.float32)}
+    words: Mapping[str, Column] = {"x": x, "size": np.full(count, 0.03, np.float32), "shade": np.zeros(count, np.float32)}
     return {
         "bars": {"x": x[others], "width": width[others], "top": top[others], "bottom": np.zeros(count - 1, np.float32)},
         "best_bar": {"x": x[[best]], "width": width[[best]], "top": top[[best]], "bottom": np.zeros(1, np.float32)},
