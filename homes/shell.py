@@ -16,6 +16,7 @@ from markupsafe import Markup
 from ..views import settings
 from ..views.backprop import figure as backprop_figure
 from ..views.convolution import figure as convolution_figure
+from ..views.detective import figure as detective_figure
 from ..views.downsampling import figure as downsampling_figure
 from ..views.drawing import Layout, Panel
 from ..views.exercise import LARGEST_SEED
@@ -33,6 +34,7 @@ FIGURES = {
     "rgb": rgb_figure,
     "backprop": backprop_figure,
     "gradients": gradients_figure,
+    "detective": detective_figure,
     "network": network_figure,
     "train": train_figure,
 }

@@ -17,6 +17,7 @@ from typing import Any
 
 from ..engine import DataError, ShapeError
 from .convolution import lesson as convolution
+from .detective import lesson as detective
 from .downsampling import lesson as downsampling
 from .exercise import Exercise, pose
 from .exports import Moment, export
@@ -38,6 +39,7 @@ LESSONS = {
     "downsampling": downsampling,
     "rgb": rgb,
     "gradients": gradients,
+    "detective": detective,
     "network": network,
     "train": train,
 }

@@ -11,6 +11,7 @@ ADDRESSES = {
     "downsampling": ["?view=downsampling&image=lecture", "?view=downsampling&image=digit", "?view=downsampling&image=cat"],
     "rgb": ["?view=rgb"],
     "gradients": ["?view=gradients"],
+    "detective": ["?view=detective"],
     "network": ["?view=network"],
 }
 UNFOLD = "for (const fold of document.querySelectorAll('.view:not([hidden]) .controls details')) fold.open = true"

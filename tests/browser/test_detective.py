@@ -1,0 +1,94 @@
+"""The kernel detective on the real page: a case solved by hand, by descent and by least squares, the address, the layouts."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from convoscope.views.session import Session
+from convoscope.views.trace import column_row
+
+VIEW = "?view=detective"
+
+
+@pytest.fixture
+def explorer(explorer):
+    explorer.slug = "detective"
+    return explorer
+
+
+@pytest.fixture
+def view(explorer):
+    """The part of the page that shows this view."""
+    return explorer.page.get_by_role("region", name="Kernel detective")
+
+
+def assert_shows(explorer, **settings):
+    """The page holds the numbers and the words that CPython computes for these settings."""
+    trace = Session().handle({"view": "detective", "name": "settings", "value": settings}).trace
+    assert explorer.state()["steps"] == len(trace)
+    for step in (0, len(trace) // 2, len(trace) - 1):
+        explorer.page.evaluate("(step) => window.convoscope.views.detective.step(step)", step)
+        assert explorer.sentence() == trace.sentences[step]
+        for source in ("kernel", "gradient", "output", "difference"):
+            assert explorer.data(source)["text"] == column_row(trace.steps[source]["text"], step), f"{source} at step {step}"
+        for name in "xy":
+            assert explorer.data("here")[name] == pytest.approx(column_row(trace.steps["here"][name], step), abs=1e-5)
+
+
+def test_descent_is_told_before_python_is_there(explorer, view):
+    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.open(VIEW, ready=False)
+    expected = Session().handle({"view": "detective", "name": "reset"}).trace.sentences
+    expect(view.locator(".sentence")).to_have_text(expected[0])
+    explorer.page.keyboard.press(".")
+    expect(view.locator(".sentence")).to_have_text("θ22 = 0 − 0.5×(−0.88) = 0.44, and all nine likewise; loss 1.12 → 0.312")
+    explorer.page.keyboard.press("End")
+    expect(view.locator(".sentence")).to_have_text(expected[-1])
+
+
+def test_a_case_is_solved_in_three_ways(explorer, view):
+    page = explorer.open(VIEW)
+    assert_shows(explorer)
+    view.get_by_label("Method", exact=True).select_option("Least squares")
+    page.wait_for_url("**method=least_squares**")
+    expect(view.locator('[data-part="im2col"]')).to_be_visible()
+    expect(view.locator('[data-part="curve"]')).to_be_hidden()
+    assert_shows(explorer, method="least_squares")
+    assert "θ = 0, 0, 0; 0, 1, 1; 0, 1, 0; loss = 0" in explorer.sentence()
+    view.get_by_label("Method", exact=True).select_option("By hand")
+    page.wait_for_url("**method=hand**")
+    for row, column in ((2, 2), (2, 3), (3, 2)):
+        cell = view.get_by_label(f"Your kernel, row {row}, column {column}")
+        cell.fill("1")
+        cell.press("Tab")
+    expect(view.locator(".sentence")).to_contain_text("= 0: the case is solved")
+    assert_shows(explorer, method="hand", guess="0,0,0;0,1,1;0,1,0")
+    assert explorer.data("secret")["text"] == ["?"] * 9
+    view.get_by_label("Show the secret", exact=True).check()
+    page.wait_for_url("**reveal=true**")
+    assert explorer.data("secret")["text"] == ["0", "0", "0", "0", "1", "1", "0", "1", "0"]
+    page.reload()
+    page.evaluate("window.convoscope.ready")
+    assert (explorer.state()["method"], explorer.state()["guess"][1]) == ("hand", [0, 1, 1])
+    explorer.set(method="descent", guess="0,0,0;0,0,0;0,0,0", case="seed", seed=5, image="random", across="11", up="33")
+    assert_shows(explorer, case="seed", seed=5, image="random", across="11", up="33")
+    plot = view.locator('[data-part="target"] .plot')
+    plot.hover()
+    expect(view.locator('[data-part="target"] .readout')).to_contain_text("] = ")
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (800, 520), (1280, 800)])
+def test_nothing_sticks_out(explorer, view, width, height):
+    explorer.page.set_viewport_size({"width": width, "height": height})
+    page = explorer.open(VIEW, ready=False)
+    expect(view.locator(".panel:visible")).to_have_count(9)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 1280:
+        player = view.locator(".player").bounding_box()
+        assert player["y"] + player["height"] <= height
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_barrier_is_found(explorer, theme):
+    page = explorer.open(f"{VIEW}&method=least_squares&theme={theme}")
+    assert Axe().run(page).response["violations"] == []

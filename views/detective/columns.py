@@ -1,0 +1,146 @@
+"""The sources of the kernel detective: what stays, what the steps change, and the loss surface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import grid, im2col
+from ..gradients.pieces import written
+from ..trace import Texts, column_array
+from .case import SIDE, Case
+from .work import Work
+
+SURFACE_CELLS = 80
+BANDS = 12  # of colour: their edges are lines of equal loss
+MARGIN = 0.15  # around what the surface must hold, of its size
+LEAST = 1.0  # what the surface shows of each weight at least
+FARTHEST = 6.0  # from the best kernel: a path that diverges leaves the surface
+DECIMALS = 2
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The loss over two weights, and where each kernel of the work stands on it."""
+
+    ends: np.ndarray  # (2, 2): from and to, of the weight across and of the weight up
+    losses: np.ndarray  # (cells, cells)
+    path: np.ndarray  # (T, 2): 0..1 to the right and upwards
+    best: np.ndarray  # (2,)
+
+    @classmethod
+    def under(cls, case: Case, work: Work, across: int, up: int) -> Ground:
+        """The ground under all kernels of the work."""
+        best = case.least_squares().kernel
+        weights = work.kernels.reshape(len(work.kernels), -1)[:, [across, up]]
+        middle = best.ravel()[[across, up]]
+        shown = np.vstack([weights, middle]).clip(middle - FARTHEST, middle + FARTHEST)
+        low, high = shown.min(axis=0), shown.max(axis=0)
+        wide = np.maximum((high - low) * MARGIN, (LEAST - (high - low)) / 2)
+        ends = np.stack([low - wide, high + wide], axis=1)
+        scale = ends[:, 1] - ends[:, 0]
+        losses = case.surface(best, (across, up), ends, SURFACE_CELLS)
+        return cls(ends, losses, (weights - ends[:, 0]) / scale, (middle - ends[:, 0]) / scale)
+
+
+def still(case: Case, work: Work, ground: Ground, secret: np.ndarray | None) -> dict[str, grid.Columns]:
+    """What no step changes. secret: the kernel if it may be seen."""
+    T = len(work.losses)
+    found = {
+        "input": grid.labels(case.image, 1.7 * grid.limit_of(case.image)),
+        "input_values": grid.values(case.image),
+        "target": grid.labels(case.target, 1.7 * grid.limit_of(case.target)),
+        "target_values": grid.values(case.target),
+        "secret": _secret(secret),
+        "surface": _surface(ground),
+        "path": _points(ground.path[:, 0], ground.path[:, 1]),
+        "best": _points(ground.best[[0]], ground.best[[1]]),
+        "curve": _points(np.arange(T) / max(T - 1, 1), _heights(work.losses)),
+        **_equations(case),
+    }
+    return found | {name: _places(values) for name, values in _grids(case, work).items()}
+
+
+def moving(case: Case, work: Work, ground: Ground) -> dict[str, grid.Columns]:
+    """What the steps change."""
+    T, (height, width) = len(work.losses), case.target.shape
+    cells = work.cells[:, np.newaxis].astype(float)
+    cells[cells < 0] = np.nan
+    rows, columns = cells // width, cells % width
+    number = work.cells.clip(0)[:, np.newaxis]
+    looked_at = np.where(work.cells < 0, np.nan, 1.0)[:, np.newaxis]
+    framed = im2col.moving(np.zeros_like(number), number, (1, SIDE**2, case.target.size))
+    blank = {
+        name: {key: (column * looked_at).astype(np.float32) for key, column in box.items()} for name, box in framed.items()
+    }
+    return {
+        "window": grid.rectangles(rows, columns, SIDE, SIDE, case.image.shape),
+        "cell": grid.rectangles(rows, columns, 1, 1, (height, width)),
+        "here": _moving_point(ground.path[:, 0], ground.path[:, 1]),
+        "now": _moving_point(np.arange(T) / max(T - 1, 1), _heights(work.losses)),
+        **{name: _numbers(values) for name, values in _grids(case, work).items()},
+        **{name: box for name, box in blank.items() if name != "im2col_cover"},
+        "im2col_cover": {name: np.full((T, 0), 0, np.float32) for name in "xywh"},
+    }
+
+
+def _grids(case: Case, work: Work) -> dict[str, np.ndarray]:
+    """The grids whose numbers change. -> (T, H, W) each."""
+    return {
+        "kernel": work.kernels,
+        "gradient": work.gradients,
+        "output": work.outputs,
+        "difference": work.outputs - case.target,
+    }
+
+
+def _places(values: np.ndarray) -> grid.Columns:
+    """Where the cells stand, and one letter height for all steps. values: (T, H, W) -> columns (H·W,)."""
+    shape = values.shape[1:]
+    text = written(values.ravel(), DECIMALS)
+    size = grid.label_size(text.table, max(shape))
+    rows, columns = np.indices(shape).reshape(2, -1)
+    return grid.rectangles(rows, columns, 1, 1, shape) | {"size": np.full(rows.size, size, np.float32)}
+
+
+def _numbers(values: np.ndarray) -> grid.Columns:
+    """values: (T, H, W) -> columns text, shade (T, H·W)."""
+    flat = np.round(values.reshape(len(values), -1), 6) + 0.0
+    return {"text": written(flat, DECIMALS), "shade": grid.shade(flat, 1.7 * grid.limit_of(flat))}
+
+
+def _equations(case: Case) -> dict[str, grid.Columns]:
+    """θ as a row × windows as columns = target as a row; of the row only the names of its weights are known."""
+    found = im2col.still(case.equations().T, np.zeros((1, SIDE * SIDE)), case.target.reshape(1, -1))
+    unknown = found["im2col_rows_labels"]
+    unknown["text"] = Texts.of([f"θ{row}{column}" for row in (1, 2, 3) for column in (1, 2, 3)])
+    unknown["size"] = (column_array(unknown["size"]) / 2).astype(np.float32)  # three letters each
+    return found
+
+
+def _secret(kernel: np.ndarray | None) -> grid.Columns:
+    """The kernel, or as many question marks."""
+    if kernel is not None:
+        return grid.labels(kernel, 1.7 * grid.limit_of(kernel))
+    covered = grid.labels(np.zeros((SIDE, SIDE)), 1)
+    return covered | {"text": Texts(("?",), np.zeros(SIDE * SIDE, np.uint16))}
+
+
+def _surface(ground: Ground) -> grid.Columns:
+    """The loss as colours, pale where it is small; its root, so that the valley is seen."""
+    share = np.sqrt(ground.losses / (ground.losses.max() or 1))
+    return grid.image(np.floor(share * BANDS) / BANDS, 1)
+
+
+def _heights(losses: np.ndarray) -> np.ndarray:
+    """Losses as 0..1."""
+    return losses / (losses.max() or 1)
+
+
+def _points(x: np.ndarray, y: np.ndarray) -> grid.Columns:
+    return {"x": x.astype(np.float32), "y": y.astype(np.float32)}
+
+
+def _moving_point(x: np.ndarray, y: np.ndarray) -> grid.Columns:
+    return _points(x[:, np.newaxis], y[:, np.newaxis])

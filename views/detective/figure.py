@@ -1,0 +1,83 @@
+"""How the kernel detective is drawn: what is given, what the present kernel makes of it, and the loss as a landscape."""
+
+from __future__ import annotations
+
+from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure
+
+from ..drawing import IM2COL_ASPECT, Canvas, Layout, Panel
+from ..theme import themed
+
+LAYOUT = Layout(
+    narrow='"input target" auto "output difference" auto "kernel gradient" auto "secret surface" auto '
+    '"curve curve" auto "im2col im2col" auto / 1fr 1fr',
+    wide='"input target output difference" auto "kernel gradient secret surface" auto '
+    '"curve curve curve curve" auto "im2col im2col im2col im2col" auto / 1fr 1fr 1fr 1fr',
+    around="25.5rem",
+)
+
+
+def panels() -> list[Panel]:
+    """The panels of the view in reading order. Their sources are those of lesson.compute."""
+    shared: dict[str, ColumnDataSource] = {}
+    return [
+        Panel("input", "Image", "input", _given("input", "window", "kernel", shared), values="input_values"),
+        Panel("target", "Target", "output", _given("target", "cell", "output", shared), values="target_values"),
+        Panel("output", "Output", "output", _changing("output", shared, cell=True)),
+        Panel("difference", "Difference", "gradient", _changing("difference", shared, cell=True)),
+        Panel("kernel", "Kernel", "kernel", _changing("kernel", shared)),
+        Panel("gradient", "Gradient", "gradient", _changing("gradient", shared)),
+        Panel("secret", "Secret", "kernel", _given("secret", "", "", shared)),
+        Panel("surface", "Loss", "muted", _surface(shared)),
+        Panel("curve", "Loss at each step", "muted", _curve(shared), aspect="11"),
+        Panel("im2col", "As equations", "muted", _equations(shared), aspect=IM2COL_ASPECT),
+    ]
+
+
+def _given(name: str, frame: str, role: str, shared: dict[str, ColumnDataSource]) -> figure:
+    """A grid that stays."""
+    canvas = Canvas(f"detective_{name}", sources=shared)
+    canvas.cells(name, filled=True)
+    if frame:
+        canvas.outline(frame, role, width=4)
+    return canvas.figure
+
+
+def _changing(name: str, shared: dict[str, ColumnDataSource], *, cell: bool = False) -> figure:
+    """A grid whose numbers change with the step."""
+    canvas = Canvas(f"detective_{name}", sources=shared)
+    canvas.cells(name, filled=True, level="overlay")
+    if cell:
+        canvas.outline("cell", "output", width=4)
+    return canvas.figure
+
+
+def _surface(shared: dict[str, ColumnDataSource]) -> figure:
+    """The loss over two weights, the path on it, the best place, and where the present kernel is."""
+    canvas = Canvas("detective_surface", sources=shared)
+    canvas.image("surface")
+    path = canvas.figure.line("x", "y", source=canvas.source("path", "x y"), line_width=2)
+    themed(path.glyph, line_color="kernel")
+    best = canvas.figure.scatter("x", "y", source=canvas.source("best", "x y"), size=16, fill_alpha=0, line_width=3)
+    themed(best.glyph, line_color="output")
+    _dot(canvas, "here")
+    return canvas.figure
+
+
+def _curve(shared: dict[str, ColumnDataSource]) -> figure:
+    canvas = Canvas("detective_curve", sources=shared, top=1.12, bottom=-0.12)
+    line = canvas.figure.line("x", "y", source=canvas.source("curve", "x y"), line_width=2)
+    themed(line.glyph, line_color="muted")
+    _dot(canvas, "now")
+    return canvas.figure
+
+
+def _dot(canvas: Canvas, name: str) -> None:
+    dot = canvas.figure.scatter("x", "y", source=canvas.source(name, "x y"), size=11, level="overlay", line_width=2)
+    themed(dot.glyph, fill_color="kernel", line_color="paper")
+
+
+def _equations(shared: dict[str, ColumnDataSource]) -> figure:
+    canvas = Canvas("detective_im2col", sources=shared)
+    canvas.matrix_product()
+    return canvas.figure

@@ -1,0 +1,93 @@
+"""The controls of the kernel detective."""
+
+from __future__ import annotations
+
+import numpy as np
+import param
+
+from ..files import Files
+from ..images import LECTURE_IMAGE
+from ..settings import Matrix, Rows, Settings
+
+CUSTOM = "custom"
+ZEROS: Rows = ((0.0,) * 3,) * 3
+LECTURE: Rows = tuple(map(tuple, LECTURE_IMAGE.tolist()))
+STRIPES: Rows = ((0.0, 1.0, 2.0, 0.0, 1.0, 2.0, 0.0, 1.0),) * 8  # tells nothing of what differs from row to row
+RANDOM_SIDE = 8
+SECRETS: dict[str, Rows] = {
+    "case_1": ((0, 0, 0), (0, 1, 1), (0, 1, 0)),
+    "case_2": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    "case_3": ((1, 0, -1), (2, 0, -2), (1, 0, -1)),
+    "case_4": ((0.1, 0.1, 0.1), (0.1, 0.2, 0.1), (0.1, 0.1, 0.1)),
+    "case_5": ((0, 0, 1), (0, -2, 0), (1, 0, 0)),
+}
+WEIGHTS = {f"θ{row}{column}": f"{row}{column}" for row in (1, 2, 3) for column in (1, 2, 3)}
+
+
+class DetectiveSettings(Settings):
+    """The case, and how it is worked on."""
+
+    case = param.Selector(
+        default="case_1",
+        objects={f"Case {n}": f"case_{n}" for n in range(1, 6)} | {"Random, from the seed": "seed"},
+        doc="Which secret kernel made the target.",
+    )
+    seed = param.Integer(default=1, bounds=(0, 9999), doc="Another seed, another case; the same seed, the same.")
+    image = param.Selector(
+        default="lecture",
+        objects={"Lecture example": "lecture", "Random numbers": "random", "Stripes": "stripes", "My own": CUSTOM},
+        doc="What the secret kernel read. Not every image tells everything.",
+    )
+    cells = Matrix(default=LECTURE, most_cells=8, role="input", label="Image cells", doc="3×3 to 8×8 in an address.")
+    method = param.Selector(
+        default="descent",
+        objects={"By hand": "hand", "Gradient descent": "descent", "Least squares": "least_squares"},
+        doc="How the kernel is found.",
+    )
+    guess = Matrix(default=ZEROS, largest=20, role="kernel", label="Your kernel", doc="Descent starts from it.")
+    learning_rate = param.Selector(
+        default="0.5",
+        objects={n: n for n in ("0.03", "0.1", "0.3", "0.5", "1", "2", "4")},
+        label="Learning rate",
+        doc="Too large: it diverges.",
+    )
+    updates = param.Integer(default=60, bounds=(1, 200), label="Steps of descent", doc="How often the kernel is changed.")
+    across = param.Selector(default="22", objects=WEIGHTS, doc="The weight from left to right on the loss surface.")
+    up = param.Selector(default="23", objects=WEIGHTS, doc="The weight from bottom to top on the loss surface.")
+    reveal = param.Boolean(default=False, label="Show the secret", doc="The kernel that made the target.")
+
+    sections = {"Image cells": ("cells",), "Loss surface": ("across", "up")}  # noqa: RUF012  (read only)
+    shown_when = {  # noqa: RUF012
+        "learning_rate": ("method", ("descent",)),
+        "updates": ("method", ("descent",)),
+    }
+    follows_unless = {"cells": ("image", (CUSTOM,))}  # noqa: RUF012
+
+    def fill_in(self, files: Files) -> list[str]:
+        """Give the image its cells; keep the two weights of the surface apart."""
+        if self.image != CUSTOM:
+            self.restoring = True
+            self.cells = self._image_cells()
+            self.restoring = False
+        if self.across != self.up:
+            return []
+        names = [*WEIGHTS.values()]
+        self.up = names[(names.index(self.across) + 1) % len(names)]
+        return [f"The loss surface needs two different weights: up became θ{self.up}."]
+
+    def secret(self) -> np.ndarray:
+        """The kernel that made the target. -> (3, 3)."""
+        if self.case == "seed":
+            return np.random.default_rng(self.seed).integers(-2, 3, (3, 3)).astype(np.float64)
+        return np.array(SECRETS[self.case], np.float64)
+
+    def _image_cells(self) -> Rows:
+        if self.image == "random":
+            numbers = np.random.default_rng(self.seed).integers(-1, 2, (2, RANDOM_SIDE, RANDOM_SIDE))[1]
+            return tuple(map(tuple, numbers.astype(np.float64).tolist()))
+        return LECTURE if self.image == "lecture" else STRIPES
+
+    @param.depends("cells", watch=True)
+    def _name_image(self) -> None:
+        if not self.restoring:
+            self.image = CUSTOM
