@@ -89,7 +89,7 @@ def _gif(frames: Sequence[bytes], rate: float) -> bytes:
     from PIL import Image
 
     pictures = [Image.open(io.BytesIO(frame)).convert("RGB").reduce(FINE) for frame in frames]
-    images = [picture.quantize(colors=128, dither=Image.Dither.NONE) for picture in pictures]
+    images = [picture.quantize(colors=256, dither=Image.Dither.NONE) for picture in pictures]
     durations = [round(1000 / rate)] * (len(images) - 1) + [LAST_FRAME]
     file = io.BytesIO()
     images[0].save(file, "GIF", save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=False, disposal=1)

@@ -1,0 +1,113 @@
+"""`convoscope export`: the file's ending says what is wanted, bad wishes get a sentence, and no half of a file is left."""
+
+import io
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from convoscope.app import main
+from convoscope.homes import export, filming
+from convoscope.homes.single_file import ExportError, computed, single_file
+from convoscope.views.session import Session
+
+
+def run(*arguments):
+    return main(["export", *map(str, arguments)])
+
+
+def test_a_single_file_needs_nothing_else_and_is_small_enough():
+    page = single_file("convolution", {"kernel": "blur"}, {"stride": ["1", "2"]})
+    assert len(page.encode()) <= 2_000_000
+    assert "@@" not in page.replace("@@{}@@", "")[: page.index("<script>")]
+    for link in ('src="', "<link"):
+        assert f"<{link}" not in page
+    assert 'rel="stylesheet"' not in page
+
+
+def test_a_grid_of_alternatives_is_computed_once_each():
+    told = []
+    grid = {"kernel": ["blur", "identity"], "stride": ["1", "2"]}
+    updates = computed("convolution", {"kernel": "blur"}, grid, Session(), lambda *progress: told.append(progress))
+    found = [(update.settings["kernel"], update.settings["stride"]) for update in updates]
+    assert found == [("blur", 1), ("blur", 2), ("identity", 1), ("identity", 2)]
+    assert told[-1] == (5, 5)
+
+
+def test_an_export_can_be_cancelled():
+    def stop(done, wanted):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        computed("convolution", {}, {"stride": ["1", "2", "3"]}, Session(), stop)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["convolution", "a.html", "kernel=blru"], "“blru” is no kernel"),
+        (["convolution", "a.html", "kernle=blur"], "no setting called kernle"),
+        (["convolution", "a.html", "stride=9"], "must be a whole number from 1 to 4"),
+        (["convolution", "a.html", "kernel"], "write name=value"),
+        (["convolution", "a.exe"], "“.exe” is no kind of export"),
+        (["convolution", "a.tex", "--grid", "stride=1,2"], "--grid is for .html"),
+        (["convolution", "a.tex", "--step", "25"], "the steps go from 0 to 24"),
+        (["convolution", "a.gif", "--steps", "all"], "FROM:TO is wanted"),
+        (["convolution", "a.html", "--grid", "digit=" + ",".join(map(str, range(201)))], "201 combinations are too many"),
+        (["train", "a.py"], "no single call"),
+    ],
+)
+def test_bad_wishes_get_a_sentence_and_leave_no_file(arguments, words, tmp_path, capsys):
+    arguments[1] = tmp_path / arguments[1]
+    assert run(*arguments) == 1
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_settings_of_a_view_are_listed(capsys):
+    assert run("downsampling", "--list") == 0
+    assert "stride" in capsys.readouterr().out
+
+
+def test_numbers_are_written_without_a_browser(tmp_path, capsys):
+    file = tmp_path / "folder" / "step.tex"
+    assert run("convolution", file, "kernel=blur", "--step", "-1") == 0
+    assert "step 25 of 25" in file.read_text()
+    assert f"{file.stat().st_size:,} bytes" in capsys.readouterr().out
+
+
+def test_a_video_without_ffmpeg_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(ExportError, match=r"needs ffmpeg.*export a \.gif"):
+        filming.film("", "convolution", [0], "mp4")
+
+
+def test_without_a_browser_pictures_are_refused_with_a_sentence(monkeypatch):
+    monkeypatch.setenv("CONVOSCOPE_CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(ExportError, match=r"need a Chromium browser.*export \.html"):
+        filming.picture("", "convolution", 0, "png")
+
+
+def test_the_frames_of_a_gif_are_the_steps_of_the_page(tmp_path):
+    """Each frame against the picture of its step, and against that of the next, which it must not be."""
+    page = single_file("convolution", {"kernel": "blur"})
+    with Image.open(io.BytesIO(filming.film(page, "convolution", range(2, 4), "gif"))) as film:
+        frames = [np.asarray(frame.convert("RGB"), float) for frame in ImageSequence.Iterator(film)]
+    pictures = []
+    for step in range(2, 5):
+        picture = Image.open(io.BytesIO(filming.picture(page, "convolution", step, "png"))).convert("RGB")
+        pictures.append(np.asarray(picture.reduce(filming.FINE), float))
+    assert len(frames) == 2
+    for n, frame in enumerate(frames):
+        same, next_one = (np.abs(frame - pictures[m]).mean() for m in (n, n + 1))
+        assert same < 2  # of 255: a GIF has 256 colours
+        assert next_one > 1.5 * same
+
+
+def test_the_command_says_which_endings_there_are():
+    text = export.command_line().format_help()
+    assert all(f".{ending}" in text for ending in ("html", "png", "svg", "gif", "mp4", "webm", "tex", "py", "json", "npz"))
+    assert Path(export.__file__).exists()
