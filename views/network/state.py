@@ -150,7 +150,7 @@ class NetworkState(State):
         others = [other for other in read_edits(base, settings.edits) if other.where != edit.where]
         back = wanted is None or wanted is False
         if not switch and not back:
-            back = bool(np.isclose(base.parameters()[f"{edit.layer}.{edit.part}"][edit.place], edit.value, rtol=1e-6))
+            back = bool(np.isclose(base.parameters()[f"{edit.layer}.{edit.part}"][edit.place], edit.value, rtol=1e-5))
         text = write_edits([*others, *([] if back else [edit])])
         if len(text) > LONGEST_EDITS:
             raise SettingError("there is no room for more changes in an address; take some back first")
