@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from ..views import settings
 from ..views.backprop import figure as backprop_figure
+from ..views.backprop import figure as backprop_figure
 from ..views.convolution import figure as convolution_figure
 from ..views.detective import figure as detective_figure
 from ..views.downsampling import figure as downsampling_figure
@@ -32,6 +33,7 @@ FIGURES = {
     "convolution": convolution_figure,
     "downsampling": downsampling_figure,
     "rgb": rgb_figure,
+    "backprop": backprop_figure,
     "backprop": backprop_figure,
     "gradients": gradients_figure,
     "detective": detective_figure,

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..engine import DataError, ShapeError
+from .backprop import lesson as backprop
 from .convolution import lesson as convolution
 from .detective import lesson as detective
 from .downsampling import lesson as downsampling
@@ -38,6 +39,7 @@ LESSONS = {
     "convolution": convolution,
     "downsampling": downsampling,
     "rgb": rgb,
+    "backprop": backprop,
     "gradients": gradients,
     "detective": detective,
     "network": network,

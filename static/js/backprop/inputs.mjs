@@ -1,0 +1,80 @@
+/** A number field for every variable of the graph; all of them travel as one setting: x=2,z=3. */
+import { make } from "../elements.mjs";
+import { allOf } from "../packet.mjs";
+
+export class InputFields {
+  /** @param {HTMLFormElement} form where the settings are @param {import("../view.mjs").View} view */
+  constructor(form, view) {
+    this.view = view;
+    this.fieldset = make("fieldset", { className: "control backprop-inputs" });
+    this.grid = make("div", {});
+    this.help = make("p", { className: "help" });
+    this.fieldset.append(make("legend", { textContent: "Inputs" }), this.grid, this.help);
+    form.append(this.fieldset);
+    this.grid.addEventListener("change", ({ target }) => this.set(target.dataset.name, target.value));
+    this.grid.addEventListener("keydown", (event) => this.#press(event));
+    this.fields = new Map();
+  }
+
+  enable(yes) {
+    this.enabled = yes;
+    this.fieldset.disabled = !yes;
+  }
+
+  /** Whether a node is one of the inputs. */
+  has(name) {
+    return this.fields.has(name);
+  }
+
+  /** @param {import("../packet.mjs").Trace} trace */
+  show(trace, settings) {
+    const { name, label, kind } = trace.still.nodes;
+    const [names, labels, kinds] = [name, label, kind].map(allOf);
+    this.values = new Map(settings.inputs.split(",").map((pair) => pair.split("=")));
+    const wanted = names.filter((one) => this.values.has(one));
+    if (wanted.join() !== [...this.fields.keys()].join()) {
+      this.fields = new Map(wanted.map((one) => [one, makeField(one, labels[names.indexOf(one)], kinds[names.indexOf(one)])]));
+      this.grid.replaceChildren(...[...this.fields.values()].map((field) => field.closest("label")));
+    }
+    for (const [one, field] of this.fields) {
+      if (field.dataset.shown !== this.values.get(one)) field.value = field.dataset.shown = this.values.get(one);
+    }
+    this.help.textContent = settings.sgd_steps && kinds.includes("parameter")
+      ? "Values before the steps of SGD. Drag a node up or down, or type."
+      : "Drag a node up or down, or type.";
+  }
+
+  /** The value of an input as it was set last. */
+  get(name) {
+    return Number(this.values.get(name));
+  }
+
+  /** Ask for another value of one input. */
+  set(name, value) {
+    this.values.set(name, String(value));
+    this.view.change("inputs", [...this.values].map((pair) => pair.join("=")).join(","));
+  }
+
+  #press(event) {
+    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!by) return;
+    const { target, shiftKey } = event;
+    target.value = tidy(Number(target.value) + by * (shiftKey ? 0.1 : 1));
+    this.set(target.dataset.name, target.value);
+    event.preventDefault();
+  }
+}
+
+function makeField(name, label, kind) {
+  const field = make("input", { autocomplete: "off", inputMode: "decimal", ariaLabel: `Input ${label}` });
+  field.dataset.name = name;
+  const element = make("label", {});
+  element.dataset.kind = kind;
+  element.append(make("span", { textContent: label }), field);
+  return field;
+}
+
+/** A number as a person would type it. */
+export function tidy(value) {
+  return String(Number(value.toPrecision(6)));
+}

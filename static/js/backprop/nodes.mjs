@@ -1,0 +1,128 @@
+/**
+ * Pointing at the graph: a node under the pointer is read out, a click goes to the step that computes it, then to the one
+ * that completes its gradient; an input dragged up grows, down shrinks. With the keyboard: arrows, Enter, plus and minus.
+ */
+import { allOf, rowOf } from "../packet.mjs";
+import { tidy } from "./inputs.mjs";
+
+const PIXELS_A_STEP = 6; // of dragging
+const STEP = 0.1;
+const EDGE = 50; // pixels: a node so near the edge of the panel is cut
+const MOVES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+
+export class NodePointing {
+  /** @param {HTMLElement} plot @param {import("../view.mjs").View} view @param {import("./inputs.mjs").InputFields} fields */
+  constructor(plot, view, fields) {
+    Object.assign(this, { plot, view, fields, drag: null, chosen: -1 });
+    this.panel = plot.closest(".panel");
+    this.readout = this.panel.querySelector(".readout");
+    plot.tabIndex = 0;
+    plot.setAttribute("role", "application");
+    plot.ariaLabel += ". Arrow keys choose a node, Enter goes to its step, plus and minus change an input, Escape leaves.";
+    plot.addEventListener("pointerdown", (event) => this.#begin(event));
+    plot.addEventListener("pointermove", (event) => this.#move(event));
+    plot.addEventListener("pointerup", (event) => this.#end(event));
+    plot.addEventListener("pointercancel", () => this.#drop());
+    plot.addEventListener("pointerleave", () => this.#tell(null));
+    plot.addEventListener("touchstart", (event) => this.#at(event.touches[0])?.isInput && event.preventDefault(), { passive: false });
+    plot.addEventListener("keydown", (event) => this.#press(event));
+    plot.addEventListener("focus", () => this.readout.setAttribute("aria-live", "polite"));
+    plot.addEventListener("blur", () => this.#tell(null));
+  }
+
+  #begin(event) {
+    const node = this.#at(event);
+    if (event.button || !node) return;
+    this.drag = { name: node.name, from: event.clientY, value: this.fields.get(node.name), isInput: node.isInput, moved: false };
+    this.plot.setPointerCapture(event.pointerId);
+  }
+
+  #move(event) {
+    if (!this.drag) return this.#tell(this.#at(event));
+    const steps = Math.trunc((this.drag.from - event.clientY) / PIXELS_A_STEP);
+    if (!this.drag.isInput || !this.fields.enabled || (!steps && !this.drag.moved)) return;
+    this.drag.moved = true;
+    const value = tidy(this.drag.value + steps * STEP);
+    if (value !== tidy(this.fields.get(this.drag.name))) this.fields.set(this.drag.name, value);
+    this.#tell(this.#named(this.drag.name));
+  }
+
+  #end(event) {
+    const node = this.drag && !this.drag.moved ? this.#at(event) : null;
+    this.#drop();
+    if (node) this.#go(node);
+  }
+
+  #drop() {
+    this.drag = null;
+  }
+
+  #press(event) {
+    const nodes = this.#nodes();
+    if (event.key in MOVES) {
+      this.chosen = Math.min(Math.max(this.chosen + MOVES[event.key], 0), nodes.length - 1);
+    } else if (event.key === "Enter" && nodes[this.chosen]) {
+      this.#go(nodes[this.chosen]);
+    } else if (["+", "-"].includes(event.key) && nodes[this.chosen]?.isInput) {
+      const { name } = nodes[this.chosen];
+      this.fields.set(name, tidy(this.fields.get(name) + (event.key === "+" ? STEP : -STEP)));
+    } else if (event.key === "Escape") {
+      this.chosen = -1;
+    } else {
+      return; // the player's keys work here too
+    }
+    this.#tell(nodes[this.chosen] ?? null);
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #go({ computed, complete }) {
+    const { player } = this.view;
+    player.pause();
+    const target = computed < 0 || (player.step >= computed && complete >= 0) ? complete : computed;
+    if (target >= 0) player.go(player.step === target && computed >= 0 ? computed : target);
+  }
+
+  #tell(node) {
+    this.plot.dataset.hit = node ? (node.isInput ? "input" : "node") : "";
+    this.readout.textContent = node?.words ?? "";
+  }
+
+  /** Scroll a graph that is wider than its panel to the node at work. */
+  follow(step) {
+    const { panel } = this;
+    if (panel.scrollWidth <= panel.clientWidth) return;
+    const { receiving, computed } = this.view.trace.steps;
+    const x = [receiving, computed].map((frame) => rowOf(frame[`${panel.dataset.only}_x`], step)[0]).find((place) => place >= 0);
+    const middle = this.plot.offsetLeft + x * this.plot.offsetWidth;
+    const outside = middle < panel.scrollLeft + EDGE || middle > panel.scrollLeft + panel.clientWidth - EDGE;
+    if (outside) panel.scrollLeft = middle - panel.clientWidth / 2;
+  }
+
+  #named(name) {
+    return this.#nodes().find((node) => node.name === name);
+  }
+
+  /** The node under the pointer, or undefined. */
+  #at({ clientX, clientY }) {
+    const frame = this.plot.getBoundingClientRect();
+    const [px, py] = [(clientX - frame.left) / frame.width, 1 - (clientY - frame.top) / frame.height];
+    return this.#nodes().find(({ x, y, w, h }) => Math.abs(px - x) <= w / 2 && Math.abs(py - y) <= h / 2);
+  }
+
+  #nodes() {
+    if (this.trace === this.view.trace) return this.nodes;
+    this.trace = this.view.trace;
+    const columns = Object.fromEntries(Object.entries(this.trace.still.nodes).map(([name, column]) => [name, allOf(column)]));
+    const at = (name, n) => columns[`${this.panel.dataset.only}_${name}`][n];
+    this.nodes = columns.name.map((name, n) => ({
+      name,
+      words: columns.words[n],
+      isInput: this.fields.has(name),
+      computed: columns.computed[n],
+      complete: columns.complete[n],
+      ...Object.fromEntries(["x", "y", "w", "h"].map((one) => [one, at(one, n)])),
+    }));
+    return this.nodes;
+  }
+}

@@ -1,0 +1,41 @@
+/** What only the backprop view has on the page: a graph that grows with its content, the table, the inputs' fields, dragging. */
+import { InputFields } from "./inputs.mjs";
+import { NodePointing } from "./nodes.mjs";
+import { PassTable } from "./pass-table.mjs";
+
+export default (view) => new Backprop(view);
+
+class Backprop {
+  /** @param {import("../view.mjs").View} view */
+  constructor(view) {
+    const { section } = view;
+    const table = section.querySelector(".backprop-table");
+    section.querySelector(".stage").append(table);
+    section.querySelector(".values").hidden = true; // the table has the numbers
+    this.plots = [...section.querySelectorAll(".panel[data-only] .plot")];
+    this.fields = new InputFields(section.querySelector(".controls"), view);
+    this.table = new PassTable(table, view);
+    this.pointing = this.plots.map((plot) => new NodePointing(plot, view, this.fields));
+  }
+
+  enable(yes) {
+    this.fields.enable(yes);
+  }
+
+  /** @param {import("../packet.mjs").Trace} trace */
+  shown(trace, settings) {
+    for (const plot of this.plots) {
+      const [wide, high] = trace.facts[`${plot.closest(".panel").dataset.only}_room`].split(" ");
+      plot.style.aspectRatio = "";
+      plot.style.setProperty("--wide", wide);
+      plot.style.setProperty("--high", high);
+    }
+    this.fields.show(trace, settings);
+    this.table.show(trace);
+  }
+
+  step(step) {
+    this.table.step(step);
+    for (const pointing of this.pointing) pointing.follow(step);
+  }
+}

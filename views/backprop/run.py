@@ -1,0 +1,132 @@
+"""The numbers of one trace: SGD first, then one forward and one backward pass, and in which order they are shown."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...engine import Graph, Increment, backward_pass, forward_pass, measured_gradients
+from .presets import Preset, graph_of
+from .settings import BackpropSettings
+
+LARGEST_LOSS = 1e6
+TOLERANCE = 1e-4  # of the gradient, within which a measured one agrees
+
+
+@dataclass(frozen=True)
+class Step:
+    """One moment: a value is computed (node alone), dJ/dJ becomes 1 (is_start), or a gradient is incremented."""
+
+    node: str
+    increment: Increment | None = None
+    is_start: bool = False
+
+    @property
+    def is_back(self) -> bool:
+        """Whether it belongs to the backward pass."""
+        return self.is_start or self.increment is not None
+
+    @property
+    def receiver(self) -> str | None:
+        """The node whose gradient changes."""
+        return self.increment.argument if self.increment else self.node if self.is_start else None
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that is to be seen. Numbers that are not finite end the steps: `steps` then stops at the first of them."""
+
+    example: Preset
+    graph: Graph
+    inputs: Mapping[str, float]  # after the steps of SGD
+    losses: tuple[float, ...]  # before the first step of SGD, after it, and so on; empty if nothing is learned
+    diverged: bool
+    values: Mapping[str, float]
+    gradients: Mapping[str, float]
+    measured: Mapping[str, float]
+    steps: tuple[Step, ...]
+
+    @functools.cached_property
+    def computed_at(self) -> dict[str, int]:
+        """At which step the value of each node is computed."""
+        return {step.node: at for at, step in enumerate(self.steps) if not step.is_back}
+
+    @functools.cached_property
+    def complete_at(self) -> dict[str, int]:
+        """At which step the gradient of each node is complete."""
+        done = {step.node: at for at, step in enumerate(self.steps) if step.is_start}
+        return done | {step.increment.argument: at for at, step in enumerate(self.steps) if step.increment}
+
+    @functools.cached_property
+    def visits(self) -> dict[str, list[str]]:
+        """For each node the nodes that it feeds, once for every increment, in the order of the backward pass."""
+        visits: dict[str, list[str]] = {name: [] for name in self.graph.nodes}
+        for step in self.steps:
+            if step.increment:
+                visits[step.increment.argument].append(step.node)
+        return visits
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a number that is not finite ended the steps."""
+        last = self.steps[-1]
+        number = last.increment.total if last.increment else self.values[last.node]
+        return not np.isfinite(number)
+
+    def agrees(self, name: str) -> bool:
+        """Whether the measured gradient of a node confirms the computed one."""
+        gradient, size = self.gradients[name], abs(self.values[self.graph.output])
+        return bool(abs(self.measured[name] - gradient) <= TOLERANCE * max(1, abs(gradient), 1e-3 * size))
+
+
+def make_run(settings: BackpropSettings) -> Run:
+    """Everything computed for these settings."""
+    example = settings.example()
+    graph = graph_of(example.formula)
+    inputs, losses, diverged = _learned(graph, example, settings)
+    values = {name: float(value) for name, value in forward_pass(graph, inputs).items()}
+    gradients, increments = backward_pass(graph, {name: np.float64(value) for name, value in values.items()})
+    measured = measured_gradients(graph, inputs)
+    return Run(example, graph, inputs, losses, diverged, values, gradients, measured, _steps(graph, values, increments))
+
+
+def _steps(graph: Graph, values: Mapping[str, float], increments: list[Increment]) -> tuple[Step, ...]:
+    """Forward in topological order, then backward, up to the first number that is not finite."""
+    steps = []
+    for name, node in graph.nodes.items():
+        if node.operation:
+            steps.append(Step(name))
+            if not np.isfinite(values[name]):
+                return tuple(steps)
+    steps.append(Step(graph.output, is_start=True))
+    for increment in increments:
+        steps.append(Step(increment.node, increment))
+        if not np.isfinite(increment.total):
+            break
+    return tuple(steps)
+
+
+def _learned(
+    graph: Graph, example: Preset, settings: BackpropSettings
+) -> tuple[dict[str, float], tuple[float, ...], bool]:
+    """The inputs after the steps of SGD, the losses on the way, and whether these left all bounds."""
+    inputs = settings.values()
+    if not example.parameters:
+        return inputs, (), False
+    sign = -1.0 if example.climbs else 1.0
+    losses: list[float] = []
+    before = inputs
+    for _ in range(settings.sgd_steps + 1):
+        values = forward_pass(graph, inputs)
+        loss = sign * float(values[graph.output])
+        if not np.isfinite(loss) or loss > LARGEST_LOSS:
+            return before, tuple(losses), True
+        losses.append(loss)
+        before = inputs
+        gradients, _ = backward_pass(graph, values)
+        moved = {name: inputs[name] - settings.learning_rate * sign * gradients[name] for name in example.parameters}
+        inputs = inputs | moved
+    return before, tuple(losses), False

@@ -1,0 +1,147 @@
+"""The controls of the backprop view, which are also its URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import param
+
+from ...engine import FormulaError, parse_formula
+from ..files import Files
+from ..reading import read_cell
+from ..settings import SettingError, Settings, Text
+from . import presets
+from .presets import Preset
+
+PRESETS = {
+    "Simple example": "simple",
+    "Calculus quiz": "quiz",
+    "Case 1: logistic regression": "logistic",
+    "Case 2: one hidden layer": "network",
+    "Softmax and cross-entropy": "softmax",
+    "My own formula": "custom",
+}
+USUAL = {
+    "simple": presets.simple(),
+    "quiz": presets.quiz(),
+    "logistic": presets.logistic(2),
+    "softmax": presets.softmax(3),
+}
+NETWORK_START = "α11=0.3,x1=1,α12=0.8,x2=2,α21=0.6,α22=-0.5,β1=-0.4,β2=0.7,y_star=1"  # drawn by the usual seed
+WITH_FORMULA = {name: USUAL[name].formula for name in ("simple", "quiz")}
+LEARNING = ("logistic", "network", "softmax")
+LARGEST = 1000.0  # of an input
+MOST_SGD_STEPS = 100
+
+
+def _as_text(values: Mapping[str, float]) -> str:
+    return ",".join(f"{name}={value:.12g}" for name, value in values.items())
+
+
+def _starts_of(example: Preset) -> str:
+    """The inputs with which a preset starts, in the order of its graph."""
+    return _as_text({name: example.starts[name] for name in presets.graph_of(example.formula).inputs})
+
+
+class BackpropSettings(Settings):
+    """Which formula, at which inputs, after how many steps of SGD."""
+
+    preset = param.Selector(default="simple", objects=PRESETS, doc="The lecture's examples, or your own formula.")
+    formula = Text(
+        default=WITH_FORMULA["simple"],
+        longest=200,
+        lines=4,
+        doc="Up to 6 variables; name parts between semicolons: t = x**2; sin(t). Ctrl+Enter takes it.",
+    )
+    features = param.Integer(default=2, bounds=(1, 3), doc="Inputs x of the model.")
+    hidden = param.Integer(default=2, bounds=(1, 4), label="Hidden units", doc="Units z of the hidden layer.")
+    loss = param.Selector(
+        default="squared", objects={"Squared error": "squared", "Cross-entropy": "cross_entropy"}, doc="What J measures."
+    )
+    classes = param.Integer(default=3, bounds=(2, 5), doc="Outputs of the softmax.")
+    seed = param.Integer(default=presets.STARTING_SEED, bounds=(0, 9999), doc="Draws the first weights.")
+    learning_rate = param.Number(default=0.5, bounds=(0.0, 100.0), label="Learning rate", doc="Size of an SGD step.")
+    sgd_steps = param.Integer(
+        default=0, bounds=(0, MOST_SGD_STEPS), label="SGD steps", doc="Taken before what is shown: parameters have moved."
+    )
+    inputs = Text(default="x=2", longest=800, label="Inputs", doc="Drag an input of the graph up or down, or type here.")
+
+    without_control = ("inputs",)  # the page makes one field a variable
+    shown_when = {  # noqa: RUF012  (read only)
+        "formula": ("preset", ("custom", *WITH_FORMULA)),
+        "features": ("preset", ("logistic", "network")),
+        "hidden": ("preset", ("network",)),
+        "loss": ("preset", ("network",)),
+        "classes": ("preset", ("softmax",)),
+        "seed": ("preset", ("network",)),
+        "learning_rate": ("preset", LEARNING),
+        "sgd_steps": ("preset", LEARNING),
+    }
+    follows_unless = {"formula": ("preset", ("custom",))}  # noqa: RUF012
+    starts_with = {  # noqa: RUF012
+        "inputs": ("preset", {name: _starts_of(one) for name, one in USUAL.items()} | {"network": NETWORK_START})
+    }
+
+    def example(self) -> Preset:
+        """The preset that is chosen, in the chosen size."""
+        match self.preset:
+            case "simple":
+                return presets.simple()
+            case "quiz":
+                return presets.quiz()
+            case "logistic":
+                return presets.logistic(self.features)
+            case "network":
+                return presets.network(self.features, self.hidden, self.loss, self.seed)
+            case "softmax":
+                return presets.softmax(self.classes)
+        return presets.custom(self.formula)
+
+    def values(self) -> dict[str, float]:
+        """The inputs by name."""
+        return {name: float(number) for name, number in (pair.split("=") for pair in self.inputs.split(","))}
+
+    def fill_in(self, files: Files) -> list[str]:
+        """Check the formula, and give every variable of it a value. Raises SettingError."""
+        try:
+            if self.preset in ("custom", *WITH_FORMULA):
+                parse_formula(self.formula)
+        except FormulaError as error:
+            raise SettingError(str(error)) from None
+        given, notices = _read_inputs(self.inputs)
+        example = self.example()
+        names = presets.graph_of(example.formula).inputs
+        starts = dict(zip(names, presets.FIRST_VALUES, strict=False)) | dict(example.starts)
+        self.inputs = _as_text({name: given.get(name, starts[name]) for name in names})
+        return notices
+
+    @param.depends("preset", watch=True)
+    def _fill_in_formula(self) -> None:
+        if self.restoring or self.preset == "custom":
+            return
+        self.formula = WITH_FORMULA.get(self.preset, self.formula)
+        self._start_again()
+
+    @param.depends("formula", watch=True)
+    def _name_formula(self) -> None:
+        if not self.restoring:
+            self.preset = next((name for name, text in WITH_FORMULA.items() if text == self.formula), "custom")
+
+    @param.depends("seed", watch=True)
+    def _start_again(self) -> None:
+        if not self.restoring:
+            self.inputs = ""
+
+
+def _read_inputs(text: str) -> tuple[dict[str, float], list[str]]:
+    """The values by name, within ±LARGEST, and notices. text: x=2,z=-1/3. Raises SettingError."""
+    values, notices = {}, []
+    for pair in filter(str.strip, text.split(",")):
+        name, sign, number = (part.strip() for part in pair.partition("="))
+        if not sign or not name:
+            raise SettingError(f"the inputs came with “{pair.strip()[:24]}”; write a name and a number, such as x=2")
+        value = read_cell(number, f"the input {name[:12]}")
+        values[name] = min(max(value, -LARGEST), LARGEST)
+        if abs(value) > LARGEST:
+            notices.append(f"Inputs go from −{LARGEST:g} to {LARGEST:g}: {name[:12]} became {values[name]:g}.")
+    return values, notices
