@@ -107,6 +107,10 @@ def _scene() -> figure:
     titles.glyph.text_font = {"value": "system-ui"}
     titles.tags = ["fit 20"]
     themed(titles.glyph, text_color="ink")
+    for name, role in (("scene_field", "input"), ("scene_window", "kernel")):
+        source = canvas.source(name, "x y x1 y1")
+        sides = canvas.figure.segment("x", "y", "x1", "y1", source=source, level="overlay", line_width=2)
+        themed(sides.glyph, line_color=role)
     canvas.outline("scene_asked", "output", moves=False)
     canvas.outline("scene_pointed", "ink", width=2)
     return canvas.figure

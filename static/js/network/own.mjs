@@ -17,7 +17,7 @@ export default function own(view) {
   const digits = digitTools(view, part("pad"));
   const switches = stageSwitches(view, part("stages"));
   const units = new Units(section, view);
-  const scene = new SceneView(section, view);
+  const scene = new SceneView(section, view, units);
   const card = new Card(section.querySelector(".asked"), view, units);
   const weights = new Weights(part("kernels"), view);
   const files = fileFields(view, section.querySelector(".controls"));

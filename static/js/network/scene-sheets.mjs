@@ -44,6 +44,25 @@ export class Sheets {
   }
 
   /**
+   * The corners of cells of a map, in the world, around; none if their sheet is not there. Of a row of features all, or one.
+   * @param {import("./units.mjs").Patch} patch @param {import("./camera.mjs").Points & {side: ArrayLike<number>}} units
+   * @returns {{x: number[], y: number[], z: number[]}}
+   */
+  corners({ name, map, top, bottom, left, right }, units) {
+    const sheet = this.table.name.indexOf(name);
+    if (sheet < 0) return { x: [], y: [], z: [] };
+    const [start, end] = this.range(sheet);
+    const { rows, columns, axes } = mapValues(this.table, (column) => column[sheet]);
+    const whole = axes === 1 && bottom - top > 1;
+    const at = axes === 3 ? start + map * rows * columns : start + map;
+    const cells = whole ? range(start, end) : [at + top * columns + left, at + (bottom - 1) * columns + right - 1];
+    const half = units.side[start] / 2;
+    const [high, low] = [Math.max(...cells.map((n) => units.y[n])) + half, Math.min(...cells.map((n) => units.y[n])) - half];
+    const [near, far] = [Math.min(...cells.map((n) => units.z[n])) - half, Math.max(...cells.map((n) => units.z[n])) + half];
+    return { x: Array(4).fill(units.x[start]), y: [high, high, low, low], z: [near, far, far, near] };
+  }
+
+  /**
    * The nearest unit at a place of the picture. @param {number[]} order the sheets, the farthest first
    * @param {{x: Float32Array, y: Float32Array, scale: Float32Array}} seen @param {Float32Array} side of every unit
    * @param {[number, number]} sides how wide and high a length of 1 appears @returns {number | null}
@@ -59,3 +78,5 @@ export class Sheets {
     return null;
   }
 }
+
+const range = (from, to) => Array.from({ length: to - from }, (_, n) => from + n);

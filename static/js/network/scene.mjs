@@ -16,8 +16,9 @@ const HELP =
   ". Arrow keys turn, plus and minus zoom, with Shift the arrow keys choose a unit, Enter asks it, Escape leaves.";
 
 export class SceneView {
-  /** @param {HTMLElement} section @param {import("../view.mjs").View} view */
-  constructor(section, view) {
+  /** @param {HTMLElement} section @param {import("../view.mjs").View} view @param {import("./units.mjs").Units} units */
+  constructor(section, view, units) {
+    this.units = units;
     this.panel = section.querySelector("[data-part=scene]");
     this.plot = this.panel.querySelector(".plot");
     this.view = view;
@@ -49,8 +50,9 @@ export class SceneView {
     this.tools.sheets(plain("scene_choice"), this.sheets.table.name);
     // Angles that are on their way to Python are newer than those that it answers with.
     this.angles = this.handing ? this.angles : { yaw: settings.yaw, pitch: settings.pitch, zoom: settings.zoom };
-    this.#point(this.pointed !== null && this.pointed < this.world.units.x.length ? this.pointed : null);
+    this.asked = settings.unit;
     this.#see();
+    this.#point(this.pointed !== null && this.pointed < this.world.units.x.length ? this.pointed : null);
     if (this.handing) this.#draw();
   }
 
@@ -146,10 +148,10 @@ export class SceneView {
 
   /** Where everything appears now. */
   #see() {
-    const camera = new Camera(this.eye, this.angles);
-    this.order = camera.order(this.sheets.table.x);
-    this.sides = camera.sides;
-    this.seen = mapValues(this.world, (points) => camera.project(points));
+    this.camera = new Camera(this.eye, this.angles);
+    this.order = this.camera.order(this.sheets.table.x);
+    this.sides = this.camera.sides;
+    this.seen = mapValues(this.world, (points) => this.camera.project(points));
     this.tools.show(this.angles);
   }
 
@@ -157,9 +159,7 @@ export class SceneView {
     const { figures } = this.view;
     const { units, corners, places } = this.seen;
     figures.put("scene", this.#painted());
-    const next = (i) => (i % 4 === 3 ? i - 3 : i + 1);
-    const around = (values) => values.map((_, i) => values[next(i)]);
-    figures.put("scene_frames", { x: corners.x, y: corners.y, x1: around(corners.x), y1: around(corners.y) });
+    figures.put("scene_frames", around(corners));
     figures.put("scene_titles", { ...this.words, x: places.x, y: places.y });
     const [from, to] = [this.pairs.from, this.pairs.to];
     const at = (numbers, values) => Float32Array.from(numbers, (number) => values[number]);
@@ -167,7 +167,21 @@ export class SceneView {
       x: at(from, units.x), y: at(from, units.y), x1: at(to, units.x), y1: at(to, units.y), shade: this.brought,
     }); // prettier-ignore
     figures.put("scene_asked", this.#frame(this.chosen));
+    this.#light();
+  }
+
+  /** Frames around the unit that is pointed at, and around what it, or else the asked one, reads and sees. */
+  #light() {
+    const { figures } = this.view;
     figures.put("scene_pointed", this.#frame(this.pointed === null ? [] : [this.pointed]));
+    const seen = this.units.sees(this.pointed === null ? this.asked : this.sheets.name(this.pointed));
+    for (const [kind, patches] of Object.entries(seen)) {
+      const all = { x: [], y: [], z: [] };
+      for (const patch of patches) {
+        for (const [axis, values] of Object.entries(this.sheets.corners(patch, this.world.units))) all[axis].push(...values);
+      }
+      figures.put(`scene_${kind}`, around(this.camera.project(all)));
+    }
   }
 
   /** All tiles, far sheets first. */
@@ -208,9 +222,15 @@ export class SceneView {
   #point(number) {
     if (!this.world) return;
     this.pointed = number;
-    if (this.seen) this.view.figures.put("scene_pointed", this.#frame(number === null ? [] : [number]));
+    if (this.seen) this.#light();
     const value = number === null ? 0 : Number(this.world.units.value[number].toPrecision(6));
     this.panel.querySelector(".readout").textContent = number === null ? "" : `${this.sheets.name(number, "title")} = ${value}`;
     this.plot.toggleAttribute("data-pointing", number !== null);
   }
+}
+
+/** The sides of figures with four corners each. */
+function around({ x, y }) {
+  const next = (values) => values.map((_, i) => values[i % 4 === 3 ? i - 3 : i + 1]);
+  return { x, y, x1: next(x), y1: next(y) };
 }

@@ -9,6 +9,7 @@ import { allOf, mapValues } from "../packet.mjs";
 import { MOVES } from "../pointing.mjs";
 
 /** @typedef {{n: number, row: number, column: number}} Unit n: the row of map_table */
+/** @typedef {{name: string, map: number, top: number, bottom: number, left: number, right: number}} Patch cells of a map */
 
 const DRAWINGS = ["wide", "narrow"];
 
@@ -37,6 +38,15 @@ export class Units {
   /** Point at the unit of that name, or at none. */
   hover(text) {
     this.point(text ? this.#find(text) : null);
+  }
+
+  /** What a unit reads one layer back, and what it sees of the input. @returns {{window: Patch[], field: Patch[]}} */
+  sees(text) {
+    const unit = text ? this.#find(text) : null;
+    const patch = ([n, top, bottom, left, right]) => {
+      return { name: this.blocks.name[this.maps.block[n]], map: this.maps.map[n], top, bottom, left, right };
+    };
+    return { window: unit ? this.#window(unit).map(patch) : [], field: unit ? this.#field(unit).map(patch) : [] };
   }
 
   /** @param {Unit | null} unit */
