@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from ..views import settings
 from ..views.backprop import figure as backprop_figure
-from ..views.backprop import figure as backprop_figure
 from ..views.convolution import figure as convolution_figure
 from ..views.detective import figure as detective_figure
 from ..views.downsampling import figure as downsampling_figure
@@ -34,7 +33,6 @@ FIGURES = {
     "downsampling": downsampling_figure,
     "rgb": rgb_figure,
     "backprop": backprop_figure,
-    "backprop": backprop_figure,
     "gradients": gradients_figure,
     "detective": detective_figure,
     "network": network_figure,
@@ -46,7 +44,7 @@ VERSION = version("convoscope")
 # everything else comes from the page's own host.
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
-    "img-src 'self' data: blob:; font-src 'self'; frame-src 'self'; "
+    "img-src 'self' data: blob:; font-src 'self'; frame-src 'self'; manifest-src 'self'; "
     "worker-src 'self' blob:; base-uri 'none'; form-action 'none'"
 )
 

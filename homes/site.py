@@ -16,6 +16,7 @@ from ..views.session import Session
 from ..views.theme import css
 from . import shell
 from .bundle import bundle
+from .offline import add_offline
 from .precompile import compiled_runtime
 from .single_file import blank
 from .vendor import FOLDER as RUNTIME
@@ -56,6 +57,7 @@ def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None]
     for page, name in (("index.html", "shell.html"), ("embed.html", "embed.html")):
         (new / page).write_text(render(name, shown, base, files), encoding="utf-8")
     shutil.copy(shell.STATIC / "convoscope-embed.js", new)  # other people's pages name it, so its name stays
+    add_offline(new)
     (new / ".nojekyll").touch()  # GitHub Pages: hand out the files as they are
     shutil.rmtree(dist, ignore_errors=True)
     new.rename(dist)

@@ -6,6 +6,7 @@ import { flushAddress, pageParameter } from "./address.mjs";
 import { drawFigures } from "./figures.mjs";
 import { Embed } from "./embed.mjs";
 import { fileHome } from "./file-home.mjs";
+import { keepForOffline } from "./offline.mjs";
 import { readPacket } from "./packet.mjs";
 import { connectPanel } from "./panel.mjs";
 import { listenToKeys } from "./player-bar.mjs";
@@ -126,6 +127,7 @@ async function bringUpPython() {
       progress: (loaded, total) => status.progress(loaded, total),
       ready: () => {
         status.ready();
+        if (site.home === "static") keepForOffline(document.querySelector("footer"));
         for (const view of views.values()) view.enable(true);
         resolve();
       },
