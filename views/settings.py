@@ -86,8 +86,12 @@ class Settings(param.Parameterized):
     def __init__(self, **values: Any) -> None:
         super().__init__()
         self.restoring = True
-        self.param.update(**values)  # after the defaults, so that settings which follow from others do
+        self.put(values)  # after the defaults, so that settings which follow from others do
         self.restoring = False
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Set what differs: param takes long to find that a grid is the same."""
+        self.param.update(**{name: value for name, value in values.items() if value != getattr(self, name)})
 
     def fill_in(self, files: Files) -> list[str]:
         """Set what follows from files or from several settings; returns notices. Called after every change."""

@@ -141,8 +141,10 @@ class Trace:
 
 def side_by_side(arrays: Sequence[np.ndarray]) -> np.ndarray:
     """Arrays joined along their last axis; the other axes are broadcast."""
-    axes = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
-    return np.concatenate([np.broadcast_to(array, axes + array.shape[-1:]) for array in arrays], axis=-1)
+    if len({array.shape[:-1] for array in arrays}) > 1:
+        axes = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
+        arrays = [np.broadcast_to(array, axes + array.shape[-1:]) for array in arrays]
+    return np.concatenate(arrays, axis=-1)
 
 
 def column_array(column: Column) -> np.ndarray:

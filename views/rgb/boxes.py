@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..trace import Texts
 from . import cells
-from .numbers import Numbers
-from .places import CHANNELS, Columns, Scene, Spot
+from .geometry import Geometry
+from .places import CHANNELS, SCENES, Columns, Scene, Spot
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,17 @@ class Box:
     answer: bool = False  # whether its cells are what a quiz asks for
 
 
-def boxes_of(scene: Scene, numbers: Numbers, *, small: bool) -> Columns:
-    """One row a grid; lengths are shares of the drawing. small: whether this is the preset with numbers in its cells."""
-    boxes = _cell_boxes(scene, numbers) if small else _volume_boxes(scene, numbers)
-    size, T = numbers.outputs[0].size, numbers.outputs.size
+@functools.lru_cache(maxsize=16)
+def boxes_of(geometry: Geometry, *, small: bool) -> dict[str, Columns]:
+    """A source for each drawing, one row a grid. small: whether this is the preset with numbers in its cells."""
+    return {f"{scene.name}_boxes": _boxes(scene, geometry, small=small) for scene in SCENES}
+
+
+def _boxes(scene: Scene, geometry: Geometry, *, small: bool) -> Columns:
+    """Lengths are shares of the drawing."""
+    boxes = _cell_boxes(scene, geometry) if small else _volume_boxes(scene, geometry)
+    size = geometry.output**2
+    T = geometry.filters * size
     return {
         "source": Texts.of([box.source for box in boxes]),
         "title": Texts.of([box.title for box in boxes]),
@@ -43,30 +51,32 @@ def boxes_of(scene: Scene, numbers: Numbers, *, small: bool) -> Columns:
     }
 
 
-def _cell_boxes(scene: Scene, numbers: Numbers) -> list[Box]:
-    padded, output, size = numbers.padded.shape[1:], numbers.outputs.shape[1:], numbers.outputs[0].size
+def _cell_boxes(scene: Scene, geometry: Geometry) -> list[Box]:
+    padded, output, size = (geometry.padded,) * 2, (geometry.output,) * 2, geometry.output**2
+    kernels = (geometry.kernel_size,) * 2
     found = [
-        Box(f"input_{name}_values", f"Input, {name}", cells.input_spot(scene, numbers, c), padded)
+        Box(f"input_{name}_values", f"Input, {name}", cells.input_spot(scene, geometry, c), padded)
         for c, name in enumerate(CHANNELS)
     ]
-    for n, weights in enumerate(numbers.weights):
+    for n in range(geometry.filters):
         for name, spot in zip(CHANNELS, scene.kernels[n], strict=True):
-            found.append(Box(f"filter_{n}_{name}_values", f"Filter {n}, {name} kernel", spot, weights.shape[1:]))
-        spot = cells.output_spot(scene, numbers, n)
+            found.append(Box(f"filter_{n}_{name}_values", f"Filter {n}, {name} kernel", spot, kernels))
+        spot = cells.output_spot(scene, geometry, n)
         found.append(Box(f"output_{n}_values", f"Output, filter {n}", spot, output, n * size, answer=True))
     return found
 
 
-def _volume_boxes(scene: Scene, numbers: Numbers) -> list[Box]:
-    padded, output, size = numbers.padded.shape[1:], numbers.outputs.shape[1:], numbers.outputs[0].size
+def _volume_boxes(scene: Scene, geometry: Geometry) -> list[Box]:
+    padded, output, size = (geometry.padded,) * 2, (geometry.output,) * 2, geometry.output**2
+    kernels = (geometry.kernel_size,) * 2
     found = [
         Box(f"input_{name}_values", f"Input, {name}", scene.images[c].sheet(0, padded[0]), padded)
         for c, name in enumerate(CHANNELS)
     ]
-    for n, weights in enumerate(numbers.weights):
+    for n in range(geometry.filters):
         for c, name in enumerate(CHANNELS):
-            kernel, partial = scene.weights[c].sheet(0, weights.shape[1]), scene.partials[c].sheet(0, output[0])
-            found.append(Box(f"filter_{n}_{name}_values", f"Filter {n}, {name} kernel", kernel, weights.shape[1:], turn=n))
+            kernel, partial = scene.weights[c].sheet(0, geometry.kernel_size), scene.partials[c].sheet(0, output[0])
+            found.append(Box(f"filter_{n}_{name}_values", f"Filter {n}, {name} kernel", kernel, kernels, turn=n))
             found.append(Box(f"partial_{n}_{name}_values", f"Filter {n}, {name} alone", partial, output, n * size, n))
         spot = scene.output.sheet(0, output[0])
         found.append(Box(f"output_{n}_values", f"Output, filter {n}", spot, output, n * size, n, answer=True))

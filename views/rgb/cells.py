@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
 
 from .. import grid
 from . import parts
+from .geometry import Geometry
 from .numbers import KERNEL_SIZE, SIZE, Numbers
 from .places import CHANNELS, OUTPUT_SIDE, Columns, Scene, Spot, both
 from .sources import joined
@@ -17,58 +19,75 @@ FILTERS = (0, 1)
 PALE = 1.7  # times the largest value: colours help the numbers and leave them readable
 
 
-def still(numbers: Numbers, shown: np.ndarray, chosen: Sequence[int]) -> dict[str, Columns]:
+def still(numbers: Numbers, shown: np.ndarray, chosen: tuple[int, ...]) -> dict[str, Columns]:
     """What no step changes. shown: the outputs, of all channels or of one; chosen: the channels that are switched on."""
+    geometry = numbers.geometry
     pairs = [(f, c) for f in FILTERS for c in range(len(CHANNELS))]
     limits = {
         kind: PALE * grid.limit_of(values) for kind, values in {"image": numbers.image, "weights": numbers.weights}.items()
     }
     padded = enumerate(numbers.padded)
-    inputs = [parts.cells(one, lambda s, c=c: input_spot(s, numbers, c), limits["image"]) for c, one in padded]
+    inputs = [parts.cells(one, lambda s, c=c: input_spot(s, geometry, c), limits["image"]) for c, one in padded]
     kernels = [parts.cells(numbers.weights[f, c], lambda s, f=f, c=c: s.kernels[f][c], limits["weights"]) for f, c in pairs]
     biases = [parts.cells(numbers.biases[[[f]]], lambda s, f=f: s.biases[f], limits["weights"]) for f in FILTERS]
     limit = PALE * grid.limit_of(shown)
-    outputs = [parts.cells(one, lambda s, f=f: output_spot(s, numbers, f), limit) for f, one in enumerate(shown)]
+    outputs = [parts.cells(one, lambda s, f=f: output_spot(s, geometry, f), limit) for f, one in enumerate(shown)]
     return {
         "input_cells": parts.same_size(joined(inputs)),
         "weight_cells": parts.same_size(joined([*kernels, *biases])),
         "output_cells": parts.same_size(joined(outputs)),
+        **_standing(geometry, chosen),
+    }
+
+
+def moving(numbers: Numbers, chosen: tuple[int, ...]) -> dict[str, Columns]:
+    """What the steps change."""
+    found = _moving(numbers.geometry, chosen)
+    return found | {"sums": {"text": parts.sums(numbers, chosen, "+ {}")} | found["sums"]}
+
+
+@functools.lru_cache(maxsize=16)  # for as long as only numbers are edited
+def _standing(geometry: Geometry, chosen: tuple[int, ...]) -> dict[str, Columns]:
+    """Captions, frames, and what is pale."""
+    output = geometry.output
+    return {
         "captions": parts.captions(_captions),
         "marks": parts.marks(lambda s: [(spot.left, spot.top - 0.55) for spot in s.inputs]),
         "frames_input": parts.frames(lambda s: [(Spot(p.left + 1, p.top + 1), SIZE, SIZE) for p in s.inputs]),
         "frames_kernel": parts.frames(_kernel_frames),
-        "frames_output": parts.frames(lambda s: [(output_spot(s, numbers, f), *shown.shape[1:]) for f in FILTERS]),
-        "unread": _unread(numbers),
-        "dimmed": parts.frames(lambda s: _switched_off(s, numbers, chosen)),
+        "frames_output": parts.frames(lambda s: [(output_spot(s, geometry, f), output, output) for f in FILTERS]),
+        "unread": _unread(geometry),
+        "dimmed": parts.frames(lambda s: _switched_off(s, geometry, chosen)),
         "sums": parts.sum_sizes(1.3),
     }
 
 
-def moving(numbers: Numbers, chosen: Sequence[int]) -> dict[str, Columns]:
-    """What the steps change."""
-    return {
-        "windows": both(lambda s: _windows(numbers, s, chosen)),
-        "at_work": both(lambda s: _at_work(s, chosen)),
-        "resting": both(lambda s: _resting(s, chosen)),
-        "links": both(lambda s: _links(numbers, s, chosen)),
-        "answer": both(lambda s: _answer(numbers, s)),
-        "output_cell": both(lambda s: _output_cell(numbers, s)),
-        "covers": both(lambda s: _covers(numbers, s)),
-        "sums": {"text": parts.sums(numbers, chosen, "+ {}")}
-        | both(lambda s: _by_filter(s.points(s.sums))),
-    }
+@functools.lru_cache(maxsize=16)
+def _moving(geometry: Geometry, chosen: tuple[int, ...]) -> dict[str, Columns]:
+    return geometry.over_steps(
+        {
+            "windows": both(lambda s: _windows(geometry, s, chosen)),
+            "at_work": both(lambda s: _at_work(s, chosen)),
+            "resting": both(lambda s: _resting(s, chosen)),
+            "links": both(lambda s: _links(geometry, s, chosen)),
+            "answer": both(lambda s: _answer(geometry, s)),
+            "output_cell": both(lambda s: _output_cell(geometry, s)),
+            "covers": both(lambda s: _covers(geometry, s)),
+            "sums": both(lambda s: _by_filter(s.points(s.sums))),
+        }
+    )
 
 
-def input_spot(scene: Scene, numbers: Numbers, channel: int) -> Spot:
+def input_spot(scene: Scene, geometry: Geometry, channel: int) -> Spot:
     """Where the padded channel stands: the image itself is always at the same place."""
     spot = scene.inputs[channel]
-    return Spot(spot.left + 1 - numbers.padding, spot.top + 1 - numbers.padding)
+    return Spot(spot.left + 1 - geometry.padding, spot.top + 1 - geometry.padding)
 
 
-def output_spot(scene: Scene, numbers: Numbers, n: int) -> Spot:
+def output_spot(scene: Scene, geometry: Geometry, n: int) -> Spot:
     """Where the output of filter n stands, its cells as large as there is room."""
     spot = scene.maps[n]
-    side = min(LARGEST_OUTPUT_CELL, OUTPUT_SIDE / max(numbers.outputs.shape[1:]))
+    side = min(LARGEST_OUTPUT_CELL, OUTPUT_SIDE / geometry.output)
     return Spot(spot.left, spot.top, spot.cell * side)
 
 
@@ -90,27 +109,27 @@ def _kernel_frames(scene: Scene) -> list[tuple[Spot, int, int]]:
     return kernels + [(spot, 1, 1) for spot in scene.biases]
 
 
-def _unread(numbers: Numbers) -> Columns:
+def _unread(geometry: Geometry) -> Columns:
     """The cells of the padded channels that no window reads."""
-    side = numbers.padded.shape[1]
+    side = geometry.padded
     read = np.zeros(side, bool)
-    starts = np.arange(numbers.outputs.shape[1]) * numbers.stride
+    starts = np.arange(geometry.output) * geometry.stride
     read[starts[:, np.newaxis] + np.arange(KERNEL_SIZE)] = True
     rows, columns = np.nonzero(~(read[:, np.newaxis] & read))
-    return both(lambda s: parts.stacked([s.boxes(input_spot(s, numbers, c), rows, columns) for c in range(len(CHANNELS))]))
+    return both(lambda s: parts.stacked([s.boxes(input_spot(s, geometry, c), rows, columns) for c in range(len(CHANNELS))]))
 
 
-def _switched_off(scene: Scene, numbers: Numbers, chosen: Sequence[int]) -> list[tuple[Spot, int, int]]:
+def _switched_off(scene: Scene, geometry: Geometry, chosen: Sequence[int]) -> list[tuple[Spot, int, int]]:
     """The channels that are switched off with their kernels, and then the biases too."""
     off = [c for c in range(len(CHANNELS)) if c not in chosen]
-    inputs = [(input_spot(scene, numbers, c), *numbers.padded.shape[1:]) for c in off]
+    inputs = [(input_spot(scene, geometry, c), geometry.padded, geometry.padded) for c in off]
     kernels = [(scene.kernels[f][c], KERNEL_SIZE, KERNEL_SIZE) for f in FILTERS for c in off]
     return inputs + kernels + [(spot, 1, 1) for spot in scene.biases if off]
 
 
-def _windows(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
-    spots = [input_spot(scene, numbers, c) for c in chosen]
-    return parts.stacked([parts.moving_cell(numbers, scene, spot, window=True) for spot in spots])
+def _windows(geometry: Geometry, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+    spots = [input_spot(scene, geometry, c) for c in chosen]
+    return parts.stacked([parts.moving_cell(geometry, scene, spot, window=True) for spot in spots])
 
 
 def _filter_boxes(scene: Scene, chosen: Sequence[int]) -> parts.Box:
@@ -135,11 +154,11 @@ def _resting(scene: Scene, chosen: Sequence[int]) -> parts.Box:
     return _by_filter({name: column[::-1] for name, column in _filter_boxes(scene, chosen).items()})
 
 
-def _links(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+def _links(geometry: Geometry, scene: Scene, chosen: Sequence[int]) -> parts.Box:
     """From each window to its kernel, and from the sum to the row of the output cell."""
     wide = scene.name == "wide"  # there the kernels are below the channels, else to their right
     leaving, arriving = (((-1, -1), (1, -1)), ((-1, 1), (1, 1))) if wide else (((1, 1), (1, -1)), ((-1, 1), (-1, -1)))
-    windows, kernels = _windows(numbers, scene, chosen), _at_work(scene, chosen)
+    windows, kernels = _windows(geometry, scene, chosen), _at_work(scene, chosen)
     found = []
     for n in range(len(chosen)):
         window, kernel = ({name: column[..., [n]] for name, column in boxes.items()} for boxes in (windows, kernels))
@@ -148,9 +167,9 @@ def _links(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
     return parts.stacked(found)
 
 
-def _answer(numbers: Numbers, scene: Scene) -> parts.Box:
+def _answer(geometry: Geometry, scene: Scene) -> parts.Box:
     """From the total to the row of its output cell, or from below to the cell. -> x, y, x1, y1."""
-    cell = _output_cell(numbers, scene)
+    cell = _output_cell(geometry, scene)
     start = _by_filter(scene.points([sums[-1:] for sums in scene.sums]))
     beginning = (start["x"], start["y"] + scene.letters)
     if scene.name == "narrow":
@@ -159,20 +178,20 @@ def _answer(numbers: Numbers, scene: Scene) -> parts.Box:
     return parts.line(beginning, (left - np.float32(0.15), cell["y"]))
 
 
-def _output_cell(numbers: Numbers, scene: Scene) -> parts.Box:
-    _, rows, columns = numbers.places
-    by_filter = [scene.boxes(output_spot(scene, numbers, f), rows, columns) for f in FILTERS]
+def _output_cell(geometry: Geometry, scene: Scene) -> parts.Box:
+    _, rows, columns = geometry.places
+    by_filter = [scene.boxes(output_spot(scene, geometry, f), rows, columns) for f in FILTERS]
     return {name: np.concatenate([boxes[name] for boxes in by_filter]) for name in by_filter[0]}
 
 
-def _covers(numbers: Numbers, scene: Scene) -> parts.Box:
+def _covers(geometry: Geometry, scene: Scene) -> parts.Box:
     """Two rectangles a filter over the output cells that are not computed yet. -> x, y, w, h."""
-    height, width = numbers.outputs.shape[1:]
-    at, rows, columns = numbers.places
+    height = width = geometry.output
+    at, rows, columns = geometry.places
     found = []
     for n in FILTERS:
         # Before its turn a filter shows nothing, after it everything.
         row = np.where(at == n, rows, np.where(at < n, -1, height - 1))
         column = np.where(at == n, columns, width - 1)
-        found.append(parts.cover(scene, output_spot(scene, numbers, n), row, column, (height, width)))
+        found.append(parts.cover(scene, output_spot(scene, geometry, n), row, column, (height, width)))
     return parts.stacked(found)

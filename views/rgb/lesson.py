@@ -18,7 +18,7 @@ from .boxes import boxes_of
 from .call import call_of
 from .exercise import exercise as exercise
 from .numbers import PHOTO_BIAS, PHOTO_FILTERS, PHOTO_SIZE, Numbers, convolve
-from .places import CHANNELS, SCENES, Columns
+from .places import CHANNELS, Columns
 from .settings import RgbSettings
 from .sources import completed
 from .words import MOST_PRODUCTS, facts_of, products, sentences
@@ -31,7 +31,7 @@ CODE_LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step ex
 
 def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
     """The whole animation: every output cell of filter 0 in row order, then of filter 1, and so on."""
-    chosen = [n for n, channel in enumerate(CHANNELS) if settings.channels in ("all", channel)]
+    chosen = tuple(n for n, channel in enumerate(CHANNELS) if settings.channels in ("all", channel))
     numbers, pixels = _numbers(settings, files or DiskFiles())
     shown = numbers.outputs if len(chosen) == len(CHANNELS) else numbers.partials[:, chosen[0]]
     if pixels is None:
@@ -39,9 +39,7 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
     else:
         still, moving = volumes.still(pixels, numbers, shown, chosen), volumes.moving(numbers, chosen)
     values = _values(numbers, shown)
-    boxes = {f"{scene.name}_boxes": boxes_of(scene, numbers, small=pixels is None) for scene in SCENES}
-    static = {**completed(still, moving), **values, **boxes}
-    moving = {source: _over_steps(numbers, columns) for source, columns in moving.items()}
+    static = {**completed(still, moving), **values, **boxes_of(numbers.geometry, small=pixels is None)}
     if numbers.weights[0, 0].size <= MOST_PRODUCTS:
         size = numbers.weights.shape[-1]
         static |= {"products": {"x": np.tile(np.arange(size, dtype=np.uint8), size * len(chosen))}}
@@ -83,13 +81,8 @@ def _im2col_still(numbers: Numbers) -> dict[str, Columns]:
 
 def _im2col_moving(numbers: Numbers) -> dict[str, Columns]:
     F, oH, oW = numbers.outputs.shape
-    filters, rows, columns = numbers.places
-    moving = im2col.moving(filters, rows * oW + columns, (F, numbers.weights[0].size, oH * oW))
-    return {source: _over_steps(numbers, found) for source, found in moving.items()}
-
-
-def _over_steps(numbers: Numbers, columns: Columns) -> Columns:
-    return {name: numbers.over_steps(column) if isinstance(column, np.ndarray) else column for name, column in columns.items()}
+    filters, rows, columns = numbers.geometry.places
+    return numbers.geometry.over_steps(im2col.moving(filters, rows * oW + columns, (F, numbers.weights[0].size, oH * oW)))
 
 
 Settings = RgbSettings  # the name by which the session finds them

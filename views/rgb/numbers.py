@@ -9,7 +9,8 @@ import numpy as np
 
 from ...engine import conv2d_terms
 from ..numbers import write, write_factor
-from ..trace import Column, Repeated, Texts
+from ..trace import Texts
+from .geometry import Geometry
 from .places import CHANNELS
 
 SIZE, KERNEL_SIZE = 5, 3  # of the preset "cs231n"
@@ -48,19 +49,9 @@ class Numbers:
         return np.indices(self.outputs.shape).reshape(3, -1)
 
     @property
-    def places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The filters, rows and columns, to be broadcast: what moves with rows only is computed once a row, not once a step.
-
-        -> (F, 1, 1, 1), (1, oH, 1, 1), (1, 1, oW, 1); a last axis for what moves together
-        """
-        F, oH, oW = self.outputs.shape
-        return np.arange(F).reshape(-1, 1, 1, 1), np.arange(oH).reshape(1, -1, 1, 1), np.arange(oW).reshape(1, 1, -1, 1)
-
-    def over_steps(self, column: np.ndarray) -> Column:
-        """What moves, as a column of a trace. column: (F or 1, oH or 1, oW or 1, n), axes in front may be left out."""
-        column = column.reshape((1,) * (4 - column.ndim) + column.shape)
-        rows = column.reshape(-1, column.shape[-1])
-        return rows if len(rows) == self.outputs.size else Repeated(rows, _row_at(column.shape[:3], self.outputs.shape))
+    def geometry(self) -> Geometry:
+        F, _, kernel_size, _ = self.weights.shape
+        return Geometry(F, self.image.shape[1], kernel_size, self.stride, self.padding, self.outputs.shape[1])
 
     def at_steps(self, values: np.ndarray) -> np.ndarray:
         """Three partial sums a step. values: (F, C, oH, oW) -> (T, C)."""
@@ -79,13 +70,6 @@ class Numbers:
             Texts.of_numbers(self.biases[self.steps[0], np.newaxis], write_factor),
             Texts.of_numbers(self.outputs.reshape(-1, 1), write),
         )
-
-
-@functools.lru_cache(maxsize=64)  # all columns that move alike share it, in memory and in the packet
-def _row_at(lengths: tuple[int, ...], shape: tuple[int, ...]) -> np.ndarray:
-    """At each step of `shape`, where its row is in an array of these lengths, which are the same or 1. -> (T,)."""
-    numbered = np.arange(np.prod(lengths), dtype=np.uint16).reshape(lengths)
-    return np.broadcast_to(numbered, shape).ravel()
 
 
 def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride: int, padding: int) -> Numbers:

@@ -9,6 +9,7 @@ import numpy as np
 from .. import grid
 from ..numbers import write
 from ..trace import Texts, side_by_side
+from .geometry import Geometry
 from .numbers import Numbers
 from .places import CHANNELS, WIDE, Columns, Scene, Spot, both
 
@@ -68,20 +69,20 @@ def frames(spots: Callable[[Scene], Sequence[tuple[Spot, float, float]]]) -> Col
     return both(lambda scene: stacked([scene.boxes(spot, [0], [0], *size) for spot, *size in spots(scene)]))
 
 
-def moving_cell(numbers: Numbers, scene: Scene, spot: Spot, *, window: bool) -> Box:
-    """The window on a grid, or the output cell in a grid, as it moves (Numbers.over_steps). -> x, y, w, h."""
-    _, rows, columns = numbers.places
+def moving_cell(geometry: Geometry, scene: Scene, spot: Spot, *, window: bool) -> Box:
+    """The window on a grid, or the output cell in a grid, as it moves (Geometry.over_steps). -> x, y, w, h."""
+    _, rows, columns = geometry.places
     if not window:
         return scene.boxes(spot, rows, columns)
-    kernel_size = numbers.weights.shape[-1]
-    return scene.boxes(spot, rows * numbers.stride, columns * numbers.stride, kernel_size, kernel_size)
+    size = geometry.kernel_size
+    return scene.boxes(spot, rows * geometry.stride, columns * geometry.stride, size, size)
 
 
-def split(boxes: Callable[[Scene], Box]) -> tuple[Columns, Columns]:
+def split(boxes: Callable[[Scene], Box]) -> tuple[Columns, Box]:
     """Boxes that only move, never change their size: what stays (w, h) and what moves (x, y)."""
     columns = both(boxes)
     moving = {name: column for name, column in columns.items() if name.endswith(("_x", "_y"))}
-    sizes = {name: column for name, column in columns.items() if name not in moving and isinstance(column, np.ndarray)}
+    sizes = {name: column for name, column in columns.items() if name not in moving}
     return {name: column.reshape(-1, column.shape[-1])[0] for name, column in sizes.items()}, moving
 
 

@@ -141,6 +141,6 @@ WIDE, NARROW = _wide(), _narrow()
 SCENES = (WIDE, NARROW)
 
 
-def both(place: Callable[[Scene], dict[str, np.ndarray]]) -> Columns:
+def both(place: Callable[[Scene], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     """The columns of a source in both drawings: x becomes wide_x and narrow_x."""
     return {f"{scene.name}_{name}": column for scene in SCENES for name, column in place(scene).items()}

@@ -93,7 +93,7 @@ class RgbSettings(Settings):
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
-        self.param.update(**values)  # what was given goes before what follows from it
+        self.put(values)  # what was given goes before what follows from it
 
     @param.depends("preset", watch=True)
     def _start_preset(self) -> None:

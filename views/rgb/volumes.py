@@ -6,6 +6,7 @@ front of the output volume, those of the filters before it step back: the output
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ import numpy as np
 from .. import grid
 from ..trace import side_by_side
 from . import parts
+from .geometry import Geometry
 from .numbers import Numbers
 from .places import CHANNELS, Columns, Scene, Spot, Stack, both
 
@@ -22,48 +24,66 @@ C = len(CHANNELS)
 BACK_TO_FRONT = [2, 1, 0]  # blue, green, red: painted in this order
 
 
-def still(photo: np.ndarray, numbers: Numbers, shown: np.ndarray, chosen: Sequence[int]) -> dict[str, Columns]:
+def still(photo: np.ndarray, numbers: Numbers, shown: np.ndarray, chosen: tuple[int, ...]) -> dict[str, Columns]:
     """What no step changes. photo: (H, W, 3) of 0..255; shown: the outputs, of all channels or of one."""
-    F, limit = len(numbers.weights), scale_of(numbers, shown)
-    channels = grid.shade(numbers.padded, WHITE)
+    limit = scale_of(numbers, shown)
     weights = grid.shade(numbers.weights, grid.limit_of(numbers.weights))
-    partials = grid.shade(numbers.partials, limit)
+    channels = grid.shade(numbers.padded, WHITE)
+    images = {
+        "photo": _pixels(photo),
+        "channel_images": np.concatenate([channels, channels[BACK_TO_FRONT]]),
+        "kernel_images": np.concatenate([*weights, *weights[:, BACK_TO_FRONT]]),
+        "partial_maps": np.concatenate([*grid.shade(numbers.partials, limit)]),
+        **{f"output_map_{n}": grid.shade(one, limit)[np.newaxis] for n, one in enumerate(shown)},
+    }
+    standing = _standing(numbers.geometry, chosen)
+    return standing | {name: {"image": image} | standing[name] for name, image in images.items()}
+
+
+def moving(numbers: Numbers, chosen: tuple[int, ...]) -> dict[str, Columns]:
+    """What the steps change."""
+    return _moving(numbers.geometry, chosen) | {"sums": {"text": parts.sums(numbers, chosen, "+ bias {}")}}
+
+
+@functools.lru_cache(maxsize=16)  # for as long as only the photograph changes
+def _standing(geometry: Geometry, chosen: tuple[int, ...]) -> dict[str, Columns]:
+    """Where what no step changes stands, and what the captions say."""
+    F = geometry.filters
     return {
-        "photo": _photo(photo),
-        "channel_images": {"image": np.concatenate([channels, channels[BACK_TO_FRONT]])} | both(_channel_sheets),
-        "kernel_images": {"image": np.concatenate([*weights, *weights[:, BACK_TO_FRONT]])}
-        | both(lambda s: _kernel_sheets(s, F)),
-        "partial_maps": {"image": np.concatenate([*partials])}
-        | both(lambda s: _sheets(s, [(stack, 0) for stack in s.partials] * F)),
-        **{f"output_map_{n}": _output_map(grid.shade(one, limit), alone=F == 1) for n, one in enumerate(shown)},
-        "captions": parts.captions(lambda s: _captions(s, numbers)),
+        "photo": both(lambda s: s.boxes(s.photo.sheet(0, 1), [0], [0])),
+        "channel_images": both(_channel_sheets),
+        "kernel_images": both(lambda s: _kernel_sheets(s, F)),
+        "partial_maps": both(lambda s: _sheets(s, [(stack, 0) for stack in s.partials] * F)),
+        **{f"output_map_{n}": _output_map(alone=F == 1) for n in range(F)},
+        "captions": parts.captions(lambda s: _captions(s, geometry)),
         "marks": parts.marks(lambda s: [(stack.left, _above(s, stack)) for stack in s.images]),
         "frames_input": parts.frames(lambda s: _frames([*s.images, s.photo])),
         "frames_kernel": parts.frames(lambda s: _frames(s.weights)),
         "frames_output": parts.frames(lambda s: _frames([*s.partials, s.output])),
         "edges": both(lambda s: parts.stacked([_edges(s, s.volume), _edges(s, s.filter)])),
         "dimmed": parts.frames(lambda s: [box for c in range(C) if c not in chosen for box in _group(s, c)]),
-        "windows": parts.split(lambda s: _windows(numbers, s, chosen))[0],
-        "output_cell": parts.split(lambda s: _output_cells(numbers, s, chosen))[0],
+        "windows": parts.split(lambda s: _windows(geometry, s, chosen))[0],
+        "output_cell": parts.split(lambda s: _output_cells(geometry, s, chosen))[0],
         "sums": parts.sum_sizes(1.05) | both(lambda s: s.points(s.volume_sums)),
     }
 
 
-def moving(numbers: Numbers, chosen: Sequence[int]) -> dict[str, Columns]:
-    """What the steps change."""
-    F = len(numbers.weights)
-    at, *_ = numbers.places
+@functools.lru_cache(maxsize=16)
+def _moving(geometry: Geometry, chosen: tuple[int, ...]) -> dict[str, Columns]:
+    F = geometry.filters
+    at, *_ = geometry.places
     mine = (at == np.repeat(np.arange(F), C)).astype(np.uint8)
-    return {
-        "kernel_images": {"alpha": side_by_side([mine, mine])},
-        "partial_maps": {"alpha": mine},
-        **{f"output_map_{n}": _stepping_back(at - n) for n in range(F) if F > 1},
-        "windows": parts.split(lambda s: _windows(numbers, s, chosen))[1],
-        "output_cell": parts.split(lambda s: _output_cells(numbers, s, chosen))[1],
-        "covers": both(lambda s: _covers(numbers, s, chosen)),
-        "links": both(lambda s: _links(numbers, s)),
-        "sums": {"text": parts.sums(numbers, chosen, "+ bias {}")},
-    }
+    return geometry.over_steps(
+        {
+            "kernel_images": {"alpha": side_by_side([mine, mine])},
+            "partial_maps": {"alpha": mine},
+            **{f"output_map_{n}": _stepping_back(at - n) for n in range(F) if F > 1},
+            "windows": parts.split(lambda s: _windows(geometry, s, chosen))[1],
+            "output_cell": parts.split(lambda s: _output_cells(geometry, s, chosen))[1],
+            "covers": both(lambda s: _covers(geometry, s, chosen)),
+            "links": both(lambda s: _links(geometry, s)),
+        }
+    )
 
 
 def scale_of(numbers: Numbers, shown: np.ndarray) -> float:
@@ -71,11 +91,11 @@ def scale_of(numbers: Numbers, shown: np.ndarray) -> float:
     return max(grid.limit_of(numbers.partials), grid.limit_of(shown))
 
 
-def _photo(photo: np.ndarray) -> Columns:
-    """The photograph in its colours: red, green, blue and how opaque. -> image (1, H, W, 4)"""
+def _pixels(photo: np.ndarray) -> np.ndarray:
+    """The photograph in its colours: red, green, blue and how opaque. -> (1, H, W, 4)"""
     pixels = np.full((1, *photo.shape[:2], C + 1), 255, np.uint8)
     pixels[..., :C] = photo
-    return {"image": pixels} | both(lambda s: s.boxes(s.photo.sheet(0, 1), [0], [0]))
+    return pixels
 
 
 def _sheets(scene: Scene, places: Sequence[tuple[Stack, int]]) -> parts.Box:
@@ -94,15 +114,14 @@ def _kernel_sheets(scene: Scene, count: int) -> parts.Box:
     return _sheets(scene, [(one, 0) for one in scene.weights] * count + stack * count)
 
 
-def _output_map(shades: np.ndarray, *, alone: bool) -> Columns:
+def _output_map(*, alone: bool) -> dict[str, np.ndarray]:
     """One sheet of the output, as large as it is; alone it stays in front, else its steps say where it is."""
     if alone:
-        still = both(lambda s: s.boxes(s.output.sheet(0, 1), [0], [0]))
-        return {"image": shades[np.newaxis], "alpha": np.ones(1, np.uint8)} | still
-    return {"image": shades[np.newaxis]} | both(lambda s: dict.fromkeys(("w", "h"), np.full(1, s.output.side, np.float32)))
+        return {"alpha": np.ones(1, np.uint8)} | both(lambda s: s.boxes(s.output.sheet(0, 1), [0], [0]))
+    return both(lambda s: dict.fromkeys(("w", "h"), np.full(1, s.output.side, np.float32)))
 
 
-def _stepping_back(behind: np.ndarray) -> Columns:
+def _stepping_back(behind: np.ndarray) -> dict[str, np.ndarray]:
     """A sheet of the output, with the filter at work. behind: how many stand before it; it is not there yet below 0."""
 
     def place(scene: Scene) -> parts.Box:
@@ -113,11 +132,11 @@ def _stepping_back(behind: np.ndarray) -> Columns:
     return {"alpha": (behind >= 0).astype(np.uint8)} | both(place)
 
 
-def _captions(scene: Scene, numbers: Numbers) -> list[tuple[str, float, float]]:
+def _captions(scene: Scene, geometry: Geometry) -> list[tuple[str, float, float]]:
     """What each part is, and how large."""
-    F, (height, width), size = len(numbers.weights), numbers.outputs.shape[1:], numbers.weights.shape[-1]
-    side = numbers.image.shape[1]
-    heads = ("photograph", f"volume {side}×{side}×{C}", f"filter {size}×{size}×{C}", f"output {height}×{width}×{F}")
+    side, size, output = geometry.size, geometry.kernel_size, geometry.output
+    volume, block = f"volume {side}×{side}×{C}", f"filter {size}×{size}×{C}"
+    heads = ("photograph", volume, block, f"output {output}×{output}×{geometry.filters}")
     found = [(words, *place) for words, place in zip(heads, scene.heads, strict=True)]
     for channel, image, kernel, partial in zip(CHANNELS, scene.images, scene.weights, scene.partials, strict=True):
         found.append((channel, image.left + scene.letters * 1.2, _above(scene, image)))
@@ -151,33 +170,33 @@ def _group(scene: Scene, channel: int) -> list[tuple[Spot, int, int]]:
     return _frames([scene.images[channel], scene.weights[channel], scene.partials[channel]])
 
 
-def _windows(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+def _windows(geometry: Geometry, scene: Scene, chosen: Sequence[int]) -> parts.Box:
     """The window on the channels that are switched on, side by side and as sheets. -> x, y, w, h."""
-    side = numbers.padded.shape[1]
+    side = geometry.padded
     spots = [scene.images[c].sheet(0, side) for c in chosen] + [scene.volume.sheet(c, side) for c in chosen]
-    return parts.stacked([parts.moving_cell(numbers, scene, spot, window=True) for spot in spots])
+    return parts.stacked([parts.moving_cell(geometry, scene, spot, window=True) for spot in spots])
 
 
-def _output_cells(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+def _output_cells(geometry: Geometry, scene: Scene, chosen: Sequence[int]) -> parts.Box:
     """The cell in the output and in the partial maps. -> x, y, w, h."""
-    side = max(numbers.outputs.shape[1:])
+    side = geometry.output
     stacks = [scene.output, *(scene.partials[c] for c in chosen)]
-    return parts.stacked([parts.moving_cell(numbers, scene, stack.sheet(0, side), window=False) for stack in stacks])
+    return parts.stacked([parts.moving_cell(geometry, scene, stack.sheet(0, side), window=False) for stack in stacks])
 
 
-def _covers(numbers: Numbers, scene: Scene, chosen: Sequence[int]) -> parts.Box:
+def _covers(geometry: Geometry, scene: Scene, chosen: Sequence[int]) -> parts.Box:
     """Rectangles over the cells that are not computed yet, in the output and in the partial maps. -> x, y, w, h."""
-    _, rows, columns = numbers.places
-    shape = numbers.outputs.shape[1:]
+    _, rows, columns = geometry.places
+    shape = (geometry.output, geometry.output)
     stacks = [scene.output, *(scene.partials[c] for c in chosen)]
-    return parts.stacked([parts.cover(scene, stack.sheet(0, max(shape)), rows, columns, shape) for stack in stacks])
+    return parts.stacked([parts.cover(scene, stack.sheet(0, geometry.output), rows, columns, shape) for stack in stacks])
 
 
-def _links(numbers: Numbers, scene: Scene) -> parts.Box:
+def _links(geometry: Geometry, scene: Scene) -> parts.Box:
     """The edges of the block in the volume, from it to the filter, and from the filter to the output cell."""
-    side = numbers.padded.shape[1]
-    front, back = (parts.moving_cell(numbers, scene, scene.volume.sheet(n, side), window=True) for n in (0, C - 1))
-    cell = parts.moving_cell(numbers, scene, scene.output.sheet(0, max(numbers.outputs.shape[1:])), window=False)
+    side = geometry.padded
+    front, back = (parts.moving_cell(geometry, scene, scene.volume.sheet(n, side), window=True) for n in (0, C - 1))
+    cell = parts.moving_cell(geometry, scene, scene.output.sheet(0, geometry.output), window=False)
     block = scene.boxes(scene.filter.sheet(0, 1), [0], [0])
     edges = [parts.line(parts.corner(front, *at), parts.corner(back, *at)) for at in ((-1, -1), (-1, 1), (1, -1), (1, 1))]
     wide = scene.name == "wide"  # there the filter is to the right of the volume, else below it
