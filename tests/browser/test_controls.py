@@ -10,6 +10,7 @@ ADDRESSES = {
     "convolution": ["?image=lecture&padding_rule=number", "?image=digit", "?image=drawing", "?image=picture", "?image=cat"],
     "downsampling": ["?view=downsampling&image=lecture", "?view=downsampling&image=digit", "?view=downsampling&image=cat"],
     "rgb": ["?view=rgb"],
+    "backprop": ["?view=backprop"],
     "gradients": ["?view=gradients"],
     "detective": ["?view=detective"],
     "network": ["?view=network"],
