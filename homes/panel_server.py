@@ -6,6 +6,7 @@ the packet goes into the hidden source convoscope_updates. Animation stays in th
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 
@@ -16,14 +17,17 @@ from bokeh.models import ColumnDataSource
 from markupsafe import Markup
 
 from ..app import Static
-from ..views.session import Session
 from ..views.theme import css
 from . import shell
+from .training_pool import Pool
+from .visitor import Visitor
 
 # Panel hands out the files that app.Static lists below this path.
 ASSETS = f"components/{Static.__module__}/{Static.__name__}/_resources/page/static/"
 MOST_SESSIONS = int(os.environ.get("CONVOSCOPE_SESSIONS", "60"))  # open pages at once; a page holds about 1 MB
 LARGEST_EVENT = 100_000  # characters of one event: a picture of 128×128 pixels has 66,000
+LARGEST_FILE_EVENT = 1_000_000  # of one that brings a file of weights, which is what the websocket takes at once
+POOL = Pool()  # where training runs
 
 
 _open_sessions: set[str] = set()
@@ -44,14 +48,16 @@ def serve_session() -> None:
 def fill(document: Document) -> None:
     """The whole page with its own session behind it: bare Bokeh models, so the browser loads BokehJS and nothing else."""
     shown = shell.views()
-    session = Session()
     events = ColumnDataSource(name="convoscope_events", data={"event": []})
     updates = ColumnDataSource(name="convoscope_updates", data=_columns(b""))
-    events.on_change("data", lambda attr, old, new: answer(session, events, updates))
+    visitor = Visitor(POOL, functools.partial(show, document, updates))
+    events.on_change("data", lambda attr, old, new: answer(visitor, events))
+    document.on_session_destroyed(lambda context: visitor.leave())
     figures = [panel.figure for view in shown for panel in view.panels]
     figures[0].tags = [*figures[0].tags, events, updates]  # where the page finds them
-    for figure in figures:
-        document.add_root(figure)
+    with document.models.freeze():  # else each root makes Bokeh go through all models again
+        for figure in figures:
+            document.add_root(figure)
     document.title = "Convoscope"
     document.template = shell.template()
     document.template_variables.update(
@@ -65,13 +71,17 @@ def fill(document: Document) -> None:
     )
 
 
-def answer(session: Session, events: ColumnDataSource, updates: ColumnDataSource) -> None:
-    """Hand the page's newest event to the session and its answer back."""
-    texts = events.data.get("event", [])
-    if not len(texts) or len(str(texts[0])) > LARGEST_EVENT:
-        return
-    event = json.loads(texts[0])
-    updates.data = _columns(session.handle(event).to_bytes(event.get("id", 0)))
+def answer(visitor: Visitor, events: ColumnDataSource) -> None:
+    """Hand in the page's newest event."""
+    text = str(next(iter(events.data.get("event", [])), ""))
+    most = LARGEST_FILE_EVENT if '"name":"load"' in text[:200] else LARGEST_EVENT
+    if text and len(text) <= most:
+        visitor.take(json.loads(text))
+
+
+def show(document: Document, updates: ColumnDataSource, packet: bytes) -> None:
+    """Put a packet onto the page, from whatever thread: Bokeh does it when the document is free."""
+    document.add_next_tick_callback(lambda: updates.update(data=_columns(packet)))
 
 
 def _columns(packet: bytes) -> dict[str, np.ndarray]:

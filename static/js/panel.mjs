@@ -7,6 +7,8 @@ import { readPacket } from "./packet.mjs";
 
 /* global Bokeh */
 
+const LARGEST_MESSAGE = 1_000_000; // characters: with one that is larger Bokeh's server closes the websocket
+
 /** Wait until Bokeh has its document from the server. */
 async function serverDocument() {
   while (!Bokeh.documents.length || !Bokeh.documents[0].is_idle) await new Promise(requestAnimationFrame);
@@ -21,8 +23,12 @@ export async function connectPanel() {
   const packet = () => updates.data.packet.slice().buffer;
   let nextId = 0;
   const send = (event) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       const id = ++nextId;
+      const text = JSON.stringify({ id, ...event });
+      if (text.length > LARGEST_MESSAGE) {
+        return reject(new Error("The file is too large for this server (0.7 MB are the most); the static site takes it."));
+      }
       const answered = () => {
         const buffer = packet();
         if (readPacket(buffer).id !== id) return;
@@ -30,14 +36,21 @@ export async function connectPanel() {
         resolve(buffer);
       };
       updates.properties.data.change.connect(answered);
-      events.data = { event: [JSON.stringify({ id, ...event })] };
+      events.data = { event: [text] };
     });
   return {
     open: async ({ slug }) => {
       const own = roots.filter(({ name }) => name.startsWith(`${slug}_`));
       return [new Figures(own), await send({ view: slug, name: "reset", value: null })];
     },
-    start: (tell) => tell.ready(),
+    start: (tell) => {
+      // News are no answer to an event: their number is 0.
+      updates.properties.data.change.connect(() => {
+        const buffer = packet();
+        if (!readPacket(buffer).id) tell.news(buffer);
+      });
+      tell.ready();
+    },
     send,
   };
 }

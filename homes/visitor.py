@@ -1,0 +1,79 @@
+"""One page of the Panel home: its session, and its place among the training processes once it trains."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..engine import Network
+from ..views.files import DiskFiles
+from ..views.session import LESSONS, Session, Update
+from ..views.train.state import ACTIONS
+from .training_pool import Place, Pool
+
+FILES = DiskFiles()  # one for all visitors, so that digits are unpacked once
+FULL = (
+    "Every place for training on this server is taken. Try again when somebody has closed the page, or open the static "
+    "site, where your own browser trains."
+)
+LOST = "The server's training process has ended: start begins again, from the initial weights."
+
+
+class Visitor:
+    """Answers a page's events. show(packet) must put a packet onto the page, and may be called from any thread."""
+
+    def __init__(self, pool: Pool, show: Callable[[bytes], None]) -> None:
+        self.session, self._pool, self._show = Session(FILES), pool, show
+        self._untouched = set(LESSONS)
+        self._place: Place | None = None
+        self._waiting: set[int] = set()  # numbers of events that a training process has not answered yet
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Answer one event now, or let a training process answer it."""
+        view, name, number = event.get("view"), event.get("name"), event.get("id", 0)
+        if name == "reset" and view in self._untouched:
+            return self._show(_first(view).to_bytes(number))
+        self._untouched.discard(str(view))
+        if view != "train" or not (self._place or name in ACTIONS):
+            return self._show(self.session.handle(event).to_bytes(number))
+        if not (self._place or self._move()):
+            return self._show(Update("train", self._settings(), error=FULL).to_bytes(number))
+        assert self._place
+        self._waiting.add(number)
+        return self._place.send(event)
+
+    def leave(self) -> None:
+        """The page was closed: its training stops."""
+        if self._place:
+            self._place.leave()
+            self._place = None
+
+    def _move(self) -> bool:
+        """Let a training process answer the train view from now on, beginning with the settings as they are."""
+        self._place = self._pool.place(self._told)
+        if self._place:
+            self._place.send({"view": "train", "name": "settings", "value": self._settings()})
+        return self._place is not None
+
+    def _settings(self) -> dict[str, Any]:
+        return self.session.handle({"view": "train", "name": "settings", "value": {}}).settings
+
+    def _told(self, number: int, packet: bytes, network: Network | None) -> None:
+        if network:
+            self.session.networks.put("trained", network)
+        self._waiting.discard(number)
+        if packet:
+            return self._show(packet)
+        self._place = None
+        update = self.session.handle({"view": "train", "name": "settings", "value": {}})
+        self._show(update.to_bytes())
+        for lost in sorted(self._waiting):
+            self._show(Update("train", update.settings, error=LOST).to_bytes(lost))
+        return self._waiting.clear()
+
+
+@functools.cache
+def _first(view: str) -> Update:
+    """What every fresh page shows of a view."""
+    return Session(FILES).handle({"view": view, "name": "reset"})
