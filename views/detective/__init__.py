@@ -1,1 +1,5 @@
 """Kernel detective: an image and a feature map are given; which kernel made one of the other?"""
+
+from .. import shows
+
+show = shows("detective")

@@ -1,1 +1,5 @@
 """Draw a digit: a network reads it, and every unit of every layer tells how its number comes about."""
+
+from .. import shows
+
+show = shows("network")

@@ -1,1 +1,5 @@
 """RGB: a filter reads three channels at once, one kernel each, and the three sums make one cell."""
+
+from .. import shows
+
+show = shows("rgb")

@@ -1,0 +1,92 @@
+"""A view from Python: own arrays, wrong settings, files, a live server, and the notebooks in examples/."""
+
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convoscope.homes.single_file import ExportError
+from convoscope.views import convolution, rgb
+from convoscope.views.session import Session
+from convoscope.views.settings import SettingError
+from convoscope.views.showing import own_arrays
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def output_of(settings):
+    """What the view shows for settings that hold arrays."""
+    update = Session().handle({"view": "convolution", "name": "settings", "value": own_arrays(settings)})
+    assert update.notices == ()
+    return update.trace.static["output_values"]["value"]
+
+
+def test_own_arrays_are_convolved():
+    image, kernel = np.arange(20.0).reshape(4, 5), np.array([[1.0, -1.0]])
+    np.testing.assert_allclose(output_of({"image": image, "kernel": kernel}), np.full(16, -1.0))
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        (np.eye(28), np.eye(28) * 255),
+        (np.full((128, 128), 7.2), np.full((128, 128), 7)),
+        (np.full((128, 128, 3), [0, 0, 255]), np.full((128, 128), 29)),
+    ],
+)
+def test_drawings_and_pictures_come_through_the_identity_kernel(image, expected):
+    found = output_of({"image": image, "kernel": [[1.0]]})
+    np.testing.assert_array_equal(np.reshape(found, expected.shape), expected)
+
+
+@pytest.mark.parametrize("shape", [(13, 13), (128, 127), (28,), (128, 128, 4), (3, 12, 12)])
+def test_an_array_that_no_view_takes_is_refused_with_its_shape(shape):
+    with pytest.raises(SettingError, match=re.escape(str(shape))):
+        convolution.show(image=np.random.default_rng(0).random(shape))
+
+
+def test_wrong_settings_are_told_when_the_view_is_displayed():
+    with pytest.raises(ExportError, match="no setting called colour"):
+        convolution.show(colour="red")._repr_html_()
+    with pytest.raises(ExportError, match="is no kernel"):
+        convolution.show(kernel="blru").html()
+
+
+def test_a_view_is_saved_and_displayed_as_one_page(tmp_path):
+    view = rgb.show(preset="cs231n", grid={"stride": [1, 2]})
+    page = view.save(tmp_path / "rgb.html").read_text()
+    assert page.startswith("<!DOCTYPE html")
+    assert '"slug": "rgb"' in page
+    assert view._repr_html_().startswith('<iframe srcdoc="&lt;!DOCTYPE html')
+
+
+def test_a_live_view_is_served_with_its_settings_and_stopped():
+    view = convolution.show(kernel=np.eye(2), stride=2)
+    frame = view.live()
+    try:
+        assert "view=convolution&kernel=custom&stride=2&weights=1%2C0%3B0%2C1" in frame.src
+        with urllib.request.urlopen(frame.src) as answer:
+            assert b"Convoscope" in answer.read()
+    finally:
+        view.stop()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(frame.src)
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "examples").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_the_example_notebooks_run(notebook, tmp_path):
+    copy = tmp_path / notebook.name
+    copy.write_bytes(notebook.read_bytes())
+    command = [sys.executable, "-m", "jupyter", "execute", "--inplace", str(copy)]
+    subprocess.run(command, check=True, cwd=tmp_path, capture_output=True)
+    outputs = [output for cell in json.loads(copy.read_text())["cells"] for output in cell.get("outputs", ())]
+    assert [output for output in outputs if output["output_type"] == "error"] == []
+    pages = [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
+    assert len(pages) == 2
+    assert all("srcdoc=" in "".join(page) for page in pages)

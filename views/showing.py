@@ -1,0 +1,132 @@
+"""A view in a notebook or a script, set up in Python: `from convoscope.views import convolution; convolution.show(stride=2)`.
+
+What is shown is one self-contained page, so a saved notebook still plays. `live` shows the same settings with Python
+behind them, from a Panel server on this machine.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .settings import Drawing, Picture, SettingError
+
+MOST_CELLS = 12  # rows or columns of an image that is written out number by number
+HEIGHT = 720  # pixels of the frame in a notebook
+
+
+class Shown:
+    """One view with its settings. Jupyter displays it; `save` writes it, `live` puts Python behind it."""
+
+    def __init__(self, view: str, settings: Mapping[str, Any], grid: Mapping[str, Sequence[Any]]) -> None:
+        self.view, self.settings, self.grid = view, dict(settings), dict(grid)
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def html(self) -> str:
+        """The page as text; ExportError with a sentence if a setting is wrong."""
+        from ..homes.single_file import single_file
+
+        return single_file(self.view, self.settings, self.grid)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page; returns its path."""
+        target = Path(path)
+        target.write_text(self.html(), encoding="utf-8")
+        return target
+
+    def live(self, port: int = 0) -> Any:
+        """An IPython IFrame of the view on a Panel server of its own, with every control at work; `stop` ends the server."""
+        from IPython.display import IFrame
+
+        app = Path(__file__).resolve().parent.parent / "app.py"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", port))
+            port = free.getsockname()[1]
+        self.stop()
+        command = [sys.executable, "-m", "panel", "serve", str(app), "--port", str(port), "--address", "127.0.0.1"]
+        command += ["--allow-websocket-origin", f"127.0.0.1:{port}"]
+        self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not _answers(port):
+            if self._server.poll() is not None:
+                raise OSError(f"the Panel server on port {port} ended at once; try another port")
+            time.sleep(0.1)
+        return IFrame(f"http://127.0.0.1:{port}/app?{self.query()}", "100%", HEIGHT)
+
+    def stop(self) -> None:
+        """End the server that `live` began."""
+        if self._server:
+            self._server.terminate()
+            self._server.wait()
+            self._server = None
+
+    def query(self) -> str:
+        """What stands behind the ? of an address with these settings."""
+        return urllib.parse.urlencode({"view": self.view, **{name: _as_text(value) for name, value in self.settings.items()}})
+
+    def _repr_html_(self) -> str:
+        page = html.escape(self.html(), quote=True)
+        looks = f'width="100%" height="{HEIGHT}" style="border: 0" title="Convoscope: {self.view}"'
+        return f'<iframe srcdoc="{page}" {looks}></iframe>'
+
+
+def show(view: str, grid: Mapping[str, Sequence[Any]] | None = None, **settings: Any) -> Shown:
+    """A view with these settings. grid: {setting: values} that the reader may choose among.
+
+    Settings are those of the view's address, which `convoscope export VIEW --list` prints. A kernel may be an array of up
+    to 7×7; an image an array of up to 12×12, or 28×28 of ink and paper, or a picture of 128×128 with or without colours
+    (0..255). Raises SettingError for an array of another shape; a wrong setting is told when the view is displayed.
+    """
+    return Shown(view, own_arrays(settings), grid or {})
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def own_arrays(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with arrays put where the view looks for them."""
+    plain = dict(settings)
+    if isinstance(plain.get("kernel"), (np.ndarray, list)):
+        plain |= {"kernel": "custom", "weights": _rows(np.asarray(plain["kernel"], float))}
+    if isinstance(plain.get("image"), (np.ndarray, list)):
+        plain |= _image(np.asarray(plain.pop("image")))
+    return plain
+
+
+def _image(image: np.ndarray) -> dict[str, Any]:
+    if image.ndim == 2 and max(image.shape) <= MOST_CELLS:
+        return {"image": "lecture", "cells": _rows(image.astype(float))}
+    if image.shape == (Drawing.SIDE, Drawing.SIDE) and len(np.unique(image)) <= 2:
+        bits = np.packbits(image.ravel() > image.min()).tobytes().hex()
+        return {"image": "drawing", "drawing": bits}
+    if image.shape[:2] == (Picture.SIDE, Picture.SIDE) and image.shape[2:] in ((), (3,)):
+        pixels = np.clip(np.rint(image), 0, 255).astype(np.uint8)
+        colours = pixels if pixels.ndim == 3 else np.repeat(pixels[:, :, np.newaxis], 3, axis=2)
+        return {"image": "picture", "picture": base64.b64encode(colours.tobytes()).decode()}
+    raise SettingError(
+        f"the image has the shape {image.shape}; give up to {MOST_CELLS}×{MOST_CELLS} numbers, "
+        f"{Drawing.SIDE}×{Drawing.SIDE} of two values, or a picture of {Picture.SIDE}×{Picture.SIDE} (cut or scale it first)"
+    )
+
+
+def _rows(values: np.ndarray) -> list[list[float]]:
+    if values.ndim != 2:
+        raise SettingError(f"the array has {values.ndim} dimensions; rows and columns are wanted, such as [[0, 1], [1, 0]]")
+    return [[float(cell) for cell in row] for row in values]
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ";".join(",".join(f"{cell:.12g}" for cell in row) for row in value) if isinstance(value, list) else str(value)
