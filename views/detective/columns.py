@@ -18,6 +18,7 @@ MARGIN = 0.15  # around what the surface must hold, of its size
 LEAST = 1.0  # what the surface shows of each weight at least
 FARTHEST = 6.0  # from the best kernel: a path that diverges leaves the surface
 DECIMALS = 2
+PALE = 1.7  # times the largest value: colours help the numbers and leave them readable
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,47 @@ class Ground:
         return cls(ends, losses, (weights - ends[:, 0]) / scale, (middle - ends[:, 0]) / scale)
 
 
-def still(case: Case, work: Work, ground: Ground, secret: np.ndarray | None) -> dict[str, grid.Columns]:
+@dataclass(frozen=True)
+class Changing:
+    """A grid whose numbers change with the step."""
+
+    shape: tuple[int, ...]
+    text: Texts  # codes (T, H·W)
+    shade: np.ndarray  # (T, H·W)
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> Changing:
+        """values: (T, H, W)."""
+        flat = np.round(values.reshape(len(values), -1), 6) + 0.0
+        return cls(values.shape[1:], written(flat, DECIMALS), grid.shade(flat, PALE * grid.limit_of(flat)))
+
+    def still(self) -> grid.Columns:
+        """Where the cells stand, and one letter height for all steps. -> columns (H·W,)."""
+        rows, columns = np.indices(self.shape).reshape(2, -1)
+        size = grid.label_size(self.text.table, max(self.shape))
+        return grid.rectangles(rows, columns, 1, 1, self.shape) | {"size": np.full(rows.size, size, np.float32)}
+
+
+def changing_grids(case: Case, work: Work) -> dict[str, Changing]:
+    """The grids whose numbers change, by source."""
+    arrays = {
+        "kernel": work.kernels,
+        "gradient": work.gradients,
+        "output": work.outputs,
+        "difference": work.outputs - case.target,
+    }
+    return {name: Changing.of(values) for name, values in arrays.items()}
+
+
+def still(
+    case: Case, work: Work, ground: Ground, grids: dict[str, Changing], secret: np.ndarray | None
+) -> dict[str, grid.Columns]:
     """What no step changes. secret: the kernel if it may be seen."""
     T = len(work.losses)
     found = {
-        "input": grid.labels(case.image, 1.7 * grid.limit_of(case.image)),
+        "input": grid.labels(case.image, PALE * grid.limit_of(case.image)),
         "input_values": grid.values(case.image),
-        "target": grid.labels(case.target, 1.7 * grid.limit_of(case.target)),
+        "target": grid.labels(case.target, PALE * grid.limit_of(case.target)),
         "target_values": grid.values(case.target),
         "secret": _secret(secret),
         "surface": _surface(ground),
@@ -59,10 +94,10 @@ def still(case: Case, work: Work, ground: Ground, secret: np.ndarray | None) -> 
         "curve": _points(np.arange(T) / max(T - 1, 1), _heights(work.losses)),
         **_equations(case),
     }
-    return found | {name: _places(values) for name, values in _grids(case, work).items()}
+    return found | {name: one.still() for name, one in grids.items()}
 
 
-def moving(case: Case, work: Work, ground: Ground) -> dict[str, grid.Columns]:
+def moving(case: Case, work: Work, ground: Ground, grids: dict[str, Changing]) -> dict[str, grid.Columns]:
     """What the steps change."""
     T, (height, width) = len(work.losses), case.target.shape
     cells = work.cells[:, np.newaxis].astype(float)
@@ -79,35 +114,10 @@ def moving(case: Case, work: Work, ground: Ground) -> dict[str, grid.Columns]:
         "cell": grid.rectangles(rows, columns, 1, 1, (height, width)),
         "here": _moving_point(ground.path[:, 0], ground.path[:, 1]),
         "now": _moving_point(np.arange(T) / max(T - 1, 1), _heights(work.losses)),
-        **{name: _numbers(values) for name, values in _grids(case, work).items()},
+        **{name: {"text": one.text, "shade": one.shade} for name, one in grids.items()},
         **{name: box for name, box in blank.items() if name != "im2col_cover"},
         "im2col_cover": {name: np.full((T, 0), 0, np.float32) for name in "xywh"},
     }
-
-
-def _grids(case: Case, work: Work) -> dict[str, np.ndarray]:
-    """The grids whose numbers change. -> (T, H, W) each."""
-    return {
-        "kernel": work.kernels,
-        "gradient": work.gradients,
-        "output": work.outputs,
-        "difference": work.outputs - case.target,
-    }
-
-
-def _places(values: np.ndarray) -> grid.Columns:
-    """Where the cells stand, and one letter height for all steps. values: (T, H, W) -> columns (H·W,)."""
-    shape = values.shape[1:]
-    text = written(values.ravel(), DECIMALS)
-    size = grid.label_size(text.table, max(shape))
-    rows, columns = np.indices(shape).reshape(2, -1)
-    return grid.rectangles(rows, columns, 1, 1, shape) | {"size": np.full(rows.size, size, np.float32)}
-
-
-def _numbers(values: np.ndarray) -> grid.Columns:
-    """values: (T, H, W) -> columns text, shade (T, H·W)."""
-    flat = np.round(values.reshape(len(values), -1), 6) + 0.0
-    return {"text": written(flat, DECIMALS), "shade": grid.shade(flat, 1.7 * grid.limit_of(flat))}
 
 
 def _equations(case: Case) -> dict[str, grid.Columns]:
@@ -122,7 +132,7 @@ def _equations(case: Case) -> dict[str, grid.Columns]:
 def _secret(kernel: np.ndarray | None) -> grid.Columns:
     """The kernel, or as many question marks."""
     if kernel is not None:
-        return grid.labels(kernel, 1.7 * grid.limit_of(kernel))
+        return grid.labels(kernel, PALE * grid.limit_of(kernel))
     covered = grid.labels(np.zeros((SIDE, SIDE)), 1)
     return covered | {"text": Texts(("?",), np.zeros(SIDE * SIDE, np.uint16))}
 

@@ -14,7 +14,7 @@ from ..numbers import write
 from ..trace import Sentences, Texts, Trace
 from .call import call_of
 from .case import Case
-from .columns import Ground, moving, still
+from .columns import Ground, changing_grids, moving, still
 from .settings import DetectiveSettings
 from .work import Work, by_descent, by_hand, by_least_squares
 
@@ -31,9 +31,10 @@ def compute(settings: DetectiveSettings, files: Files | None = None) -> Trace:
     ground = Ground.under(case, work, _number(settings.across), _number(settings.up))
     table = Texts.of([*work.sentences])
     told = Sentences("{}", Texts(table.table, table.codes[:, np.newaxis]))
-    static = still(case, work, ground, settings.secret() if settings.reveal else None)
+    grids = changing_grids(case, work)
+    static = still(case, work, ground, grids, settings.secret() if settings.reveal else None)
     facts = _facts(settings, case, work, ground) | {"call": call_of(settings, len(work.losses) - 1)}
-    return Trace(static, moving(case, work, ground), told, facts)
+    return Trace(static, moving(case, work, ground, grids), told, facts)
 
 
 def _work(case: Case, guess: np.ndarray, settings: DetectiveSettings) -> Work:

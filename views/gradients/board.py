@@ -29,6 +29,12 @@ class Grid:
     ring: tuple[int, int] = (0, 0)  # rows and columns of zeros around it
 
     @property
+    def drawn_shape(self) -> tuple[int, int]:
+        """Rows and columns with the ring."""
+        height, width = self.values.shape
+        return height + 2 * self.ring[0], width + 2 * self.ring[1]
+
+    @property
     def drawn(self) -> np.ndarray:
         """The values with their ring. -> (H + 2·rows, W + 2·columns)."""
         return np.pad(self.values, [(size, size) for size in self.ring])

@@ -100,7 +100,7 @@ def _covers(board: Board, n: int, scene: Scene) -> Box:
         begin, end = one.hidden
         if begin == end:
             continue
-        (height, width), slot, cell = one.values.shape, one.slots[n], one.slots[n].cell(one.drawn.shape)
+        (height, width), slot, cell = one.values.shape, one.slots[n], one.slots[n].cell(one.drawn_shape)
         # Several steps may compute one cell, or one step several; the cells come in row order all the same.
         computed = (now - begin + 1).clip(0, end - begin) * one.values.size // (end - begin)
         row, column = computed // width, computed % width
@@ -112,31 +112,37 @@ def _covers(board: Board, n: int, scene: Scene) -> Box:
 
 
 def _card(steps: Sequence[Step]) -> Columns:
-    """The cells of the card, as many as the fullest one has; the others are NaN. -> columns (T, n)."""
-    most = max(sum(one.size for one in step.card.grids) for step in steps)
-    values, shade = np.full((len(steps), most), np.nan), np.full((len(steps), most), np.nan, np.float32)
-    boxes = [{name: np.full((len(steps), most), np.nan, np.float32) for name in "xywh"} for _ in SCENES]
-    smallest = [scene.width for scene in SCENES]
-    for t, step in enumerate(steps):
-        start = 0
-        for one, slots in zip(step.card.grids, CARD, strict=False):
-            part = slice(start, start + one.size)
-            start += one.size
-            values[t, part] = one.ravel()
-            shade[t, part] = np.nan_to_num(grid.shade(one.ravel(), PALE * grid.limit_of(np.nan_to_num(one))))
-            rows, columns = np.indices(one.shape).reshape(2, -1)
-            for n, scene in enumerate(SCENES):
-                cell = slots[n].cell(one.shape)
-                smallest[n] = min(smallest[n], cell)
-                box = rectangles(scene, slots[n].left + columns * cell, slots[n].top + rows * cell, cell, cell)
-                for name, column in box.items():
-                    boxes[n][name][t, part] = column
-    text = written(values)
-    sizes = {
-        f"{scene.name}_size": np.full(values.shape, letter_height(text, smallest[n], scene), np.float32)
-        for n, scene in enumerate(SCENES)
-    }
-    return {"text": text, "shade": shade} | both(lambda n, scene: boxes[n]) | sizes
+    """The cells of the card: three grids as large as the largest; what a step does not fill is NaN. -> columns (T, n)."""
+    grids = [(t, k, one) for t, step in enumerate(steps) for k, one in enumerate(step.card.grids)]
+    shapes = [*dict.fromkeys(one.shape for *_, one in grids)]
+    values = np.full((len(steps), len(CARD), max((one.size for *_, one in grids), default=0)), np.nan)
+    which = np.full(values.shape[:2], len(shapes))  # of the shapes, or none
+    for t, k, one in grids:
+        values[t, k, : one.size] = one.ravel()
+        which[t, k] = shapes.index(one.shape)
+    limits = np.fmax.reduce(np.abs(values), axis=2, initial=0, keepdims=True)
+    shade = np.nan_to_num(values / (PALE * np.where(limits, limits, 1)))
+    text = written(values.reshape(len(steps), -1))
+
+    def place(n: int, scene: Scene) -> Box:
+        places = _card_places(shapes, n, scene, values.shape[2])[:, which, np.arange(len(CARD))]
+        smallest = min((slots[n].cell(shape) for shape in shapes for slots in CARD), default=scene.width)
+        size = np.full(text.codes.shape, letter_height(text, smallest, scene), np.float32)
+        return dict(zip("xywh", places.reshape(4, len(steps), -1), strict=True)) | {"size": size}
+
+    return {"text": text, "shade": shade.reshape(len(steps), -1).astype(np.float32)} | both(place)
+
+
+def _card_places(shapes: Sequence[tuple[int, ...]], n: int, scene: Scene, cells: int) -> np.ndarray:
+    """x, y, w, h of a grid of each shape in each place of the card; last those of no grid. -> (4, shapes + 1, 3, cells)."""
+    found = np.full((4, len(shapes) + 1, len(CARD), cells), np.nan, np.float32)
+    for s, (height, width) in enumerate(shapes):
+        rows, columns = np.indices((height, width)).reshape(2, -1)
+        for k, slots in enumerate(CARD):
+            slot, cell = slots[n], slots[n].cell((height, width))
+            box = rectangles(scene, slot.left + columns * cell, slot.top + rows * cell, cell, cell)
+            found[:, s, k, : rows.size] = [box[name] for name in "xywh"]
+    return found
 
 
 def _marks(board: Board) -> Columns:

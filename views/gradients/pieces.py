@@ -43,11 +43,9 @@ def texts_of(rows: Sequence[Sequence[str]]) -> Texts:
 def written(values: np.ndarray, decimals: int = 3) -> Texts:
     """Numbers as texts; of NaN none. What rounds to 0 and is not 0 is ~0."""
 
-    def words(value: float) -> str:
-        rounded = round(value, decimals)
-        return "" if np.isnan(value) else write(rounded) if rounded or not value else "~0"
-
-    return Texts.of_numbers(values, words)
+    rounded = np.round(values, decimals) + 0.0
+    rounded = np.where((rounded == 0) & (values != 0), np.inf, rounded)
+    return Texts.of_numbers(rounded, lambda value: "" if value != value else "~0" if value == np.inf else write(value))
 
 
 def letter_height(text: Texts, cell: float, scene: Scene) -> float:
@@ -69,5 +67,5 @@ def points(scene: Scene, places: Iterable[tuple[float, float]], letters: float) 
 
 def corner(one: Grid, n: int) -> tuple[float, float, float]:
     """Where cell (0, 0) of a grid begins, and the side of its cells: left, top, side."""
-    slot, cell = one.slots[n], one.slots[n].cell(one.drawn.shape)
+    slot, cell = one.slots[n], one.slots[n].cell(one.drawn_shape)
     return slot.left + one.ring[1] * cell, slot.top + one.ring[0] * cell, cell
