@@ -4,6 +4,7 @@
  */
 
 const DEADLINE = 10_000; // milliseconds for one answer
+const LONGEST_FRAME = 1000; // milliseconds
 const MOST_RESTARTS = 3; // in a row without an answer between them; a worker that never came up is not tried again
 
 export class PythonWorker {
@@ -62,7 +63,8 @@ export class PythonWorker {
       case "answer":
         return this.#answer(message);
       case "news":
-        return this.tell.news(message.packet);
+        this.tell.news(message.packet);
+        return whenPainted().then(() => this.port.postMessage({ type: "shown" }));
       case "failed":
         return this.#lose(message.why);
       default:
@@ -94,6 +96,12 @@ export class PythonWorker {
     }
     this.tell.lost(why, again);
   }
+}
+
+/** After the next frame; a hidden page has none, and one that is being hidden may miss it. */
+async function whenPainted() {
+  if (document.hidden) return;
+  await Promise.race([new Promise(requestAnimationFrame), new Promise((resolve) => setTimeout(resolve, LONGEST_FRAME))]);
 }
 
 /** One worker for all pages of the origin, where the browser has such and the frame may use them. */

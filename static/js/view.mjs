@@ -109,7 +109,7 @@ export class View {
     this.player.load(trace.length);
     this.tables.refresh();
     this.own?.shown?.(trace, settings);
-    this.#fit();
+    if (asked !== "news") this.#fit(); // news change no sizes
   }
 
   /** Python answers, or does not yet. */

@@ -1,7 +1,8 @@
 /**
  * Python in its own thread: loads Pyodide, NumPy and our package, then answers events. As a shared worker it serves
  * several embeds of one origin: one Pyodide, and for each page an Answerer with settings of its own.
- * Messages in: {type: "start", runtime}, {type: "event", id, event}. Out: progress, ready, answer, news, failed.
+ * Messages in: {type: "start", runtime}, {type: "event", id, event}, {type: "shown"} after each news, {type: "leave"}.
+ * Out: progress, ready, answer, news, failed.
  */
 
 const starting = new Set(); // ports that wait for Python
@@ -31,6 +32,9 @@ function serve(port) {
         await page.answer(data.id, data.event);
         await page.tickAlong();
         break;
+      case "shown":
+        page?.shown();
+        break;
       case "leave":
         page?.leave();
         break;
@@ -58,6 +62,9 @@ class Page {
     Object.assign(this, { port, runtime, answerer });
     this.ticking = false;
     this.ahead = ""; // the file that is being fetched while work goes on
+    this.answers = 0;
+    this.newsShown = Promise.resolve();
+    this.shown = () => {}; // the page has shown the last news
     this.channel = new MessageChannel();
   }
 
@@ -71,6 +78,7 @@ class Page {
         await this.#supply(needed);
       }
       const packet = this.#takePacket();
+      this.answers++;
       this.port.postMessage({ type: "answer", id, packet }, [packet]);
     } catch (error) {
       if (error.name !== "PythonError") return this.port.postMessage({ type: "failed", why: reason(error) });
@@ -87,7 +95,7 @@ class Page {
         const needed = this.answerer.tick();
         const packet = needed ? null : this.#takePacket();
         if (needed) await this.#supply(needed);
-        else if (packet.byteLength) this.port.postMessage({ type: "news", packet }, [packet]);
+        else if (packet.byteLength) await this.#tell(packet);
         this.#fetchAhead();
         await this.#nextTask();
       }
@@ -95,6 +103,17 @@ class Page {
       this.port.postMessage({ type: "failed", why: reason(error) });
     }
     this.ticking = false;
+  }
+
+  /** News waits until the page has shown the last: no page is left behind. News older than an answer is none. */
+  async #tell(packet) {
+    const { answers } = this;
+    await this.newsShown;
+    if (this.answers !== answers) return;
+    this.newsShown = new Promise((resolve) => {
+      this.shown = resolve;
+    });
+    this.port.postMessage({ type: "news", packet }, [packet]);
   }
 
   /** Fetch what a later piece of work will need. A file that does not come is not tried again: that piece will ask. */

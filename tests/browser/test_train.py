@@ -28,6 +28,9 @@ class Trainer:
     def button(self, name):
         return self.view.get_by_role("button", name=name, exact=True)
 
+    def fold(self, title):
+        return self.view.locator("summary", has_text=title)
+
     def fact(self, name):
         return self.view.locator(f"[data-fact={name}]").first
 
@@ -124,7 +127,7 @@ def test_everything_else_answers_while_training_runs_and_a_hidden_tab_rests(expl
     before = trainer.batches()
     hide(trainer.page, False)
     explorer.becomes(lambda: trainer.batches() > before, True)
-    trainer.view.get_by_text("More", exact=True).click()
+    trainer.fold("More").click()
     trainer.view.get_by_label("Go on in a hidden tab").check()
     hide(trainer.page, True)
     explorer.becomes(trainer.stands_still, False)
@@ -152,7 +155,7 @@ def test_divergence_and_an_impossible_network_are_explained(explorer):
     trainer.button("Start again").click()
     expect(trainer.fact("status")).to_have_text("ready")
     trainer.train(5)
-    trainer.view.get_by_text("Parameters", exact=True).click()
+    trainer.fold("Parameters").click()
     expect(trainer.view.get_by_role("rowheader", name="linear1")).to_be_visible()
     expect(trainer.view.get_by_role("cell", name="784·10 + 10 = 7,850")).to_be_visible()
 
@@ -194,7 +197,7 @@ def test_the_time_machine_shows_and_forks_and_a_kept_run_is_overlaid(explorer):
 def test_weights_and_curves_go_into_files_and_come_back(explorer, tmp_path):
     trainer = opened(explorer)
     trainer.train(10)
-    trainer.view.get_by_text("Save and load", exact=True).click()
+    trainer.fold("Save and load").click()
 
     def saved(name):
         with trainer.page.expect_download() as download:
@@ -283,6 +286,6 @@ def test_no_barrier_is_found_and_nothing_sticks_out(explorer, theme):
     trainer.button("Test on 10,000 digits").click()
     expect(trainer.view.get_by_role("grid")).to_be_visible()
     for title in ("Parameters", "Save and load"):
-        trainer.view.get_by_text(title, exact=True).click()
+        trainer.fold(title).click()
     assert Axe().run(trainer.page).response["violations"] == []
     assert trainer.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

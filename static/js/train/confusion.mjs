@@ -35,7 +35,7 @@ export class Confusion {
 
   #build(table) {
     const heads = Array.from({ length: CLASSES }, (_, n) => make("th", { scope: "col", textContent: n }));
-    table.tHead.insertRow().append(make("td", { ariaLabel: "is, read as" }), ...heads);
+    table.tHead.insertRow().append(make("th", { scope: "col", textContent: "is ↓ read as →", className: "train-corner" }), ...heads);
     const cells = [];
     for (let row = 0; row < CLASSES; row++) {
       const places = Array.from({ length: CLASSES }, () => make("td", { role: "gridcell", tabIndex: -1 }));

@@ -1,4 +1,5 @@
 /** Numbers as pixels: grey digits, and mosaics of signed maps in the theme's colours. */
+import { followTheme } from "../theme.mjs";
 
 /** The colours of a palette of the present theme. @returns {Uint8Array} red, green, blue of each */
 function colours(name) {
@@ -25,9 +26,14 @@ export function paint(canvas, values, height, width, { low, table }) {
   context.putImageData(picture, 0, 0);
 }
 
+/** Asking for a style makes the browser lay the page out, so each scale is read once a theme. */
+const scales = new Map();
+followTheme(() => scales.clear());
+
 /** @param {"signed" | "grey"} name */
 export function scaleOf(name) {
-  return { low: name === "signed" ? -1 : 0, table: colours(name) };
+  if (!scales.has(name)) scales.set(name, { low: name === "signed" ? -1 : 0, table: colours(name) });
+  return scales.get(name);
 }
 
 /** Picture number n of an image column. @param {import("../packet.mjs").Column} column of shape (count, H, W) */

@@ -47,13 +47,14 @@ class Train {
     const { facts, still } = trace;
     this.status = facts.status;
     this.page = settings.page ?? 0;
-    this.isKept = still.kept_loss?.examples.array.length > 0;
+    const isKept = still.kept_loss.examples.array.length > 0;
+    if (isKept !== this.isKept) this.view.figures.reveal("kept", isKept);
+    this.isKept = isKept;
     if (still.backup?.bytes.array.length) this.backup = still.backup.bytes.array.slice(); // else the whole packet stays
-    this.section.querySelector(".train-bar").dataset.status = facts.status;
+    this.section.dataset.status = facts.status;
     const runs = RUNS.has(facts.status);
     this.run.textContent = runs ? "Pause training" : "Start training";
     this.run.dataset.do = runs ? "pause" : "start";
-    this.view.figures.reveal("kept", this.isKept);
     this.#enableButtons();
     this.trace = trace;
     this.settings = settings;

@@ -7,6 +7,7 @@ export class Timeline {
     this.steps = [];
     this.slider = section.querySelector(".train-time input");
     this.slider.addEventListener("input", () => this.#go());
+    this.slider.addEventListener("keydown", (event) => event.stopPropagation()); // its keys are not the player's
   }
 
   /** @param {import("../packet.mjs").Trace} trace */
