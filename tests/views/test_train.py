@@ -302,6 +302,7 @@ def test_weights_leave_as_a_file_and_come_back(monkeypatch, action):
     assert np.allclose(other.vector, weights, rtol=1e-6)
     assert other.session.networks.has("trained")
     other.do("step")
+    assert np.abs(other.vector - weights).max() < 0.1
 
 
 def test_a_bad_file_changes_nothing(trainee):

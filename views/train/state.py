@@ -64,11 +64,11 @@ class TrainState(Training):
     def _step(self, settings: TrainViewSettings, value: Any) -> list[str]:
         if self.status in ("running", "testing"):
             return ["Pause first: single batches are for looking at."]
-        if self.run is None or not self.run.step:
-            self.begin(settings)
-        if self.status == "diverged":
-            self.prepare(settings).recover(settings)
         run = self.prepare(settings)
+        if not run.step and run.plan != Plan.of(settings):
+            run = self.begin(settings)  # which says why it cannot be
+        if self.status == "diverged":
+            run.recover(settings)
         self.status, self.is_preview, settings.checkpoint = "running", False, NOW
         self._learn(settings)
         if self.status == "running":
