@@ -2,8 +2,8 @@
 
 from convoscope.views.session import Session
 
-# Each is a table of settings, as a page sends it: presets, every image, typed weights, what is clamped, what is refused.
-EVENTS = [
+# Each is a view's table of settings, as a page sends it: presets, every image, typed weights, what is clamped, what is refused.
+_CONVOLUTION = [
     {"kernel": "blur"},
     {"padding": 2, "stride": 2},
     {"image": "digit"},
@@ -18,12 +18,28 @@ EVENTS = [
     {"image": "lecture", "kernel": "identity"},
     {"weights": "0.1,0.2,0.3;0.4,0.5,0.6;0.7,0.8,0.9"},
 ]
+_DOWNSAMPLING = [
+    {"window": 3, "stride": 1, "shift": "right"},
+    {"image": "digit", "digit": 777, "stride": "0"},
+    {"image": "coffee", "window": 3, "stride": 3},
+]
+_RGB = [
+    {"seed": 77, "stride": 1, "im2col": True},
+    {"biases": "1/3,-2.5", "filter_1_blue": "0.1,0,1e-4;0,-3,1/7;2,0,0", "channels": "green"},
+    {"preset": "lecture", "image": "cat", "filters": 3},
+    {"channels": "all", "stride": 2, "padding": 1, "im2col": False},
+]
+EVENTS = [
+    (view, event)
+    for view, events in {"convolution": _CONVOLUTION, "downsampling": _DOWNSAMPLING, "rgb": _RGB}.items()
+    for event in events
+]
 
 
 def answers():
     """The session's updates, one an event, computed here and now."""
     session = Session()
-    return [session.handle({"view": "convolution", "name": "settings", "value": event}) for event in EVENTS]
+    return [session.handle({"view": view, "name": "settings", "value": event}) for view, event in EVENTS]
 
 
 def frames(trace):

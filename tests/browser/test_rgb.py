@@ -11,7 +11,7 @@ from convoscope.views.trace import column_array, column_row
 VIEW = "?view=rgb"
 FIRST = "output[0, 0, filter 0] = red 1 + green 4 + blue (−1) + bias 1 = 5"
 LAST = "output[2, 2, filter 1] = red −4 + green 1 + blue 1 + bias 0 = −2"
-FRAME_BUDGET = 16  # milliseconds of script a step: 60 a second, on two shared cores without a GPU
+FRAME_BUDGET = 4  # milliseconds of script a step
 
 
 @pytest.fixture
@@ -190,6 +190,27 @@ def test_one_arrangement_is_shown_and_nothing_sticks_out(explorer, width, height
     explorer.becomes(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"), True)
     if shown == "wide" and height > 600:
         expect(page.locator(".view:not([hidden]) .player")).to_be_in_viewport(ratio=1)
+
+
+def test_the_arrangement_that_was_not_shown_takes_what_it_missed(explorer, page):
+    """A figure that is hidden rests; its sources are its own."""
+    of_narrow = """([source, column]) => {
+        const figure = window.Bokeh.documents.flatMap((one) => one.roots()).find(({ name }) => name === "rgb_narrow");
+        const data = [...figure.references()].find(({ name }) => name === source).data;
+        return Array.from(data[column]);
+    }"""
+    explorer.set(stride=1, seed=3)
+    page.evaluate("window.convoscope.views.rgb.step(22)")
+    trace = Session().handle({"view": "rgb", "name": "settings", "value": {"stride": 1, "seed": 3}}).trace
+    expected = {
+        ("windows", "narrow_x"): column_row(trace.steps["windows"]["narrow_x"], 22),
+        ("input_cells", "text"): trace.static["input_cells"]["text"].tolist(),
+    }
+    for (source, column), values in expected.items():
+        assert page.evaluate(of_narrow, [source, column]) != values
+    page.set_viewport_size({"width": 360, "height": 740})
+    for (source, column), values in expected.items():
+        explorer.becomes(lambda at=(source, column): page.evaluate(of_narrow, at), values)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
