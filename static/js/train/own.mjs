@@ -45,6 +45,7 @@ class Train {
   /** @param {import("../packet.mjs").Trace} trace */
   shown(trace, settings) {
     const { facts, still } = trace;
+    Object.assign(this, { trace, settings });
     this.status = facts.status;
     this.page = settings.page ?? 0;
     const isKept = still.kept_loss.examples.array.length > 0;
@@ -56,8 +57,6 @@ class Train {
     this.run.textContent = runs ? "Pause training" : "Start training";
     this.run.dataset.do = runs ? "pause" : "start";
     this.#enableButtons();
-    this.trace = trace;
-    this.settings = settings;
     this.#paint();
   }
 
