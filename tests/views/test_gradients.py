@@ -189,6 +189,31 @@ def test_every_sum_that_is_told_adds_up(table):
     assert sums >= len(told) / 4 or table["layer"] in ("max_pooling", "relu", "softmax", "network")
 
 
+def test_the_adding_up_can_tell_right_from_wrong():
+    assert added_up("1×2 + 3×(−1) + bias 0.5") == -0.5
+    assert added_up("3/4 + (−1)/4") == 0.5
+    assert added_up("0.644 − 1") == pytest.approx(-0.356)
+    assert added_up("0.5 − 0.1×(−2)") == pytest.approx(0.7)
+    assert added_up("max(1, 2)") is None
+
+
+@given(table=settings(layers=("convolution", "average_pooling", "max_pooling", "relu", "linear")))
+def test_the_card_multiplies_and_adds_to_the_number_that_is_shown(table):
+    board = board_of(GradientsSettings(**shown(table).settings))
+    checked = 0
+    for step in board.steps:
+        if len(step.card.grids) == 3:
+            one, other, products = step.card.grids
+            np.testing.assert_allclose(products, one * other)
+            bias = re.search(r"bias \(?(−?[\d.]+)", step.result)
+            total = np.nansum(products) + (number(bias[1]) if bias else 0)
+            assert write(round(float(total), 3) + 0.0) == write(round(number(step.result.split(" = ")[-1]), 3) + 0.0), (
+                step.sentence
+            )
+            checked += 1
+    assert checked
+
+
 @given(table=settings())
 def test_finite_differences_never_disagree(table):
     sentences = list(shown(table).trace.sentences)

@@ -182,7 +182,7 @@ def _x_steps(one: Convolution, grad_x: np.ndarray) -> list[Step]:
                     Mark("x", r, c, "input"),
                     Mark("grad_x", r, c, "gradient"),
                 ),
-                Card(("grad_out", "× turned kernel", "= products"), (window, turned, window * turned)),
+                Card(("grad_out", "× kernel 180°", "= products"), (window, turned, window * turned)),
                 badge,
             )
         )

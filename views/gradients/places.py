@@ -77,7 +77,7 @@ EXTRA: Slots = (Slot(22.2, 10.9, 13.5, 4.5), Slot(0.3, 26.2, 17.4, 4.0))
 # Values above, their gradients below; what goes in on the left, parameters in the middle, what comes out on the right.
 UPPER = {
     "x": (Slot(0.3, 1.4, 7.2, 6.0), Slot(0.2, 1.5, 6.6, 5.6)),
-    "weight": (Slot(8.7, 1.4, 4.6, 4.2), Slot(7.3, 1.5, 4.2, 3.6)),
+    "weight": (Slot(8.7, 1.4, 4.6, 3.75), Slot(7.3, 1.5, 4.2, 3.6)),
     "bias": (Slot(8.7, 6.3, 1.3, 1.3), Slot(7.3, 6.0, 1.1, 1.1)),
     "choice": (Slot(8.4, 1.4, 5.4, 6.0), Slot(7.1, 1.5, 4.6, 5.6)),
     "output": (Slot(14.8, 1.4, 6.2, 6.0), Slot(12.1, 1.5, 5.7, 5.6)),
