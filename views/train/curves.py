@@ -71,8 +71,19 @@ class Curves:
 
     def copy(self) -> Curves:
         """The same curves, to be kept as they are."""
+        return replace(self.averages(), points=list(self.points), tests=list(self.tests))
+
+    def averages(self) -> Curves:
+        """The averages as they are now, without points."""
         averages = [replace(average) for average in (self.loss, self.training, self.validation)]
-        return Curves(list(self.points), list(self.tests), self.width, *averages)
+        return Curves([], [], self.width, *averages)
+
+    def back_to(self, averages: Curves, step: int, examples: int) -> Curves:
+        """The curves up to a batch, with the averages of that time; the points of `averages` count more, if it has any."""
+        source = averages if averages.points else self
+        points = [point for point in source.points if point[0] <= step]
+        tests = [test for test in source.tests if test[0] <= examples]
+        return replace(averages.averages(), points=points, tests=tests, width=source.width)
 
     def columns(self) -> dict[str, np.ndarray]:
         """Every column of POINT. -> (n,) float32 each."""

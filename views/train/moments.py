@@ -31,7 +31,7 @@ class Moment:
     updates: dict[str, float]  # layer: |last change of its weights| / |its weights|
     batch: np.ndarray  # the first digits of the batch before, as places in its pass
     shifts: np.ndarray  # how these were shifted
-    curves: Curves
+    curves: Curves  # their averages at that time
     optimiser: str
     memory: list[np.ndarray]  # (P,) each
     optimiser_steps: int

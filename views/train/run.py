@@ -95,7 +95,7 @@ class Run:
             updates=self._updates(),
             batch=trainer.batch[:BATCH_SHOWN],
             shifts=trainer.shifts[:BATCH_SHOWN],
-            curves=self.curves.copy(),
+            curves=self.curves.averages(),
             optimiser=self._kind,
             memory=[parts[0].copy() for parts in trainer.optimiser.memory],
             optimiser_steps=trainer.optimiser.steps,
@@ -119,7 +119,8 @@ class Run:
             trainer.optimiser.steps = moment.optimiser_steps
         trainer.go_to(at)
         trainer.batch, trainer.shifts = moment.batch, moment.shifts
-        self.curves, self.learned, self.tested = moment.curves.copy(), moment.learned, moment.tested
+        self.curves = self.curves.back_to(moment.curves, at.step, at.examples_seen)
+        self.learned, self.tested = moment.learned, moment.tested
         self.seconds = moment.seconds
         self.history.drop_after(at.step)
         if not self.history.moments or self.history.moments[-1].step < at.step:

@@ -73,7 +73,7 @@ def backup(run: Run, settings: TrainViewSettings) -> bytes:
     """All that `restored` needs: a line of JSON, then the weights and the optimiser's memory as .npz."""
     moment = run.moment()
     network = _network(run, moment)
-    kept = moment.curves
+    kept = run.curves
     record = {
         "settings": settings.plain(),
         "plan": asdict(run.plan),
