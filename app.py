@@ -49,9 +49,10 @@ def command_line() -> argparse.ArgumentParser:
 
 def vendor(options: argparse.Namespace) -> None:
     """convoscope vendor"""
+    from convoscope.homes import deck
     from convoscope.homes.vendor import vendor as collect
 
-    print(f"The runtime is in {collect()}.")
+    print(f"The runtime is in {collect()}, reveal.js in {deck.vendor()}.")
 
 
 def export(options: argparse.Namespace) -> None:

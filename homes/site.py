@@ -16,6 +16,7 @@ from ..views.session import Session
 from ..views.theme import css
 from . import shell
 from .bundle import bundle
+from .deck import add_deck
 from .offline import add_offline
 from .precompile import compiled_runtime
 from .single_file import blank
@@ -57,6 +58,7 @@ def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None]
     for page, name in (("index.html", "shell.html"), ("embed.html", "embed.html")):
         (new / page).write_text(render(name, shown, base, files), encoding="utf-8")
     shutil.copy(shell.STATIC / "convoscope-embed.js", new)  # other people's pages name it, so its name stays
+    add_deck(new)
     add_offline(new)
     (new / ".nojekyll").touch()  # GitHub Pages: hand out the files as they are
     shutil.rmtree(dist, ignore_errors=True)
