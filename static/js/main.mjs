@@ -9,6 +9,7 @@ import { fileHome } from "./file-home.mjs";
 import { keepForOffline } from "./offline.mjs";
 import { readPacket } from "./packet.mjs";
 import { connectPanel } from "./panel.mjs";
+import "./menu.mjs";
 import { listenToKeys } from "./player-bar.mjs";
 import { PythonStatus } from "./python-status.mjs";
 import { Sharing } from "./sharing.mjs";
