@@ -53,7 +53,7 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
     return Trace(
         {
             **drawn, "map_table": plan.table | plan.places, "block_table": plan.block_table, "reach": plan.reach,
-            "heads": columns.heads(plan, limits), "pad": strip.picture(prepared.pad), **strip.strip(prepared),
+            "heads": columns.heads(plan, limits), **strip.pad(prepared, cropped=settings.crop), **strip.strip(prepared),
             **strip.bars(stages[-1]), **card_columns(network, stages, asked, plan.titles), **weights, **why, **space,
         },
         {},

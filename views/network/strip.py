@@ -20,6 +20,16 @@ def picture(values: np.ndarray) -> Columns:
     }
 
 
+def pad(prepared: Prepared, *, cropped: bool) -> dict[str, Columns]:
+    """The pad, and a frame around what is cut out of it, if it is."""
+    top, left, bottom, right = np.array(prepared.box) / len(prepared.pad)
+    frame = {"x": (left + right) / 2, "y": 1 - (top + bottom) / 2, "w": right - left, "h": bottom - top}
+    return {
+        "pad": picture(prepared.pad),
+        "pad_box": {name: np.array([value] * cropped, np.float32) for name, value in frame.items()},
+    }
+
+
 STRIP_SIDE = 0.235  # of a picture in the strip of preparation
 STRIP_ASPECT = 3.6  # width / height
 

@@ -68,12 +68,9 @@ def facts(
 
 def stage_words(settings: NetworkSettings, prepared: Prepared) -> str:
     """What the preparation did, in numbers."""
-    (top, left, bottom, right), side = prepared.box, len(prepared.pad)
     words = []
-    if settings.crop:
-        words.append(f"ink in rows {top}–{bottom - 1}, columns {left}–{right - 1} of {side}")
     if settings.scale:
         words.append("scaled to {}×{}".format(*prepared.scaled.shape))
     if settings.centre:
         words.append("put at row {}, column {}".format(*prepared.place))
-    return "; ".join(words)
+    return ", ".join(words)

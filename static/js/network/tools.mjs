@@ -17,7 +17,7 @@ export function keyed(element, key) {
 /** Colours a cell by its share of the largest value. @param {number} shade −1..1 */
 export function tint(cell, shade) {
   cell.classList.add(shade < 0 ? "negative" : "positive");
-  cell.style.setProperty("--share", `${Math.abs(shade) * 75}%`);
+  cell.style.setProperty("--share", `${Math.round(Math.abs(shade) * 55)}%`);
 }
 
 /** Draw, erase or move; how thick; undo and clear. @param {import("./pad.mjs").Pad} pad */
@@ -49,7 +49,7 @@ export function digitTools(view, panel) {
   bar.append(
     button("‹", () => view.change("previous", null), { ariaLabel: "Previous digit", title: "Previous digit" }),
     button("›", () => view.change("next", null), { ariaLabel: "Next digit", title: "Next digit" }),
-    button("One it gets wrong", () => view.change("only", "wrong")),
+    button("A wrong one", () => view.change("only", "wrong")),
   );
   panel.append(bar);
   return bar;
