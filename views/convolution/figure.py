@@ -71,7 +71,7 @@ def _output() -> figure:
     canvas.cells("output_labels")
     canvas.cover("output_cover")
     canvas.lines("output_labels", level="overlay")  # shows where the hidden cells will be
-    canvas.outline("misprints", "error", width=2, dash="dashed")
+    canvas.outline("misprints", "gradient", width=3, dash="dashed")
     canvas.cover("output_hits", "output", alpha=0.45)
     canvas.outline("output_cell", "output", width=4)
     return canvas.figure

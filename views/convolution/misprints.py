@@ -36,6 +36,6 @@ def frames(scene: Scene, settings: ConvolutionSettings) -> grid.Columns:
 
 
 def note(scene: Scene, settings: ConvolutionSettings) -> str:
-    """What the slide has there, in words."""
-    wrong = [f"[{row}, {column}] {write(ON_SLIDE[row, column])}" for row, column in _cells(scene, settings).tolist()]
-    return f"The slide misprints the {len(wrong)} dashed cells: {', '.join(wrong)}." if wrong else ""
+    """What the slide has there, in words, row by row."""
+    printed = [write(ON_SLIDE[row, column]) for row, column in _cells(scene, settings).tolist()]
+    return f"Dashed: the slide misprints {', '.join(printed)}." if printed else ""
