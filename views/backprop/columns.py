@@ -77,7 +77,7 @@ def _segments(scenes: Scenes) -> Columns:
 
 def _heads(scene: Scene) -> Box:
     """The tips of the arrows, and where they point: radians from upwards, against the clock."""
-    ends = [points[-2:] for points in scene.drawing.lines.values()]
+    ends = [[piece for piece in pairwise(points) if math.dist(*piece) > 1][-1] for points in scene.drawing.lines.values()]
     angles = [math.atan2(a[1] - b[1], b[0] - a[0]) - math.pi / 2 for a, b in ends]
     return scene.points([b for _, b in ends]) | {"angle": np.array(angles, np.float32)}
 
@@ -93,7 +93,7 @@ def _nodes(run: Run, scenes: Scenes) -> Columns:
         "words": Texts.of([_words(run, name) for name in names]),
         "computed": np.array([run.computed_at.get(name, -1) for name in names], np.int32),
         "complete": np.array([run.complete_at.get(name, -1) for name in names], np.int32),
-        **{column: np.array([its[name] for name in names], np.float32) for column, its in numbers.items()},
+        **{column: _numbers([its[name] for name in names]) for column, its in numbers.items()},
         **both(scenes, lambda s: s.boxes(list(s.drawing.boxes.values()))),
     }
 
@@ -115,10 +115,16 @@ def _increments(run: Run) -> Columns:
         "argument": Texts.of([one.argument for _, one in found]),
         "place": np.array([one.place for _, one in found], np.int32),
         **{
-            column: np.array([getattr(one, column) for _, one in found], np.float32)
+            column: _numbers([getattr(one, column) for _, one in found])
             for column in ("gradient", "slope", "product", "total")
         },
     }
+
+
+def _numbers(values: list[float]) -> np.ndarray:
+    """For tests and scripts; what is too large for 32 bits is infinite there."""
+    with np.errstate(over="ignore"):
+        return np.array(values, np.float64).astype(np.float32)
 
 
 def _curve(run: Run) -> dict[str, Columns]:

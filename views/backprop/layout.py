@@ -57,8 +57,9 @@ def draw(nodes: Nodes, *, upwards: bool) -> Drawing:
     for name, size, read in nodes:
         boxes[name] = (*point(sum(spans[home[name]]) / 2, (name, home[name])), *size)
         for one in dict.fromkeys(read):
+            leaving, arriving = point(spans[home[one]][1], (one, home[one])), point(spans[home[name]][0], (name, home[name]))
             passed = [point(end, (one, n)) for n in range(home[one] + 1, home[name]) for end in spans[n]]
-            lines[one, name] = (edge(one, 1), *passed, edge(name, -1))
+            lines[one, name] = (edge(one, 1), leaving, *passed, arriving, edge(name, -1))
     return Drawing(*((total, length) if upwards else (length, total)), boxes, lines)
 
 

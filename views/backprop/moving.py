@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
 
 from ..trace import Texts
+from .layout import Point
 from .places import AWAY, CHARACTER, Box, Columns, Scene, both
 from .run import Run
 from .words import brief, say, slope_written
@@ -97,7 +99,7 @@ def _ways(scene: Scene, ways: list[list[tuple[str, str]]]) -> Box:
     return {name: column.reshape(shape) for name, column in columns.items()}
 
 
-def _steps_of(scene: Scene, edge: tuple[str, str]) -> list[tuple[object, object]]:
+def _steps_of(scene: Scene, edge: tuple[str, str]) -> list[tuple[Point, Point]]:
     points = scene.drawing.lines[edge]
     return list(pairwise(points))
 
@@ -140,8 +142,8 @@ def _chip_places(run: Run, scene: Scene, chips: Texts) -> Box:
         if not step.increment:
             places.append((AWAY * scene.drawing.width, 0.0, 1.0, 1.0))
             continue
-        points = scene.drawing.lines[step.increment.argument, step.node]
-        (x, y), (x1, y1) = points[-2], points[-1]
+        pieces = _steps_of(scene, (step.increment.argument, step.node))
+        (x, y), (x1, y1) = max(pieces, key=lambda piece: math.dist(*piece))
         middle = min(max((x + x1) / 2, width / 2), scene.drawing.width - width / 2)
         places.append((middle, (y + y1) / 2, width, CHIP))
     return {name: column[:, np.newaxis] for name, column in scene.boxes(places).items()}

@@ -70,7 +70,7 @@ def network(features: int, hidden: int, loss: str, seed: int) -> Preset:
     note = f"Case 2 of the lecture, one hidden layer: Linear → Sigmoid → Linear → Sigmoid → Loss, the {words}."
     parameters = [*(name for names in alphas.values() for name in names), *betas]
     rng = np.random.Generator(np.random.PCG64(seed))
-    weights = (np.round(20 * rng.random(len(parameters))) / 10 - 1).tolist()
+    weights = [(round(20 * draw) - 10) / 10 for draw in rng.random(len(parameters)).tolist()]
     return Preset("; ".join(lines), note, dict(zip(parameters, weights, strict=True)) | _data(features), tuple(parameters))
 
 
