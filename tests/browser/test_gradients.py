@@ -98,9 +98,9 @@ def test_edited_numbers_are_in_the_address_and_come_back(explorer, view):
     before = explorer.state()
     page.goto("about:blank")
     page.go_back()
-    page.wait_for_function("() => window.convoscope?.views.gradients")
+    expect(view.locator(".sentence")).not_to_be_empty()
     page.evaluate("window.convoscope.ready")
-    assert explorer.state() == before
+    explorer.becomes(explorer.state, before)
     expect(view.locator(".sentence")).to_have_text(sentence)
 
 
@@ -109,11 +109,10 @@ def test_one_arrangement_is_shown_and_nothing_sticks_out(explorer, view, width, 
     explorer.page.set_viewport_size({"width": width, "height": height})
     page = explorer.open(VIEW, ready=False)
     expect(view.locator(".panel:visible")).to_have_count(1)
-    assert view.locator(".panel:visible").get_attribute("data-part") == shown
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(view.locator(".panel:visible")).to_have_attribute("data-part", shown)
+    explorer.becomes(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"), True)
     if width == 1280:
-        player = view.locator(".player").bounding_box()
-        assert player["y"] + player["height"] <= height
+        expect(view.locator(".player")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
