@@ -9,6 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 VIEW = "?view=train"
+NEWS = 2_000  # half an hour of training, as far as the page is concerned
+MORE_NODES = 50  # of the document: a line of text or two
+LARGEST_GROWTH = 3_000_000  # bytes of JavaScript's heap: what the garbage collector leaves differs by less
 SMALL = f"{VIEW}&architecture=logistic"  # learns fast and tests fast, so what is not about the network need not wait
 
 
@@ -116,7 +119,7 @@ def test_everything_else_answers_while_training_runs_and_a_hidden_tab_rests(expl
     other = trainer.page.locator("section[data-view=convolution]")
     other.get_by_label("Stride", exact=True).fill("2")
     other.get_by_label("Stride", exact=True).press("Enter")
-    expect(other.locator("[data-part=output] .size")).to_contain_text("2×2")
+    expect(other.locator("[data-part=output] .size")).to_have_text("3×3")
     trainer.page.get_by_role("link", name="Train", exact=True).click()
     before = trainer.batches()
     explorer.becomes(lambda: trainer.batches() > before, True)
@@ -146,7 +149,7 @@ def test_divergence_and_an_impossible_network_are_explained(explorer):
         assert math.isfinite(row)
 
     explorer.set(architecture="own", network="conv 6 3x3 / relu / conv 4 40x40 / flatten / linear 10")
-    expect(trainer.view.locator(".train-problem")).to_contain_text("conv2")
+    expect(trainer.view.locator(".train-problem")).to_contain_text("layer 3, 'conv 4 40x40'")
     expect(trainer.view.locator("[data-fact=network_check]")).to_contain_text("conv1 6×26×26")
     trainer.view.get_by_label("Layers", exact=True).fill("flatten / linear 10")
     trainer.view.get_by_label("Layers", exact=True).press("Control+Enter")
@@ -276,6 +279,57 @@ def test_a_killed_worker_comes_back_with_the_weights(explorer):
     assert explorer.state()["seed"] == 3
     trainer.button("Train one batch").click()
     expect(trainer.fact("batches")).to_have_text(f"{batches + 1:,}")
+
+
+KEEP_THE_PORT = """
+const { postMessage } = Worker.prototype;
+Worker.prototype.postMessage = function (...values) {
+  window.port = this;
+  return postMessage.apply(this, values);
+};
+"""
+COLLECT_NEWS = """
+new Promise((resolve) => {
+  window.news = [];
+  window.take = port.onmessage;
+  port.onmessage = (event) => {
+    if (event.data.type === "news") news.push(event.data.packet.slice());
+    take(event);
+    if (news.length === 3) resolve();
+  };
+})
+"""
+REPEAT_NEWS = """
+async (count) => {
+  for (let n = 0; n < count; n++) {
+    take({ data: { type: "news", packet: news[n % 3].slice() } });
+    if (n % 20 === 0) await new Promise(requestAnimationFrame);
+  }
+}
+"""
+
+
+def test_half_an_hour_of_news_leaves_the_page_as_small_as_it_was(explorer, record_property):
+    """The page shows three real pieces of news over and over; Python's side of it is in tests/views."""
+    explorer.page.add_init_script(KEEP_THE_PORT)
+    trainer = opened(explorer, SMALL)
+    devtools = explorer.page.context.new_cdp_session(explorer.page)
+
+    def sizes_after(count):
+        explorer.page.evaluate(REPEAT_NEWS, count)
+        devtools.send("HeapProfiler.collectGarbage")
+        found = devtools.send("Memory.getDOMCounters")
+        return devtools.send("Runtime.getHeapUsage")["usedSize"], found["documents"], found["nodes"], found["jsEventListeners"]
+
+    trainer.button("Start training").click()
+    explorer.page.evaluate(COLLECT_NEWS)
+    trainer.pause()
+    heap, documents, nodes, listeners = sizes_after(NEWS // 20)
+    heap_after, documents_after, nodes_after, listeners_after = sizes_after(NEWS)
+    record_property("summary", f"train: {NEWS} news change the page's heap by {(heap_after - heap) / 1e6:.2f} MB")
+    assert heap_after - heap < LARGEST_GROWTH
+    assert (documents_after, listeners_after) == (documents, listeners)
+    assert nodes_after - nodes < MORE_NODES
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
