@@ -14,6 +14,7 @@ from bokeh.embed.util import OutputDocumentFor
 from markupsafe import Markup
 
 from ..views import settings
+from ..views.architectures import figure as architectures_figure
 from ..views.backprop import figure as backprop_figure
 from ..views.convolution import figure as convolution_figure
 from ..views.detective import figure as detective_figure
@@ -36,6 +37,7 @@ FIGURES = {
     "gradients": gradients_figure,
     "detective": detective_figure,
     "network": network_figure,
+    "architectures": architectures_figure,
     "train": train_figure,
 }
 VERSION = version("convoscope")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..engine import DataError, ShapeError
+from .architectures import lesson as architectures
 from .backprop import lesson as backprop
 from .convolution import lesson as convolution
 from .detective import lesson as detective
@@ -43,6 +44,7 @@ LESSONS = {
     "gradients": gradients,
     "detective": detective,
     "network": network,
+    "architectures": architectures,
     "train": train,
 }
 

@@ -9,6 +9,7 @@ export class Tables {
    */
   constructor(details, section, figures, hides) {
     Object.assign(this, { details, section, figures, hides });
+    details.hidden = !section.querySelector(".panel:is([data-values], [data-boxes])"); // a view may have no grids
     details.addEventListener("toggle", () => this.refresh());
   }
 

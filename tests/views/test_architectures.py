@@ -1,0 +1,130 @@
+"""Shapes and counts are those of the engine's networks and of the papers, and every sum that is said is right."""
+
+import ast
+import itertools
+import operator
+import re
+
+import numpy as np
+import pytest
+
+from convoscope.engine import convnetjs_mnist, lenet5, parse_network
+from convoscope.views.architectures.figure import ASPECT as FIGURE_ASPECT
+from convoscope.views.architectures.known import KNOWN
+from convoscope.views.architectures.lesson import Settings, compute, plan_of
+from convoscope.views.architectures.places import ASPECT, EDGE, boxes_of
+from convoscope.views.architectures.plan import HANDED_ON, read_plan
+from convoscope.views.session import Session
+
+ODD = (
+    "conv 5 3x2 stride 2x1 pad 1 dilation 2x1 / sigmoid / avgpool 2 / conv 4 3x3 stride 3 / tanh / "
+    "flatten / dropout 0.5 / linear 6 / linear 3"
+)
+ALL = [*KNOWN, "own"]
+
+
+def steps(**values):
+    return compute(Settings(**values))
+
+
+@pytest.mark.parametrize("name", ["lenet5", "convnetjs", "odd"])
+def test_shapes_and_counts_are_the_engines(name):
+    made = {"lenet5": lenet5, "convnetjs": convnetjs_mnist}
+    rng = np.random.default_rng(0)
+    network = made[name](rng) if name in made else parse_network(ODD, (2, 31, 23), rng)
+    stages = read_plan(network.text, network.input_shape)
+    found = [(stage.after, stage.parameters, stage.multiply_adds) for stage in stages[1:]]
+    layers = [row for row in network.summary() if row.text.split()[0] not in (*HANDED_ON, "relu", "sigmoid", "tanh")]
+    assert found == [(row.output_shape, row.parameter_count, row.multiply_adds) for row in layers]
+    assert sum(stage.parameters for stage in stages) == network.vector.size
+
+
+def test_counts_are_the_papers():
+    counts = {}
+    for name in KNOWN:
+        stages, *_ = plan_of(Settings(architecture=name))
+        counts[name] = sum(stage.parameters for stage in stages), sum(stage.multiply_adds for stage in stages)
+    assert counts["lenet5"] == (61_706, 416_520)
+    assert counts["alexnet"] == (60_965_224, 724_406_816)  # "60 million parameters"
+    assert counts["vgg16"] == (138_357_544, 15_470_264_320)  # "138 million"
+    assert counts["convnetjs"][0] == 5_994
+    shapes = [stage.after for stage in plan_of(Settings(architecture="alexnet"))[0]]
+    assert shapes[1] == (96, 55, 55)
+    assert shapes[8:] == [(256, 6, 6), (4096,), (4096,), (1000,)]
+
+
+def value_of(node):
+    """What whole numbers with + − · and / come to."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    does = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv}
+    return does[type(node.op)](value_of(node.left), value_of(node.right))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_sum_that_is_said_is_right(name):
+    trace = steps(architecture=name)
+    checked = 0
+    for said in trace.sentences:
+        for left, right in re.findall(r"([\d·×()+−/⌊⌋ ]+?) = ([\d,]+)", said):
+            sum_ = left.strip().translate(str.maketrans("·×−⌊⌋", "**-()")).replace("/", "//")
+            assert value_of(ast.parse(sum_, mode="eval").body) == int(right.replace(",", "")), said
+            checked += 1
+    assert checked > 2 * len(trace) - 6
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_boxes_stand_beside_each_other_and_to_scale(name):
+    stages, *_ = plan_of(Settings(architecture=name))
+    boxes = boxes_of(stages)
+    for box, after in itertools.pairwise(boxes):
+        assert box.left + box.width + box.slant[0] < after.left
+    assert boxes[0].left >= EDGE - 1e-9
+    assert boxes[-1].left + boxes[-1].width + boxes[-1].slant[0] <= 1 - EDGE + 1e-9
+    maps = [(box, stage.after) for box, stage in zip(boxes, stages, strict=True) if len(stage.after) == 3]
+    (first, shape), (second, other) = maps[:2]
+    assert second.height / first.height == pytest.approx(other[1] / shape[1])
+    assert (second.width / first.width) ** 2 == pytest.approx(other[0] / shape[0])
+    assert all(box.bottom > 0 and box.bottom + box.height + box.slant[1] < 0.95 for box in boxes)
+    assert float(FIGURE_ASPECT) == ASPECT
+
+
+def test_the_present_layer_is_framed_and_reads_from_the_one_before():
+    trace = steps(architecture="alexnet")
+    at = [trace.at(step) for step in range(len(trace))]
+    assert at[0]["head"]["text"] == ["input 227×227×3"]
+    assert np.isnan(at[0]["cone"]["x"]).all()
+    assert np.isnan(at[0]["window"]["x"]).all()
+    assert at[1]["window"]["h"][0] / at[0]["now"]["h"][0] == pytest.approx(11 / 227)
+    assert at[9]["window"]["h"][0] == pytest.approx(at[8]["now"]["h"][0])  # fully connected: it sees all
+    tops = [step["parameters_now"]["top"][0] for step in at]
+    assert (max(tops), tops.index(1)) == (1, 9)
+    assert at[9]["parameters_head"]["text"] == ["F6: 37,752,832"]
+    assert at[2]["parameters_now"]["top"] == [0]
+
+
+def test_an_own_network_is_followed_and_a_bad_one_refused_with_the_reason():
+    session = Session()
+
+    def ask(name, value):
+        return session.handle({"view": "architectures", "name": name, "value": value})
+
+    update = ask("settings", {"architecture": "own", "text": "flatten / linear 10", "side": 8})
+    assert list(update.trace.sentences) == [
+        "input: 8×8×1 = 64 numbers.",
+        "linear1, fully connected: 8×8×1 → 10; 10·(8·8·1 + 1) = 650 parameters; 10·8·8·1 = 640 multiply-adds.",
+    ]
+    bad = {
+        "conv 8 9x9": "kernel", "conv 4096 3x3": "filters", "flatten / linear 4000 / linear 4000": "parameters",
+        "conv 8 3x3 groups 2": "groups", "eval(1)": "is no layer", "": "nothing between",
+    }  # fmt: skip
+    for text, reason in bad.items():
+        refused = ask("text", text)
+        assert reason in refused.error, refused.error
+        assert refused.settings["text"] == "flatten / linear 10"
+    assert "channels" in ask("settings", {"text": ODD.replace("dropout 0.5 / ", ""), "side": 31, "channels": 3}).settings
+
+
+def test_a_dilated_and_uneven_layer_is_said_as_it_is():
+    said = list(steps(architecture="own", text="conv 5 3x2 stride 2x1 pad 1 dilation 2", side=30).sentences)[1]
+    assert "convolution 3×2 stride 2×1 padding 1 dilation 2: 30×30×1 → 14×30×5; ⌊(30 + 2·1 − 5)/2⌋ + 1 = 14;" in said

@@ -1,0 +1,1 @@
+"""Architectures: what goes from layer to layer, and what each layer costs, counted."""
