@@ -79,6 +79,8 @@ def test_the_sentence_says_what_it_reads_and_whether_that_is_right(session):
     assert send(session, "reset").trace.sentences[0] == (
         "LeNet-5 says 7 (>99.9 %), then 9 (<0.1 %). It is labelled 7: right."
     )
+    bar = changed(session, digit=340).trace.static["best_bar"]
+    assert bar["x"] == pytest.approx([0.35])  # the fourth of ten, a 3
     assert changed(session, digit=340).trace.sentences[0].endswith("It is labelled 5: wrong.")
     assert changed(session, image="drawing").trace.sentences[0].startswith("Draw a digit on the pad.")
 
@@ -175,6 +177,8 @@ def test_only_one_class_and_only_what_is_read_wrong(session):
     digit = send(session, "next").settings["digit"]
     assert LABELS[digit] == 3
     assert not any(LABELS[LABELS.tolist().index(3) + 1 : digit] == 3)
+    assert send(session, "previous").settings["digit"] == LABELS.tolist().index(3)
+    send(session, "next")
     update = send(session, "only", "wrong")
     assert int(update.trace.facts["label"]) != probabilities(update).argmax()
     later = send(session, "next")
@@ -413,6 +417,7 @@ def test_the_numbers_on_a_card_add_up_to_the_units_value(session, name):
         if name.startswith("conv"):
             window, kernel, products = (cells["value"][kinds == kind] for kind in ("window", "kernel", "products"))
             np.testing.assert_allclose(window * kernel, products, rtol=1e-6)
+            assert_leads_to_what_it_shows(update)
             total = products.sum() + terms["value"][-1]
         elif name.startswith("maxpool"):
             total = cells["value"].max()
@@ -425,6 +430,16 @@ def test_the_numbers_on_a_card_add_up_to_the_units_value(session, name):
         tolerance = 0.02 if name.startswith(("linear", "relu", "softmax")) else 2e-5  # of texts with three decimals
         assert total == pytest.approx(value, abs=tolerance)
         assert number(facts["card_value"]) == pytest.approx(value, abs=5e-4)
+
+
+def assert_leads_to_what_it_shows(update):
+    """Every cell that can be clicked shows the value of the unit to which it leads."""
+    cells = update.trace.static["card_cells"]
+    leading = [(text, value) for text, value in zip(cells["unit"].tolist(), cells["value"].tolist(), strict=True) if text]
+    assert leading
+    for text, value in leading:
+        name, position = text.removesuffix("]").split("[")
+        assert value_of(update, name, [int(place) for place in position.split(",")]) == pytest.approx(value, abs=1e-6)
 
 
 def value_of(update, name, position):
@@ -475,6 +490,7 @@ def test_what_opens_in_the_convolution_view_gives_the_units_own_sum(session):
             }})  # fmt: skip
             assert answer.error == ""
             output = answer.trace.static["output_values"]["value"]
+            assert len(output) == {"conv1[0,0,0]": 4, "conv1[3,14,9]": 9, "conv2[5,9,9]": 4, "conv2[5,4,0]": 6}[unit]
             wanted = number(terms["result"].tolist()[terms["group"].tolist().index(group)])
             assert np.abs(output - wanted).min() < 2e-3
 
@@ -504,7 +520,8 @@ def test_the_picture_of_weights_holds_every_weight_at_its_place(session, layer):
 
 @pytest.mark.parametrize("why", ["gradient", "occlusion"])
 def test_why_this_class_follows_the_network_as_it_was_changed(session, why):
-    plain = changed(session, why=why, explain="7").trace
+    assert changed(session, why=why, explain="3").trace.facts["why"] == "for 3"
+    plain = changed(session, explain="7").trace
     assert plain.facts["why"] == "for 7"
     same = changed(session, edits="linear3.bias[7]=3").trace
     np.testing.assert_allclose(same.static["why_values"]["value"], plain.static["why_values"]["value"], atol=1e-4)

@@ -47,7 +47,7 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
     asked = card(network, stages, read_unit(network, settings.unit), plan.titles) if settings.unit else None
     drawn, limits = columns.maps(plan, stages, shared=settings.colours == "network")
     weights, about_weights = kernel_columns(network, settings, read_edits(network, settings.edits))
-    why, about_why = reasons(network if settings.why == "none" else state.spare(settings), settings, x, stages[-1])
+    why, about_why = reasons(network, settings, x, stages[-1])
     space, about_space = in_space(settings, network, stages, plan, limits)
     told = f"{asked.sentence}." if asked else words.sentence(settings, stages[-1], label, empty=not pad.any())
     return Trace(

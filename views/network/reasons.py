@@ -20,7 +20,7 @@ WAYS = {"gradient": gradient_times_input, "occlusion": occlusion}
 def reasons(
     network: Network, settings: NetworkSettings, x: np.ndarray, probabilities: np.ndarray
 ) -> tuple[dict[str, Columns], dict[str, str]]:
-    """The sources why, why_ink and why_values, and the facts. network: one whose activations nobody needs; x: (1, C, H, W)."""
+    """The sources why, why_ink and why_values, and the facts. Runs the network anew; x: what it is given, (1, C, H, W)."""
     if settings.why == "none":
         empty: Columns = {name: np.zeros(0, np.float32) for name in ("x", "y", "dw", "dh")}
         return {"why": {"image": np.zeros((0, 1, 1), np.float32), **empty}, "why_ink": empty}, {"why_hidden": "hidden"}

@@ -36,7 +36,6 @@ class NetworkState(State):
         super().__init__(files, networks)
         self._base: Network | None = None
         self._edits: str | None = None
-        self._spare_of: Network | None = None
         self._plans: dict[tuple[str, tuple[int, ...]], Plan] = {}
         self._latest = "lenet5"
 
@@ -47,14 +46,6 @@ class NetworkState(State):
             self._network = edited(base, read_edits(base, settings.edits))
             self._base, self._edits = base, settings.edits
         return self._network
-
-    def spare(self, settings: NetworkSettings) -> Network:
-        """Another copy of it, whose activations nobody needs."""
-        network = self.network(settings)
-        if self._spare_of is not network:
-            self._spare = edited(self.networks.get(settings.network), read_edits(network, settings.edits))
-            self._spare_of = network
-        return self._spare
 
     def plan(self, network: Network) -> Plan:
         """How that network is drawn."""
