@@ -23,6 +23,7 @@ COLUMNS = {
     "tests": "examples accuracy low high",
 }
 LETTERS = "13px"
+LEGEND_COLUMNS = 3
 KEPT = "kept"  # tags what is shown only while an earlier run is kept
 SHARE_RANGE = (0.0, 1.02)
 
@@ -71,7 +72,7 @@ class Curves:
         dots = self.figure.scatter("examples", "accuracy", source=data, marker=marker, size=9, legend_label=label)
         self._take(dots, kept, line_color=role, fill_color=role)
 
-    def finish(self, corner: str) -> figure:
+    def finish(self) -> figure:
         """Add what goes over all lines: the legend, the mark of the moment shown, and reading by pointer."""
         here = self.sources.setdefault("here", ColumnDataSource(name="here", data={"examples": []}))
         mark = self.figure.vspan("examples", source=here)
@@ -82,17 +83,19 @@ class Curves:
             extent.renderers = self.lines
         self._read_by_pointer()
         legend = self.figure.legend[0]
+        self.figure.add_layout(legend, "above")  # where it hides no curve
         legend.update(
-            location=corner,
-            label_text_font_size=LETTERS,
-            background_fill_alpha=0.75,
-            border_line_alpha=0,
-            padding=4,
-            spacing=0,
-            margin=4,
+            orientation="horizontal",
+            ncols=LEGEND_COLUMNS,
             label_text_font="system-ui",
+            label_text_font_size=LETTERS,
+            background_fill_alpha=0,
+            border_line_alpha=0,
+            padding=0,
+            spacing=8,
+            margin=2,
         )
-        themed(legend, label_text_color="ink", background_fill_color="paper")
+        themed(legend, label_text_color="ink")
         for item in legend.items:
             if any(KEPT in drawn.tags for drawn in item.renderers):
                 _only_when_kept(item)
@@ -154,6 +157,4 @@ def digits(canvas: Canvas, name: str) -> None:
     """Digits as they are in MNIST: 0 is black, 1 is white."""
     source = canvas.source(name, "image x y dw dh")
     mapper = themed(LinearColorMapper(low=0, high=1, nan_color="rgba(0,0,0,0)"), palette="grey")
-    canvas.figure.image(
-        image="image", x="x", y="y", dw="dw", dh="dh", source=source, color_mapper=mapper, origin="top_left"
-    )
+    canvas.figure.image(image="image", x="x", y="y", dw="dw", dh="dh", source=source, color_mapper=mapper, origin="top_left")

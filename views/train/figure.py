@@ -19,7 +19,7 @@ EDGE = 0.5
 
 LAYOUT = Layout(
     narrow='"loss loss" auto "accuracy accuracy" auto "example_title bars" auto "batch batch" auto / 2fr 3fr',
-    wide='"loss loss accuracy" auto "example_title bars batch" auto / 2fr 3fr 6fr',
+    wide='"loss loss accuracy" auto "example_title bars batch" auto / 2.2fr 3.3fr 5.5fr',
     around="16rem",
 )
 
@@ -39,20 +39,20 @@ def loss() -> figure:
     """Every batch as a thin line, their running mean as a thick one."""
     curves = Curves("train_loss", "loss in nats")
     curves.line("train_loss", "raw", "each batch", "muted", width=1, alpha=0.7)
-    curves.line("kept_loss", "smoothed", "kept run", "kernel", kept=True)
     curves.line("train_loss", "smoothed", "smoothed", "input", width=3)
-    return curves.finish("top_right")
+    curves.line("kept_loss", "smoothed", "kept run", "kernel", kept=True)
+    return curves.finish()
 
 
 def accuracy() -> figure:
     """Digits being learned, digits held back, and the test set with its 95 % interval."""
     curves = Curves("train_accuracy", "read correctly", share=True)
     curves.line("train_accuracy", "training", "training", "input", width=2)
-    curves.line("kept_accuracy", "validation", "kept run, validation", "kernel", kept=True)
     curves.line("train_accuracy", "validation", "validation", "output", width=3)
-    curves.points("kept_tests", "kept run, test", "kernel", kept=True)
-    curves.points("train_tests", "test, 95 % interval", "ink")
-    return curves.finish("bottom_right")
+    curves.points("train_tests", "test (95 %)", "ink")
+    curves.line("kept_accuracy", "validation", "kept validation", "kernel", kept=True)
+    curves.points("kept_tests", "kept test", "kernel", kept=True)
+    return curves.finish()
 
 
 def example() -> figure:
