@@ -42,8 +42,7 @@ class GraphCanvas(Canvas):
         self._draw_moving()
 
     def _draw_moving(self) -> None:
-        flows = self._lines("flows", "gradient", 2, "alpha")
-        flows.glyph.line_alpha = "alpha"
+        self._lines("flows", "gradient", 2)
         self._words("values", 17, level="overlay")
         self._words("gradients", 17, level="overlay")
         self._lines("reading", "output", 3)
@@ -85,13 +84,15 @@ class GraphCanvas(Canvas):
         words.tags = [f"fit {largest} {self.name}_size"]
         themed(words.glyph, text_color="ink")
 
-    def _lines(self, name: str, token: str, width: float, own: str = ""):  # type: ignore[no-untyped-def]
-        source = self._source(name, own, "x y x1 y1")
-        level = "glyph" if name == "edges" else "overlay"
-        lines = self.figure.segment(*self._place("x", "y", "x1", "y1"), source=source, level=level, line_width=width)
-        lines.glyph.line_cap = "round"
+    def _lines(self, name: str, token: str, width: float) -> None:
+        """Straight pieces; those that move are seen where their alpha is 1."""
+        moves = name != "edges"
+        source = self._source(name, "alpha" if moves else "", "x y x1 y1")
+        lines = self.figure.segment(*self._place("x", "y", "x1", "y1"), source=source, line_width=width, line_cap="round")
+        lines.level = "overlay" if moves else "glyph"
+        if moves:
+            lines.glyph.line_alpha = "alpha"
         themed(lines.glyph, line_color=token)
-        return lines
 
     def _heads(self) -> None:
         source = self._source("heads", "", "x y angle")

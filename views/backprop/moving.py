@@ -8,12 +8,12 @@ from itertools import pairwise
 import numpy as np
 
 from ..trace import Texts
-from .layout import Point
 from .places import AWAY, CHARACTER, Box, Columns, Scene, both
 from .run import Run
 from .words import brief, say, slope_written
 
 Scenes = tuple[Scene, Scene]
+Parts = dict[tuple[str, str], tuple[int, int]]
 LONGEST_CHIP = 16  # characters beside an edge
 TINT = 0.35  # opacity
 CHIP = 16.0  # its height, in pixels of the natural size
@@ -21,14 +21,14 @@ CHIP = 16.0  # its height, in pixels of the natural size
 
 def moving(run: Run, scenes: Scenes) -> dict[str, Columns]:
     """What the steps change: values and gradients as they come, the edge at work, the nodes at its ends."""
-    (values, gradients), chips = _shown(run), _chips(run)
+    (values, gradients), chips, parts = _shown(run), _chips(run), _parts(scenes[0])
     return {
         "values": {"text": values},
         "gradients": {"text": gradients},
         "gradient_bands": {"alpha": _bands(run)},
-        "flows": _flows(run, scenes[0]),
-        "reading": both(scenes, lambda s: _reading(run, s)),
-        "flowing": both(scenes, lambda s: _flowing(run, s)),
+        "flows": {"alpha": _flows(run, parts)},
+        "reading": {"alpha": _reading(run, parts)},
+        "flowing": {"alpha": _flowing(run, parts)},
         "computed": both(scenes, lambda s: _outline(s, [None if step.is_back else step.node for step in run.steps])),
         "handing": both(scenes, lambda s: _outline(s, [step.node if step.increment else None for step in run.steps])),
         "receiving": both(scenes, lambda s: _outline(s, [step.receiver for step in run.steps])),
@@ -67,52 +67,39 @@ def _bands(run: Run) -> np.ndarray:
     return found
 
 
-def _flows(run: Run, scene: Scene) -> Columns:
-    """The edges along which a gradient has come. -> alpha (T, pieces)."""
-    parts = _pieces(scene)
-    alpha = np.zeros((len(run.steps), sum(len(range(*part)) for part in parts.values())), np.uint8)
-    for at, step in enumerate(run.steps):
-        if step.increment:
-            start, end = parts[step.increment.argument, step.node]
-            alpha[at:, start:end] = 1
-    return {"alpha": alpha}
+def _flows(run: Run, parts: Parts) -> np.ndarray:
+    """The edges along which a gradient has come. -> (T, pieces) of 0 and 1."""
+    found = _flowing(run, parts)
+    return np.maximum.accumulate(found, axis=0)
 
 
-def _pieces(scene: Scene) -> dict[tuple[str, str], tuple[int, int]]:
+def _flowing(run: Run, parts: Parts) -> np.ndarray:
+    """The edge along which a gradient is coming. -> (T, pieces) of 0 and 1."""
+    return _lit([[(step.increment.argument, step.node)] if step.increment else [] for step in run.steps], parts)
+
+
+def _reading(run: Run, parts: Parts) -> np.ndarray:
+    """The edges along which a value is being computed. -> (T, pieces) of 0 and 1."""
+    read = {name: {one for one in node.arguments if isinstance(one, str)} for name, node in run.graph.nodes.items()}
+    return _lit([[] if step.is_back else [(one, step.node) for one in read[step.node]] for step in run.steps], parts)
+
+
+def _lit(edges: list[list[tuple[str, str]]], parts: Parts) -> np.ndarray:
+    """Which pieces belong to the given edges. edges: T lists -> (T, pieces) of 0 and 1."""
+    found = np.zeros((len(edges), max(end for _, end in parts.values())), np.uint8)
+    for at, lit in enumerate(edges):
+        for edge in lit:
+            found[at, slice(*parts[edge])] = 1
+    return found
+
+
+def _parts(scene: Scene) -> Parts:
     """Which pieces of all lines belong to an edge: from the first to behind the last."""
     found, at = {}, 0
     for edge, points in scene.drawing.lines.items():
         found[edge] = (at, at + len(points) - 1)
         at += len(points) - 1
     return found
-
-
-def _ways(scene: Scene, ways: list[list[tuple[str, str]]]) -> Box:
-    """At every step the pieces of some edges, filled up with pieces that are away. -> x, y, x1, y1 (T, most)."""
-    lines = [[piece for edge in way for piece in _steps_of(scene, edge)] for way in ways]
-    most = max(1, *map(len, lines))
-    away = ((AWAY * scene.drawing.width, 0.0),) * 2
-    whole = np.array([line + [away] * (most - len(line)) for line in lines], np.float64)  # (T, most, 2 ends, 2)
-    shape = whole.shape[:2]
-    start, end = scene.points(whole[:, :, 0]), scene.points(whole[:, :, 1])
-    columns = start | {f"{name}1": column for name, column in end.items()}
-    return {name: column.reshape(shape) for name, column in columns.items()}
-
-
-def _steps_of(scene: Scene, edge: tuple[str, str]) -> list[tuple[Point, Point]]:
-    points = scene.drawing.lines[edge]
-    return list(pairwise(points))
-
-
-def _reading(run: Run, scene: Scene) -> Box:
-    """The edges along which a value is being computed."""
-    arguments = {name: dict.fromkeys(a for a in node.arguments if isinstance(a, str)) for name, node in run.graph.nodes.items()}
-    return _ways(scene, [[] if step.is_back else [(a, step.node) for a in arguments[step.node]] for step in run.steps])
-
-
-def _flowing(run: Run, scene: Scene) -> Box:
-    """The edge along which a gradient is coming."""
-    return _ways(scene, [[(step.increment.argument, step.node)] if step.increment else [] for step in run.steps])
 
 
 def _outline(scene: Scene, names: list[str | None]) -> Box:
@@ -142,7 +129,7 @@ def _chip_places(run: Run, scene: Scene, chips: Texts) -> Box:
         if not step.increment:
             places.append((AWAY * scene.drawing.width, 0.0, 1.0, 1.0))
             continue
-        pieces = _steps_of(scene, (step.increment.argument, step.node))
+        pieces = pairwise(scene.drawing.lines[step.increment.argument, step.node])
         (x, y), (x1, y1) = max(pieces, key=lambda piece: math.dist(*piece))
         middle = min(max((x + x1) / 2, width / 2), scene.drawing.width - width / 2)
         places.append((middle, (y + y1) / 2, width, CHIP))

@@ -79,8 +79,8 @@ export class NodePointing {
   #go({ computed, complete }) {
     const { player } = this.view;
     player.pause();
-    const target = computed < 0 || (player.step >= computed && complete >= 0) ? complete : computed;
-    if (target >= 0) player.go(player.step === target && computed >= 0 ? computed : target);
+    const target = computed < 0 || player.step === computed ? complete : computed;
+    if (target >= 0) player.go(target);
   }
 
   #tell(node) {
@@ -88,15 +88,16 @@ export class NodePointing {
     this.readout.textContent = node?.words ?? "";
   }
 
-  /** Scroll a graph that is wider than its panel to the node at work. */
+  /** Scroll a graph that is larger than its panel to the node at work. */
   follow(step) {
-    const { panel } = this;
-    if (panel.scrollWidth <= panel.clientWidth) return;
+    const { panel, plot } = this;
+    if (panel.scrollWidth <= panel.clientWidth && panel.scrollHeight <= panel.clientHeight) return;
     const { receiving, computed } = this.view.trace.steps;
-    const x = [receiving, computed].map((frame) => rowOf(frame[`${panel.dataset.only}_x`], step)[0]).find((place) => place >= 0);
-    const middle = this.plot.offsetLeft + x * this.plot.offsetWidth;
-    const outside = middle < panel.scrollLeft + EDGE || middle > panel.scrollLeft + panel.clientWidth - EDGE;
-    if (outside) panel.scrollLeft = middle - panel.clientWidth / 2;
+    const at = (frame, axis) => rowOf(frame[`${panel.dataset.only}_${axis}`], step)[0];
+    const frame = at(receiving, "x") >= 0 ? receiving : computed;
+    const [left, top] = [plot.offsetLeft + at(frame, "x") * plot.offsetWidth, plot.offsetTop + (1 - at(frame, "y")) * plot.offsetHeight];
+    if (left < panel.scrollLeft + EDGE || left > panel.scrollLeft + panel.clientWidth - EDGE) panel.scrollLeft = left - panel.clientWidth / 2;
+    if (top < panel.scrollTop + EDGE || top > panel.scrollTop + panel.clientHeight - EDGE) panel.scrollTop = top - panel.clientHeight / 2;
   }
 
   #named(name) {
