@@ -438,3 +438,10 @@ def test_the_table_of_settings_holds_the_defaults():
     settings = TrainViewSettings()
     assert settings.learning_rate == LEARNING_RATES[settings.optimiser]
     assert all(name in settings.plain() for name in LEARNING)
+
+
+def test_an_action_that_waits_for_a_file_is_done_once():
+    answerer = Answerer()
+    assert sorted(ask(answerer, "step")) == ["mnist/test-00.gz", "mnist/train-00.gz"]
+    _, trace = unpack(answerer.answer())
+    assert trace.facts["batches"] == "41"  # after the 40 that a fresh page shows
