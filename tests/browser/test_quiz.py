@@ -58,12 +58,12 @@ def test_nothing_gives_the_value_away_before_it_is_typed(quiz):
     quiz.get_by_text("The numbers as tables").filter(visible=True).click()
     output = quiz.get_by_role("table", name="Output")
     expect(output.get_by_role("cell", name="?", exact=True)).to_have_count(25)
-    expect(quiz.locator("[data-part=output] .veil")).to_have_count(1)
-    expect(quiz.locator("[data-part=products] .veil")).to_have_count(1)
-    expect(quiz.locator("[data-part=sums]")).to_be_hidden()
-    plot = quiz.locator("[data-part=output] .plot")
+    expect(quiz.locator(".view:not([hidden]) [data-part=output] .veil")).to_have_count(1)
+    expect(quiz.locator(".view:not([hidden]) [data-part=products] .veil")).to_have_count(1)
+    expect(quiz.locator(".view:not([hidden]) [data-part=sums]")).to_be_hidden()
+    plot = quiz.locator(".view:not([hidden]) [data-part=output] .plot")
     plot.hover(position={"x": 20, "y": 20})
-    expect(quiz.locator("[data-part=output] .readout")).to_have_text("[0, 0] = ? (yours to predict)")
+    expect(quiz.locator(".view:not([hidden]) [data-part=output] .readout")).to_have_text("[0, 0] = ? (yours to predict)")
     expect(sentence(quiz)).to_have_text("output[0, 0] = ?")
 
 
@@ -166,7 +166,7 @@ def test_an_exercise_is_done_by_keyboard_alone(explorer):
     update = exercise(7)
     page = explorer.open("?quiz=7")
     expect(page.get_by_text("Exercise 7: predict the 4 cells marked “?”. 0 right.")).to_be_visible()
-    expect(page.locator("[data-part=output] .veil")).to_have_count(4)
+    expect(page.locator(".view:not([hidden]) [data-part=output] .veil")).to_have_count(4)
     explorer.becomes(lambda: explorer.state()["step"], update.exercise.cells[0])
     for _ in range(100):
         if page.evaluate("document.activeElement === document.querySelector('.quiz input')"):
@@ -234,7 +234,7 @@ def test_pyodide_and_the_server_pose_what_cpython_poses(explorer, panel_explorer
         assert one.state()["cells"] == [list(row) for row in expected.settings["cells"]]
         assert one.state()["weights"] == [list(row) for row in expected.settings["weights"]]
         one.page.wait_for_url(f"**quiz={seed}**")
-        expect(one.page.locator("[data-part=output] .veil")).to_have_count(len(expected.exercise.cells))
+        expect(one.page.locator(".view:not([hidden]) [data-part=output] .veil")).to_have_count(len(expected.exercise.cells))
 
 
 def test_views_without_an_exercise_offer_none(explorer):
