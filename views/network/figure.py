@@ -96,7 +96,7 @@ def _scene() -> figure:
     canvas = Canvas("network_scene")
     for axis in (canvas.figure.x_range, canvas.figure.y_range):
         axis.update(start=0, end=1)
-    frames = canvas.figure.segment("x", "y", "x1", "y1", source=canvas.source("scene_frames", "x y x1 y1"))
+    frames = canvas.figure.line("x", "y", source=canvas.source("scene_frames", "x y"))
     themed(frames.glyph, line_color="line")
     units = canvas.figure.rect("x", "y", "w", "h", source=canvas.source("scene", "x y w h shade"), line_color=None)
     units.glyph.fill_color = {"field": "shade", "transform": mapper_of("signed")}
@@ -108,8 +108,7 @@ def _scene() -> figure:
     titles.tags = ["fit 20"]
     themed(titles.glyph, text_color="ink")
     for name, role in (("scene_field", "input"), ("scene_window", "kernel")):
-        source = canvas.source(name, "x y x1 y1")
-        sides = canvas.figure.segment("x", "y", "x1", "y1", source=source, level="overlay", line_width=2)
+        sides = canvas.figure.line("x", "y", source=canvas.source(name, "x y"), level="overlay", line_width=2)
         themed(sides.glyph, line_color=role)
     canvas.outline("scene_asked", "output", moves=False)
     canvas.outline("scene_pointed", "ink", width=2)

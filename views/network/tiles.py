@@ -1,6 +1,6 @@
 """What is painted of the scene: units of one colour below each other become one tile, which halves the work of a frame.
 
-Upright stays upright however the scene is turned, so a tile looks like its units, as long as it is short: TALL units.
+Upright stays upright however the scene is turned, so a tile looks like its units, as long as it is short: at most TALL units.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from .scene import Scene, Sheet
 
-TALL = 4
+TALL = 7
 SHADES = 128  # colours on each side of zero, as the palette has
 
 
@@ -45,14 +45,11 @@ def _of_sheet(sheet: Sheet, shades: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     """The uppermost unit of every tile, and how many units it joins. shades: (count,)."""
     if len(sheet.shape) == 1:
         return sheet.start + np.arange(sheet.count), np.ones(sheet.count, int)
-    maps, rows, columns = sheet.shape
-    bands = -(-rows // TALL)
-    colours = np.full((maps, bands * TALL, columns), -2 * SHADES, int)  # below the last row no unit has that colour
-    colours[:, :rows] = np.round(shades * SHADES).reshape(sheet.shape)
-    banded = colours.reshape(maps, bands, TALL, columns)
-    one = (banded == banded[:, :, :1]).all(axis=2, keepdims=True)
-    joined = np.array([TALL] + [0] * (TALL - 1))[:, np.newaxis]  # the uppermost unit stands for the band
-    length = np.broadcast_to(np.where(one, joined, 1), banded.shape)
-    length = length.reshape(maps, -1, columns)[:, :rows].ravel()
-    first = np.flatnonzero(length)
-    return sheet.start + first, length[first]
+    numbers = np.arange(sheet.count).reshape(sheet.shape).transpose(0, 2, 1)  # map by map, column by column, downwards
+    colours = np.round(shades * SHADES)[numbers.ravel()].reshape(numbers.shape)
+    begins = np.ones(numbers.shape, bool)
+    begins[:, :, 1:] = np.diff(colours, axis=2) != 0
+    places = np.arange(sheet.count)
+    since = places - np.maximum.accumulate(np.where(begins.ravel(), places, 0))
+    firsts = np.flatnonzero(since % TALL == 0)
+    return sheet.start + numbers.ravel()[firsts], np.diff(firsts, append=sheet.count)

@@ -164,8 +164,10 @@ def _titles(x: np.ndarray, y: np.ndarray, texts: list[str]) -> Columns:
 
 
 def _edges(x: np.ndarray, y: np.ndarray) -> Columns:
-    """The four sides of every frame. x, y: (n, 4) corners."""
-    return _columns(x=x.ravel(), y=y.ravel(), x1=np.roll(x, -1, axis=1).ravel(), y1=np.roll(y, -1, axis=1).ravel())
+    """All frames as one line with gaps, which is painted at one stroke. x, y: (n, 4) corners."""
+    return _columns(**{
+        name: np.column_stack([ends, ends[:, 0], np.full(len(ends), np.nan)]).ravel() for name, ends in (("x", x), ("y", y))
+    })  # fmt: skip
 
 
 def _world(points: np.ndarray) -> Columns:

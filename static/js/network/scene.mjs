@@ -229,8 +229,12 @@ export class SceneView {
   }
 }
 
-/** The sides of figures with four corners each. */
+/** Figures with four corners each as one line with gaps. */
 function around({ x, y }) {
-  const next = (values) => values.map((_, i) => values[i % 4 === 3 ? i - 3 : i + 1]);
-  return { x, y, x1: next(x), y1: next(y) };
+  const line = (values) => {
+    const points = new Float32Array((values.length / 4) * 6).fill(NaN);
+    for (let i = 0; i < points.length; i++) if (i % 6 < 5) points[i] = values[Math.floor(i / 6) * 4 + ((i % 6) % 4)];
+    return points;
+  };
+  return { x: line(x), y: line(y) };
 }
