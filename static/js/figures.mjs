@@ -2,6 +2,7 @@
  * The only module that knows BokehJS: it finds the figures' sources, replaces their data, and dresses them in the theme.
  * Figures are built once, in Python; here only data and colours change.
  */
+import { lighten } from "./lighten.mjs";
 import { allOf, mapValues, rowOf, sameRow } from "./packet.mjs";
 
 /* global Bokeh */
@@ -28,6 +29,7 @@ export async function drawFigures(drawing) {
 export class Figures {
   /** @param {object[]} roots Bokeh's models of the figures */
   constructor(roots) {
+    lighten(roots);
     this.models = new Set(roots.flatMap((root) => [root, ...root.references()]));
     /** @type {Map<string, {source: object, figures: Set<string>}[]>} the sources of each name, and what they are drawn in */
     this.sources = new Map();

@@ -77,6 +77,23 @@ def test_all_eighteen_steps_are_told_before_python_is_there(explorer):
     assert (told[0], told[17]) == (FIRST, LAST)
 
 
+def test_glyphs_that_are_never_drawn_do_no_work(explorer):
+    """BokehJS still has the four that static/js/lighten.mjs puts to rest beside each glyph, and under these names."""
+    explorer.page.route("**/worker.mjs", lambda route: None)
+    page = explorer.open(VIEW, ready=False)
+    resting = page.evaluate(
+        """() => {
+            const renderers = window.Bokeh.index.roots.flatMap((view) => [...view.renderer_views?.values() ?? []]);
+            const glyphs = renderers.filter(({ glyph }) => glyph);
+            const spares = ["selection_glyph", "nonselection_glyph", "muted_glyph", "decimated_glyph"];
+            const rest = glyphs.map((one) => spares.map((name) => one[name].set_data !== one.glyph.set_data));
+            return { glyphs: glyphs.length, resting: rest.flat().filter(Boolean).length };
+        }"""
+    )
+    assert resting["glyphs"] > 0
+    assert resting["resting"] == 4 * resting["glyphs"]
+
+
 def test_the_page_shows_what_cpython_computes(explorer, page):
     assert_shows(explorer, steps=range(18))
     for settings in ({"stride": 1, "padding": 0, "seed": 77}, {"channels": "green", "stride": 3}):
