@@ -15,7 +15,7 @@ from convoscope.views.session import Session
 
 from .test_engine_in_pyodide import INSIDE, quiet
 
-STEPS = 60  # after the 40 batches that a fresh page shows
+STEPS = 60
 NEEDED = ("mnist/train-00.gz", "mnist/test-00.gz")
 
 
@@ -34,16 +34,16 @@ def in_node(tmp_path_factory):
 
 
 def test_a_seeded_run_in_pyodide_is_the_native_one(in_node, record_property):
-    """Rounding differs, because native NumPy has BLAS: by less than a thousandth of the loss in 100 batches."""
+    """Rounding differs, because native NumPy has BLAS: by less than a thousandth of the loss in 60 batches."""
     session = Session()
     for _ in range(STEPS):
         update = session.handle({"view": "train", "name": "step", "value": None})
     here = {name: column.tolist() for name, column in update.trace.static["train_loss"].items()}
     assert in_node["platform"] == "emscripten"
     assert in_node["loss"]["examples"] == here["examples"]
-    assert len(here["raw"]) == 100
+    assert len(here["raw"]) == STEPS
     difference = np.abs(np.array(in_node["loss"]["raw"]) - here["raw"]).max()
-    record_property("summary", f"Pyodide and native NumPy: the losses of 100 batches differ by at most {difference:.1e}")
+    record_property("summary", f"Pyodide and native NumPy: the losses of {STEPS} batches differ by at most {difference:.1e}")
     assert difference < 1e-3
     for fact in ("batches", "examples", "training_accuracy", "validation_accuracy", "parameters"):
         assert in_node["facts"][fact] == update.trace.facts[fact]

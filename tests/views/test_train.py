@@ -232,6 +232,15 @@ def test_the_end_of_an_epoch_tests_and_goes_on(trainee, monkeypatch):
     assert trainee.state.status == "running"
 
 
+def test_a_step_that_ends_an_epoch_tests_and_stays(trainee, monkeypatch):
+    monkeypatch.setattr(run_module, "ends_epoch", lambda passes: passes >= 1)
+    trainee.do("batch_size", 256)
+    while trainee.state.status != "testing":
+        trainee.do("step")
+    assert facts(trainee.finish())["status"] == "paused"
+    assert trainee.state.run.step == 9
+
+
 def test_an_epoch_is_one_look_at_every_training_digit(trainee):
     trainee.do("batch_size", 256)
     seen = []
@@ -444,4 +453,4 @@ def test_an_action_that_waits_for_a_file_is_done_once():
     answerer = Answerer()
     assert sorted(ask(answerer, "step")) == ["mnist/test-00.gz", "mnist/train-00.gz"]
     _, trace = unpack(answerer.answer())
-    assert trace.facts["batches"] == "41"  # after the 40 that a fresh page shows
+    assert trace.facts["batches"] == "1"

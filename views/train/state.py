@@ -36,11 +36,7 @@ class TrainState(Training):
             raise SettingError(str(error)) from None
 
     def _start(self, settings: TrainViewSettings, value: Any) -> list[str]:
-        if self.run is None or self.is_preview or not (self.run.step or self.run.plan == Plan.of(settings)):
-            self.begin(settings)
-        assert self.run
-        if self.status == "diverged":
-            self.run.recover(settings)
+        self._ready_to_learn(settings)
         settings.checkpoint, self.status, self.reason = NOW, "running", ""
         return self._waiting(settings)
 
@@ -48,6 +44,15 @@ class TrainState(Training):
         self.begin(settings)
         settings.checkpoint = NOW
         return []
+
+    def _ready_to_learn(self, settings: TrainViewSettings) -> Run:
+        """The run that goes on, or a new one if none has begun. Raises NetworkTextError or ShapeError."""
+        run = self.run
+        if run is None or self.is_preview or not (run.step or run.plan == Plan.of(settings)):
+            return self.begin(settings)
+        if self.status == "diverged":
+            run.recover(settings)
+        return run
 
     def _waiting(self, settings: TrainViewSettings) -> list[str]:
         assert self.run
@@ -64,13 +69,10 @@ class TrainState(Training):
     def _step(self, settings: TrainViewSettings, value: Any) -> list[str]:
         if self.status in ("running", "testing"):
             return ["Pause first: single batches are for looking at."]
-        run = self.prepare(settings)
-        if not run.step and run.plan != Plan.of(settings):
-            run = self.begin(settings)  # which says why it cannot be
-        if self.status == "diverged":
-            run.recover(settings)
+        run = self._ready_to_learn(settings)
         self.status, self.is_preview, settings.checkpoint = "running", False, NOW
         self._learn(settings)
+        self._after_testing = "paused"  # if this batch ended an epoch
         if self.status == "running":
             self._stop("paused")
         return self._waiting(settings) if run.plan != Plan.of(settings) else []
