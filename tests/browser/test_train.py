@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from convoscope.views.session import Session
+
 VIEW = "?view=train"
 NEWS = 2_000  # half an hour of training, as far as the page is concerned
 MORE_NODES = 50  # of the document: a line of text or two
@@ -98,6 +100,8 @@ def test_the_buttons_start_pause_step_and_start_again(explorer):
     assert trainer.column("train_loss", "raw") == first  # the same initial weights and the same digits
 
     trainer.train(60)
+    native = Session().handle({"view": "train", "name": "reset"}).trace.static["train_loss"]["raw"].tolist()
+    assert trainer.column("train_loss", "raw")[: len(native)] == pytest.approx(native, abs=1e-3)  # up to rounding
     assert trainer.stands_still()
     smoothed = trainer.column("train_loss", "smoothed")
     assert smoothed[-1] < smoothed[0]
