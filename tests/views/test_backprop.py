@@ -342,3 +342,14 @@ def test_settings_have_bounds_for_every_control():
 def test_the_likelihood_of_logistic_regression_rises():
     values = [nodes(shown(("preset", "logistic"), ("sgd_steps", steps)).trace)["J"]["value"] for steps in (0, 1, 20)]
     assert values[0] < values[1] < values[2] < 0
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["x" + "-x" * 58, "x" + "/x" * 58, f"max({'x,' * 97})", "x*1e308*1e308", "x/1e-400/0", "x*" + "9" * 190, "x**1e300"],
+)
+def test_what_the_parser_takes_can_be_shown_however_odd(formula):
+    update = shown(("formula", formula))
+    assert update.error == ""
+    assert update.settings["preset"] == "custom"
+    assert len(update.to_bytes()) < 2_000_000
