@@ -142,7 +142,7 @@ class Explorer:
 @pytest.fixture
 def context_options() -> dict:
     """What the browser says of itself; a test module may override it."""
-    return {"viewport": {"width": 1280, "height": 800}, "service_workers": "block"}  # it fetches the whole site: test_offline.py
+    return {"viewport": {"width": 1280, "height": 800}, "service_workers": "block"}  # test_offline.py
 
 
 @pytest.fixture

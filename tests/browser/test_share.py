@@ -22,7 +22,9 @@ def test_the_dialog_gives_a_link_lines_to_paste_a_code_and_a_preview(explorer, v
     page = explorer.page
     view.get_by_role("button", name="Share").click()
     dialog = page.get_by_role("dialog", name="Share this view")
-    expect(dialog.get_by_role("textbox", name="Link", exact=True)).to_have_value(explorer.url + "?view=convolution&kernel=blur&step=7")
+    expect(dialog.get_by_role("textbox", name="Link", exact=True)).to_have_value(
+        explorer.url + "?view=convolution&kernel=blur&step=7"
+    )
     line = dialog.get_by_role("textbox", name="Web page, Moodle, Quarto: an iframe")
     expect(line).to_have_value(
         re.compile(r'^<iframe src=".*embed\.html\?view=convolution&amp;kernel=blur&amp;step=7&amp;hide=title')
