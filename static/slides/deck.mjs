@@ -1,4 +1,4 @@
-/** Starts the deck; slides whose view this site does not have are left out. */
+/** Starts the deck. */
 import { ConvoscopeReveal } from "../convoscope-embed.js";
 import Reveal from "./reveal.esm.js";
 
