@@ -13,6 +13,7 @@ ADDRESSES = {
     "backprop": ["?view=backprop"],
     "gradients": ["?view=gradients"],
     "detective": ["?view=detective"],
+    "architectures": ["?view=architectures&architecture=own"],
     "network": ["?view=network"],
 }
 UNFOLD = "for (const fold of document.querySelectorAll('.view:not([hidden]) .controls details')) fold.open = true"
