@@ -11,19 +11,21 @@ from ...engine import Evaluation, TrainStep, wilson_interval
 
 MOST_POINTS = 400
 MOST_TESTS = 60
-WINDOW = 1000  # examples over which averages forget
+WINDOW = 300  # examples over which averages forget
+VALIDATION_WINDOW = 100  # they come ten times less often
 
 
 @dataclass
 class Average:
-    """A mean in which an example counts e times less for every WINDOW examples that came after it."""
+    """A mean in which an example counts e times less for every `window` examples that came after it."""
 
     total: float = 0.0
     weight: float = 0.0
+    window: float = WINDOW
 
     def add(self, value: float, examples: int) -> None:
         """Take in the mean of so many more examples."""
-        kept = math.exp(-examples / WINDOW)
+        kept = math.exp(-examples / self.window)
         self.total, self.weight = self.total * kept + value * examples, self.weight * kept + examples
 
     @property
@@ -45,7 +47,7 @@ class Curves:
     width: int = 1
     loss: Average = field(default_factory=Average)
     training: Average = field(default_factory=Average)
-    validation: Average = field(default_factory=Average)
+    validation: Average = field(default_factory=lambda: Average(window=VALIDATION_WINDOW))
 
     def add(self, learned: TrainStep, examples: int, seconds: float) -> None:
         """Take in one batch of so many examples, learned `seconds` after the start."""

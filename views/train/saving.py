@@ -123,7 +123,7 @@ def _moment(record: dict[str, Any], arrays: list[np.ndarray], run: Run) -> Momen
         float(record["seconds"]), record["optimiser"], int(record["optimiser_steps"]),
     )  # fmt: skip
     points, tests = _rows(record["points"], len(POINT)), _rows(record["tests"], len(TEST))
-    averages = [Average(float(one["total"]), float(one["weight"])) for one in record["averages"]]
+    averages = [Average(*(float(one[name]) for name in ("total", "weight", "window"))) for one in record["averages"]]
     fresh.curves = Curves(points, tests, int(record["width"]), *averages)
     return fresh
 
