@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from convoscope.engine import export_convnetjs, network_input, softmax
+from convoscope.engine import export_convnetjs, network_input, save_weights, softmax
 from convoscope.views.files import DiskFiles
 from convoscope.views.images import shard
 from convoscope.views.network.tracing import ink_of
@@ -36,6 +36,11 @@ def view(page):
 
 def says(view):
     return view.locator(".sentence")
+
+
+def reads_drawing_as(view, digit):
+    """Wait until a drawing is read as that digit; the sentence about a test digit goes on."""
+    expect(says(view)).to_have_text(re.compile(rf"LeNet-5 says {digit} \([^)]*\), then . \([^)]*\)\.$"))
 
 
 def pad_of(view):
@@ -106,10 +111,19 @@ def test_two_hundred_test_digits_get_the_engines_probabilities(explorer, page):
     np.testing.assert_allclose(shown, expected, atol=1e-5)
 
 
+def test_probabilities_are_read_out_and_stand_in_a_table(explorer, page, view):
+    bars = view.locator('[data-part="probabilities"] .plot')
+    bars.hover(position={"x": bars.bounding_box()["width"] * 0.73, "y": 20})
+    best = float(f"{explorer.data('probabilities')['value'][7]:.6g}")
+    expect(view.locator('[data-part="probabilities"] .readout')).to_have_text(f"Probability [0, 7] = {best:g}")
+    view.get_by_text("The numbers as tables").click()
+    expect(view.get_by_role("table", name="Probability").get_by_role("cell")).to_have_count(10)
+
+
 def test_drawing_with_the_mouse(explorer, page, view):
     pad = pad_of(view)
     stroke(page, pad, (0.15, 0.2), (0.15, 0.6), (0.8, 0.3))
-    expect(says(view)).to_have_text(re.compile(r"LeNet-5 says 7 "))
+    reads_drawing_as(view, 7)
     drawn = ink(explorer)
     assert drawn[8, 14:30].all()
     assert not drawn[:, 40:].any()
@@ -139,7 +153,7 @@ def test_drawing_with_the_mouse(explorer, page, view):
 def test_stages_moves_and_digits(explorer, page, view):
     pad = pad_of(view)
     stroke(page, pad, (0.1, 0.05), (0.1, 0.3), (0.45, 0.12))
-    expect(says(view)).to_have_text(re.compile("says 7 "))
+    reads_drawing_as(view, 7)
     for stage in ("Crop", "Scale", "Centre"):
         view.get_by_role("checkbox", name=stage).uncheck()
     expect(says(view)).not_to_have_text(re.compile("says 7 "))
@@ -147,7 +161,7 @@ def test_stages_moves_and_digits(explorer, page, view):
     view.get_by_role("button", name="Move").click()
     stroke(page, pad, (0.2, 0.2), (0.42, 0.52))
     explorer.becomes(lambda: (explorer.state()["shift_down"], explorer.state()["shift_right"]), (6, 9))
-    expect(says(view)).to_have_text(re.compile("says 7 "))
+    reads_drawing_as(view, 7)
     pad.focus()
     page.keyboard.press("ArrowUp")
     explorer.becomes(lambda: explorer.state()["shift_down"], 5)
@@ -176,7 +190,7 @@ def test_a_finger_draws_without_scrolling_and_a_pen_presses(explorer, page, view
     for step in range(1, 13):
         touch(client, "touchMove", on(pad, 0.8 - 0.05 * step, 0.5))
     touch(client, "touchEnd")
-    expect(says(view)).to_have_text(re.compile("says 1 "))
+    reads_drawing_as(view, 1)
     assert page.evaluate("scrollY") == before
     assert ink(explorer)[14:44, 28].all()
     widths = {}
@@ -212,7 +226,7 @@ def test_a_seven_and_a_one_drawn_with_keys_alone(explorer, page, view):
     for _ in range(5):
         go("Shift+ArrowDown", 3)
         press("Shift+ArrowLeft")
-    expect(says(view)).to_have_text(re.compile("LeNet-5 says 7 "))
+    reads_drawing_as(view, 7)
     drawn = ink(explorer).sum()
     press("Control+z")
     explorer.becomes(lambda: ink(explorer).sum() < drawn, True)
@@ -220,7 +234,7 @@ def test_a_seven_and_a_one_drawn_with_keys_alone(explorer, page, view):
     pad.focus()
     go("ArrowUp", 16)
     go("Shift+ArrowDown", 18)
-    expect(says(view)).to_have_text(re.compile("LeNet-5 says 1 "))
+    reads_drawing_as(view, 1)
     press(" ")
     press(" ")
     assert_shows_what_cpython_computes(explorer)
@@ -308,6 +322,8 @@ def test_files_pictures_and_reasons(explorer, page, view):
     expect(view.get_by_label("Network", exact=True)).to_have_value("loaded")
     view.get_by_label("Why this class", exact=True).select_option("Gradient × input")
     expect(view.locator('[data-part="why"] .note')).to_have_text(re.compile("^The logit of 7 is"))
+    view.locator('[data-part="why"] .plot').hover()
+    expect(view.locator('[data-part="why"] .readout')).to_have_text(re.compile(r"^Contribution \[1\d, 1\d\] = "))
     view.get_by_label("Class to explain", exact=True).select_option("3")
     expect(view.locator('[data-part="why"] .note')).to_have_text(re.compile("^The logit of 3 is"))
     view.get_by_label("Network", exact=True).select_option("The one trained in this page")
@@ -339,3 +355,16 @@ def test_it_fits_and_no_barrier_is_found(explorer, width, shown, theme):
     expect(view.locator(f'[data-part="{shown}"]')).to_be_visible()
     explorer.becomes(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"), True)
     assert Axe().run(page).response["violations"] == []
+
+
+def test_the_panel_home_reads_a_drawing_and_a_weights_file_too(panel_explorer):
+    panel_explorer.slug = "network"
+    page = panel_explorer.open(VIEW)
+    view = page.get_by_role("region", name="Draw a digit")
+    expect(says(view)).to_have_text(FIRST)
+    stroke(page, pad_of(view), (0.15, 0.2), (0.15, 0.6), (0.8, 0.3))
+    reads_drawing_as(view, 7)
+    assert_shows_what_cpython_computes(panel_explorer)
+    weights = save_weights(Networks(DiskFiles()).get("lenet5"))
+    view.get_by_label("Weights file").set_input_files({"name": "l.npz", "mimeType": "application/zip", "buffer": weights})
+    expect(says(view)).to_have_text(re.compile("^Your network says 7"))

@@ -26,11 +26,11 @@ def panels() -> list[Panel]:
     return [
         Panel("pad", "Pad", "input", _pad()),
         Panel("stages", "Before the network", "muted", _strip(), aspect=STRIP_ASPECT),
-        Panel("probabilities", "Probabilities", "output", _bars(), aspect="5.4"),
+        Panel("probabilities", "Probabilities", "output", _bars(), aspect="5.4", boxes="probability_boxes"),
         Panel("wide", "Every layer", "muted", wide, aspect=WIDE_ASPECT, legend=True, only="wide"),
         Panel("narrow", "Every layer", "muted", narrow, aspect=NARROW_ASPECT, legend=True, only="narrow"),
         Panel("scene", "Every layer, in space", "muted", _scene(), aspect=SCENE_ASPECT),
-        Panel("why", "Why this class", "gradient", _why(), values="why_values", legend=True),
+        Panel("why", "Why this class", "gradient", _why(), boxes="why_boxes", legend=True),
         Panel("kernels", "Learned weights", "kernel", _kernels(), legend=True),
     ]
 

@@ -9,7 +9,7 @@ from ..grid import limit_of, shade
 from ..numbers import write
 from ..trace import Column
 from .settings import NetworkSettings
-from .strip import picture
+from .strip import picture, whole_box
 from .why import Pixels, gradient_times_input, occlusion
 
 Columns = dict[str, Column]
@@ -31,7 +31,7 @@ def reasons(
     sources = {"why": picture(shade(found.values, limit)), "why_ink": _ink(x[0, 0] - np.float32(network.pixel_offset))}
     rows, columns = np.indices(found.values.shape, dtype=np.int32).reshape(2, -1)
     values: Columns = {"row": rows, "column": columns, "value": found.values.astype(np.float32).ravel()}
-    return sources | {"why_values": values}, {
+    return sources | {"why_values": values, "why_boxes": whole_box("why_values", "Contribution")}, {
         "why": f"for {chosen}",
         "why_note": found.sentence,
         "why_low": f"−{end}",

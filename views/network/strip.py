@@ -78,8 +78,21 @@ def bars(probabilities: np.ndarray) -> dict[str, Columns]:
             "y": np.full(count, -0.11, np.float32), "text": Texts.of([str(n) for n in range(count)]),
             "size": np.full(count, 0.046, np.float32),
         },
-        "probabilities": {"value": top},
+        "probabilities": {"row": np.zeros(count, np.int32), "column": np.arange(count, dtype=np.int32), "value": top},
+        "probability_boxes": whole_box("probabilities", "Probability"),
     }  # fmt: skip
+
+
+def whole_box(source: str, title: str) -> Columns:
+    """A grid that fills its drawing, for pointing and for the tables (see static/js/boxes.mjs)."""
+    places = {"left": 0, "top": 0, "width": 1, "height": 1}
+    steps = {"first": -1, "answer": 0, "begin": 0, "end": 1}
+    return {
+        "source": Texts.of([source]),
+        "title": Texts.of([title]),
+        **{name: np.array([place], np.float32) for name, place in places.items()},
+        **{name: np.array([step], np.int32) for name, step in steps.items()},
+    }
 
 
 def percent(probability: float) -> str:

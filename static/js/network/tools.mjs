@@ -38,20 +38,22 @@ export function drawingTools(pad, panel) {
   });
   const undo = button("Undo", () => pad.undo(), { disabled: true });
   undo.dataset.part = "undo";
-  bar.append(...kinds, undo, button("Clear", () => pad.clear()), brush);
-  panel.append(bar);
+  bar.append(...kinds, undo, button("Clear", () => pad.clear()));
+  const below = make("div", { className: "tools" });
+  below.append(brush);
+  panel.append(bar, below);
   choose("draw");
 }
 
-/** Previous and next digit. @param {import("../view.mjs").View} view @returns {HTMLElement} */
+/** Previous and next digit, beside the brush. @param {import("../view.mjs").View} view @returns {HTMLElement} */
 export function digitTools(view, panel) {
-  const bar = make("div", { className: "tools", role: "group", ariaLabel: "Test digits" });
+  const bar = make("div", { className: "digits", role: "group", ariaLabel: "Test digits" });
   bar.append(
     button("‹", () => view.change("previous", null), { ariaLabel: "Previous digit", title: "Previous digit" }),
     button("›", () => view.change("next", null), { ariaLabel: "Next digit", title: "Next digit" }),
     button("A wrong one", () => view.change("only", "wrong")),
   );
-  panel.append(bar);
+  panel.querySelector(".tools:last-of-type").append(bar);
   return bar;
 }
 
