@@ -18,7 +18,14 @@ from .mnist import CLASS_COUNT, DIGIT_COUNT, IMAGE_SIZE, SHARD_SIZE, TEST_COUNT,
 from .network import LayerSummary, Network
 from .network_text import NetworkTextError, parse_network
 from .optimisers import OPTIMISERS, SGD, Adadelta, Adagrad, Adam, Optimiser, RMSprop
-from .pooling import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward, max_pool2d_winners
+from .pooling import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+    max_pool2d_loops,
+    max_pool2d_winners,
+)
 from .shapes import ReceptiveField, ShapeError, Sliding, output_size, output_sizes, receptive_field
 from .trainer import Trainer, TrainSettings, TrainStep
 from .weights import WeightsError, load_weights, read_weights, save_weights

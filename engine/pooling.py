@@ -15,8 +15,18 @@ from .shapes import Array, IntOrPair, Pair, ShapeError, output_sizes, pair
 from .windows import crop_images, pad_images, pixels_under, windows_of
 
 
+def max_pool2d_loops(x: Array, kernel_size: IntOrPair, *, stride: IntOrPair | None = None, padding: IntOrPair = 0) -> Array:
+    """Pool by the definition, one window at a time. x: (N, C, H, W) -> (N, C, oH, oW)."""
+    (kH, kW), (sH, sW), paddings, sizes = _geometry(x, kernel_size, stride, padding)
+    padded = pad_images(x, paddings, -np.inf)
+    out = np.empty((*x.shape[:2], *sizes), x.dtype)
+    for n, c, i, j in np.ndindex(out.shape):
+        out[n, c, i, j] = padded[n, c, sH * i : sH * i + kH, sW * j : sW * j + kW].max()
+    return out
+
+
 def max_pool2d(x: Array, kernel_size: IntOrPair, *, stride: IntOrPair | None = None, padding: IntOrPair = 0) -> Array:
-    """Keep the largest pixel of each window. x: (N, C, H, W) -> (N, C, oH, oW)."""
+    """Keep the largest pixel of each window, the same as max_pool2d_loops. x: (N, C, H, W) -> (N, C, oH, oW)."""
     kernel_size, stride, padding, _ = _geometry(x, kernel_size, stride, padding)
     windows = windows_of(pad_images(x, padding, -np.inf), kernel_size, stride, (1, 1))
     out: Array = windows.max(axis=(4, 5))

@@ -7,7 +7,7 @@
  * values are the answers of a quiz, and the steps begin..end-1 at which it is there, because grids may take turns at one
  * place.
  */
-import { MOVES } from "./pointing.mjs";
+import { MOVES, isTap } from "./pointing.mjs";
 
 /**
  * @typedef {{title: string, source: string, first: number, answer: number, begin: number, end: number,
@@ -37,7 +37,11 @@ export class BoxPointing {
     const plot = panel.querySelector(".plot");
     plot.addEventListener("pointermove", (event) => this.#point(panel, this.#cellAt(panel, plot, event)));
     plot.addEventListener("pointerleave", () => this.#point(panel, null));
-    plot.addEventListener("click", (event) => this.#choose(this.#cellAt(panel, plot, event)));
+    plot.addEventListener("click", (event) => {
+      const cell = this.#cellAt(panel, plot, event);
+      if (isTap(event)) this.#point(panel, cell);
+      this.#choose(cell);
+    });
     plot.tabIndex = 0;
     plot.setAttribute("role", "application");
     plot.ariaLabel += ". Arrow keys choose a cell, with Shift another grid, Enter takes an output cell, Escape leaves.";

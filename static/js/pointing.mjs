@@ -10,11 +10,17 @@ export const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], 
 
 /** @typedef {{row: number, column: number, index: number, value: number}} Cell */
 
+/** Whether a click came from a finger, which never hovers: what it taps is read out until the next touch. */
+export const isTap = ({ pointerType }) => pointerType === "touch";
+
 export class Pointing {
   /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
   constructor(section, view) {
     Object.assign(this, { section, view, pinned: null });
     for (const panel of section.querySelectorAll(".panel[data-values]")) this.#listen(panel);
+    section.addEventListener("pointerdown", () => {
+      for (const readout of section.querySelectorAll(".readout:not(:empty)")) readout.textContent = "";
+    });
   }
 
   /** A new trace: what was pinned may mean nothing any more. */
@@ -27,6 +33,7 @@ export class Pointing {
     const plot = panel.querySelector(".plot");
     plot.addEventListener("pointermove", (event) => this.#point(panel, this.#cellAt(panel, plot, event)));
     plot.addEventListener("pointerleave", () => this.#leave(panel));
+    plot.addEventListener("click", (event) => isTap(event) && this.#point(panel, this.#cellAt(panel, plot, event)));
     if (!panel.hasAttribute("data-steps") && !panel.dataset.links) return;
     plot.addEventListener("click", (event) => this.#choose(panel, this.#cellAt(panel, plot, event)));
     plot.tabIndex = 0;

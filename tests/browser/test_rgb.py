@@ -8,6 +8,8 @@ from convoscope.views.rgb.settings import MATRICES
 from convoscope.views.session import Session
 from convoscope.views.trace import column_array, column_row
 
+from .conftest import Explorer
+
 VIEW = "?view=rgb"
 FIRST = "output[0, 0, filter 0] = red 1 + green 4 + blue (−1) + bias 1 = 5"
 LAST = "output[2, 2, filter 1] = red −4 + green 1 + blue 1 + bias 0 = −2"
@@ -182,6 +184,29 @@ def test_pointing_reads_a_cell_out_and_shows_an_outputs_step(explorer, page, vie
     expect(view.get_by_role("status")).to_have_text(FIRST)
     plot.click(position=at_cell(box, 2, 2, 3))
     expect(view.get_by_role("slider", name="Step", exact=True)).to_have_value("17")
+
+
+def test_what_a_finger_reads_out_stays_until_the_next_touch(browser, site_url):
+    context = browser.new_context(has_touch=True, viewport={"width": 360, "height": 740}, service_workers="block")
+    explorer = Explorer(context.new_page(), site_url)
+    explorer.slug = "rgb"
+    explorer.page.route("**/worker.mjs", lambda route: None)
+    page = explorer.open(VIEW, ready=False)
+    readout = page.locator(".view:not([hidden]) .panel:visible .readout")
+    plot, box = places(explorer, "Input, green")
+    plot.tap(position=at_cell(box, 1, 1, 7))
+    expect(readout).to_have_text("Input, green [1, 1] = 2")
+    plot, box = places(explorer, "Output, filter 1")
+    plot.tap(position=at_cell(box, 2, 2, 3))
+    expect(readout).to_have_text("Output, filter 1 [2, 2] = -2")
+    expect(page.locator(".view:not([hidden]) .sentence")).to_have_text(LAST)
+    page.locator(".view:not([hidden]) .sentence").tap()
+    expect(readout).to_have_text("")
+    expect(page.locator(".view:not([hidden]) .sentence")).to_have_text(LAST)
+    stops = "Bokeh.index.roots.flatMap(({ canvas_view }) => canvas_view ? [canvas_view.events_el.tabIndex] : [])"
+    assert set(page.evaluate(stops)) == {-1}  # the plot around a canvas takes the keys
+    context.close()
+    assert explorer.unexpected() == []
 
 
 def test_the_tables_hold_every_grid(explorer, page, view):

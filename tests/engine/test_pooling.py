@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from convoscope.engine import avg_pool2d, avg_pool2d_backward, conv2d, max_pool2d, max_pool2d_backward
+from convoscope.engine import avg_pool2d, avg_pool2d_backward, conv2d, max_pool2d, max_pool2d_backward, max_pool2d_loops
 
 from .oracles import pool_loops
 from .strategies import Case, many, numbers, pool_cases, some
@@ -36,6 +36,7 @@ def test_max_pooling_is_the_definition_ties_included(case: Case):
     grad_out = numbers(case.rng, out.shape, True)
     expected, expected_grad = pool_loops(case.x, grad_out, **case.settings, kind="max")
     assert np.array_equal(out, expected)
+    assert np.array_equal(max_pool2d_loops(case.x, **case.settings), expected)
     assert np.array_equal(max_pool2d_backward(grad_out, case.x, **case.settings), expected_grad)
 
 

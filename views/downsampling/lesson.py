@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import avg_pool2d, conv2d, max_pool2d
+from ...engine import avg_pool2d, conv2d, max_pool2d, max_pool2d_loops
 from .. import grid
 from ..files import DiskFiles, Files
 from ..images import LECTURE_IMAGE, digit, grey_photo
@@ -22,7 +22,8 @@ from .words import changes_of, facts_of, sentences
 
 TITLE = "Downsampling"
 SUMMARY = "Each window becomes one number: its sum (a convolution whose weights are all 1), its average, or its maximum."
-CODE = (max_pool2d, avg_pool2d, conv2d)  # shown beside the picture
+CODE = (max_pool2d_loops, max_pool2d, avg_pool2d, conv2d)  # shown beside the picture: the definition, then what ran
+CODE_LINE = "out[n, c, i, j] = padded[n, c, sH * i : sH * i + kH, sW * j : sW * j + kW].max()"  # what each step executes
 MOST_STEPS = 1024  # with more windows, the whole result is shown at once and the window walks along one row
 MOST_NUMBERS = 25  # cells of an output; three outputs side by side have no room for the numbers of more on a phone
 WIDEST_PIXEL = 1 / 5  # of the strip with the window's pixels
