@@ -1,4 +1,4 @@
-"""What the page costs its visitor: first paint, bytes before Python, one change of settings, playing, and bringing Python up.
+"""What the page costs its visitor: first paint, bytes before Python, settings, playing, strokes, bringing Python up.
 
     python benchmarks/page.py                      # builds the site into a temporary folder and serves it
     python benchmarks/page.py --runs 9 --verbose   # more runs; the list of files that are fetched before Python
@@ -53,6 +53,7 @@ def main() -> None:
             ("fetched before Python, gzip", sum(weights.values()) / 1000, 500, "kB"),
             *ready_rows(browser, address, options.runs),
             *interaction_rows(browser, address),
+            *stroke_rows(browser, address),
         ]
         machine = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
         print(f"Chromium {browser.version}, headless, page and server on one machine ({machine}); medians\n")
@@ -196,6 +197,20 @@ def play_rows(page: Page) -> list[Row]:
         ("  script a frame", spent["ScriptDuration"], 4, "ms"),
         ("  style and layout a frame", spent["RecalcStyleDuration"] + spent["LayoutDuration"], None, "ms"),
         ("  the main thread a frame, all work", spent["TaskDuration"], None, "ms"),
+    ]
+
+
+def stroke_rows(browser: Browser, address: str) -> list[Row]:
+    """Strokes on the pad of the network view, read by LeNet-5."""
+    with new_page(browser) as page:
+        page.goto(f"{address}?view=network")
+        page.evaluate("benchmark.ready")
+        strokes = [page.evaluate("benchmark.stroke()") for _ in range(WARM_UP + CHANGES)][WARM_UP:]
+    samples = [sample for stroke in strokes for sample in stroke["samples"]]
+    return [
+        ("a sample of a stroke, script", median(sample["handler"] for sample in samples), None, "ms"),
+        ("  until its ink is drawn, waiting for the frame", median(sample["ink"] for sample in samples), 16, "ms"),
+        ("end of a stroke to all layers of LeNet-5", median(stroke["end"] for stroke in strokes), 100, "ms"),
     ]
 
 

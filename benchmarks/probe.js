@@ -72,5 +72,35 @@
     return { frames, seconds, playing, step };
   }
 
-  window.benchmark = { opened, ready, firstPaint, change, play };
+  /**
+   * One stroke on the network view's pad: how long each sample's handler takes, how long until its ink is drawn, and from
+   * the end of the stroke until every layer and the probabilities are drawn.
+   */
+  async function stroke() {
+    const plot = document.querySelector("[data-view=network] [data-part=pad] .plot");
+    plot.setPointerCapture = () => {}; // there is no real pointer
+    const box = plot.getBoundingClientRect();
+    const send = (type, across, down) => {
+      const place = { clientX: box.left + across * box.width, clientY: box.top + down * box.height };
+      plot.dispatchEvent(new PointerEvent(type, { bubbles: true, pointerId: 1, pointerType: "mouse", ...place }));
+    };
+    const samples = [];
+    send("pointerdown", 0.2, 0.3);
+    for (let n = 1; n <= 8; n++) {
+      await frame();
+      const start = performance.now();
+      send("pointermove", 0.2 + 0.07 * n, 0.3 + 0.4 * Math.random());
+      const handled = performance.now();
+      await painted();
+      samples.push({ handler: handled - start, ink: performance.now() - start });
+    }
+    const start = performance.now();
+    send("pointerup", 0.8, 0.5);
+    const section = plot.closest(".view");
+    while (section.hasAttribute("aria-busy")) await new Promise((resolve) => setTimeout(resolve));
+    await painted();
+    return { samples, end: performance.now() - start };
+  }
+
+  window.benchmark = { opened, ready, firstPaint, change, play, stroke };
 }
