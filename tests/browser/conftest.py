@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from convoscope.homes import site as builder
 from convoscope.homes.server import SiteHandler
@@ -139,6 +139,13 @@ class Explorer:
             self.page.evaluate("new Promise(requestAnimationFrame)")
 
 
+def new_context(browser: Browser, **options: object) -> BrowserContext:
+    """A browser window of its own, as patient as every test should be."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
+
+
 @pytest.fixture
 def context_options() -> dict:
     """What the browser says of itself; a test module may override it."""
@@ -147,8 +154,7 @@ def context_options() -> dict:
 
 @pytest.fixture
 def explorer(browser, site_url, context_options) -> Iterator[Explorer]:
-    context = browser.new_context(**context_options)
-    context.set_default_timeout(PATIENCE * 1000)
+    context = new_context(browser, **context_options)
     explorer = Explorer(context.new_page(), site_url)
     yield explorer
     context.close()
@@ -186,8 +192,7 @@ def panel_url() -> Iterator[str]:
 
 @pytest.fixture
 def panel_explorer(browser, panel_url, context_options) -> Iterator[Explorer]:
-    context = browser.new_context(**context_options)
-    context.set_default_timeout(PATIENCE * 1000)
+    context = new_context(browser, **context_options)
     explorer = Explorer(context.new_page(), panel_url)
     yield explorer
     context.close()

@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from convoscope.views.convolution.lesson import ConvolutionSettings, compute
 from convoscope.views.images import BRIGHTNESS
 
+from .conftest import new_context
+
 
 def cell(page, row, column):
     return page.get_by_label(f"Kernel weights, row {row}, column {column}").filter(visible=True)
@@ -88,7 +90,7 @@ def test_a_mouse_draws_and_a_stroke_from_ink_erases(explorer):
 
 
 def test_a_finger_draws_without_scrolling_the_page(explorer, browser):
-    context = browser.new_context(has_touch=True, viewport={"width": 360, "height": 740})
+    context = new_context(browser, has_touch=True, viewport={"width": 360, "height": 740})
     explorer.page.close()
     explorer.__init__(context.new_page(), explorer.url)
     page = explorer.open("?image=drawing")

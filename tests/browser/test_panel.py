@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import panel_server
+from .conftest import new_context, panel_server
 
 
 def test_the_page_of_the_server_plays_and_computes(panel_explorer):
@@ -41,7 +41,7 @@ def test_animation_stays_in_the_browser(panel_explorer):
 
 def test_two_visitors_have_their_own_settings(panel_explorer, browser, context_options):
     panel_explorer.open("?kernel=blur")
-    context = browser.new_context(**context_options)
+    context = new_context(browser, **context_options)
     other = context.new_page()
     other.goto(panel_explorer.url)
     other.locator(".view:not([hidden]) .sentence", has_text="output[").wait_for()
@@ -52,7 +52,7 @@ def test_two_visitors_have_their_own_settings(panel_explorer, browser, context_o
 
 def test_a_full_server_says_so(browser):
     with panel_server(env=os.environ | {"CONVOSCOPE_SESSIONS": "1"}) as url:
-        context = browser.new_context()
+        context = new_context(browser)
         first, second = context.new_page(), context.new_page()
         first.goto(url)
         first.locator(".view:not([hidden]) .sentence", has_text="output[").wait_for()

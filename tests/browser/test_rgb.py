@@ -8,7 +8,7 @@ from convoscope.views.rgb.settings import MATRICES
 from convoscope.views.session import Session
 from convoscope.views.trace import column_array, column_row
 
-from .conftest import Explorer
+from .conftest import Explorer, new_context
 
 VIEW = "?view=rgb"
 FIRST = "output[0, 0, filter 0] = red 1 + green 4 + blue (−1) + bias 1 = 5"
@@ -187,7 +187,7 @@ def test_pointing_reads_a_cell_out_and_shows_an_outputs_step(explorer, page, vie
 
 
 def test_what_a_finger_reads_out_stays_until_the_next_touch(browser, site_url):
-    context = browser.new_context(has_touch=True, viewport={"width": 360, "height": 740}, service_workers="block")
+    context = new_context(browser, has_touch=True, viewport={"width": 360, "height": 740}, service_workers="block")
     explorer = Explorer(context.new_page(), site_url)
     explorer.slug = "rgb"
     explorer.page.route("**/worker.mjs", lambda route: None)
