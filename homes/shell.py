@@ -89,8 +89,9 @@ def view(slug: str) -> View:
 def drawing_of(panels: list[Panel]) -> dict[str, object]:
     """The figures of a view as one serialised Bokeh document, and the element in which each of them goes."""
     document = Document()
-    for panel in panels:
-        document.add_root(panel.figure)
+    with document.models.freeze():  # else each root makes Bokeh go through all models again
+        for panel in panels:
+            document.add_root(panel.figure)
     with OutputDocumentFor(document.roots):
         whole = document.to_json(deferred=False)
     return {"docs": {"figures": whole}, "roots": {root.id: root.name for root in document.roots}}

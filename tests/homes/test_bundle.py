@@ -42,7 +42,7 @@ def test_it_holds_engine_lessons_and_param_with_its_licence(tmp_path):
 def test_it_holds_no_drawing_and_no_server_package():
     files = browser_files()
     assert not [name for name in files if name.endswith(("figure.py", "drawing.py"))]
-    assert {name.split("/")[0] for name in files} == {"convoscope", "param"}
+    assert {name.split("/")[0] for name in files} == {"convoscope", "param", "segno"}
     for name, content in files.items():
         if name.startswith("convoscope/"):
             assert not imported_packages(content) & {"bokeh", "panel", "pandas"}, name
