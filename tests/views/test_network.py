@@ -582,6 +582,18 @@ def test_an_own_network_of_any_layers_can_be_shown(session):
         changed(session, network="lenet5")
 
 
+@pytest.mark.parametrize("values", [
+    {}, {"network": "convnetjs", "digit": 340, "shift_right": 3, "centre": True},
+    {"image": "drawing", "drawing": digits_of(ring()), "crop": False, "edits": "conv1.off[2];linear3.bias[1]=2"},
+])  # fmt: skip
+def test_the_program_gives_the_probabilities(session, values, capsys):
+    update = changed(session, **values)
+    program = update.trace.facts["call"].replace("print(", "found.append(")
+    found = []
+    exec(program, {"found": found})
+    np.testing.assert_allclose(found[0], probabilities(update), atol=1e-6)
+
+
 def test_compute_alone_makes_a_state_of_its_own():
     assert "LeNet-5 says 7" in lesson.compute(NetworkSettings()).sentences[0]
 

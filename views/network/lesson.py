@@ -12,6 +12,7 @@ from ..files import DiskFiles, Files
 from ..networks import Networks
 from ..trace import Sentences, Texts, Trace
 from . import columns, strip, words
+from .call import call_of
 from .card_columns import card_columns
 from .card_words import card_words
 from .edits import read_edits
@@ -58,7 +59,8 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
         },
         {},
         Sentences("{}", Texts((told,), np.zeros((1, 1), np.uint16))),
-        words.facts(settings, network, plan, prepared, limits, label) | {"answer": words.answer(stages[-1])}
+        words.facts(settings, network, plan, prepared, limits, label)
+        | {"answer": words.answer(stages[-1]), "call": call_of(settings)}
         | card_words(network, settings, asked, plan.titles) | about_weights | about_why | about_space,
     )  # fmt: skip
 
