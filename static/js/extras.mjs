@@ -32,7 +32,7 @@ export class Extras {
 
   /** Beside the marked line stands where the animation is; old words about copying go. */
   #showLine() {
-    if (this.line) [this.line.dataset.now] = this.view.trace.sentence(this.view.player.step).split(" = ");
+    if (this.line) [this.line.dataset.now] = this.view.trace.sentence(this.view.player.step).split(/ = |(?<=\]): /);
     for (const said of this.view.section.querySelectorAll(".said:not(:empty)")) said.textContent = "";
   }
 }

@@ -59,6 +59,10 @@ def test_the_lectures_numbers_step_by_step_before_python_is_there(explorer):
             page.get_by_role("button", name="Step forward").click()
     assert told == LECTURE
     expect(page.get_by_role("button", name="Step forward")).to_be_disabled()
+    page.get_by_text("The code that ran").filter(visible=True).click()
+    line = view.get_by_role("region", name="Source of max_pool2d_loops, convoscope.engine.pooling").locator("[data-now]")
+    expect(line).to_contain_text("out[n, c, i, j] = padded[")
+    expect(line).to_have_attribute("data-now", "output[2, 2]")
     assert explorer.data("sum_values")["value"] == [3, 3, 1, 3, 1, 0, 1, 0, 0]
     assert explorer.data("average_values")["value"] == [0.75, 0.75, 0.25, 0.75, 0.25, 0, 0.25, 0, 0]
     assert explorer.data("maximum_values")["value"] == [1, 1, 1, 1, 1, 0, 1, 0, 0]
