@@ -90,7 +90,7 @@ def test_a_mouse_draws_and_a_stroke_from_ink_erases(explorer):
 
 
 def test_a_finger_draws_without_scrolling_the_page(explorer, browser):
-    context = new_context(browser, has_touch=True, viewport={"width": 360, "height": 740})
+    context = new_context(browser, has_touch=True, viewport={"width": 360, "height": 740}, service_workers="block")
     explorer.page.close()
     explorer.__init__(context.new_page(), explorer.url)
     page = explorer.open("?image=drawing")
