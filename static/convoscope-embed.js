@@ -142,7 +142,11 @@ export const ConvoscopeReveal = {
       event.stopImmediatePropagation();
     };
     window.addEventListener("keydown", onKey, { capture: true });
+    addEventListener("convoscope-ready", ({ target }) => {
+      if (deck.getCurrentSlide()?.contains(target)) tell(target.parentNode, "slide:start"); // it was not there to hear it
+    });
     deck.on("slidechanged", ({ previousSlide, currentSlide }) => {
+      if (previousSlide?.contains(document.activeElement)) document.activeElement.blur(); // else its view would get the keys
       tell(previousSlide, "slide:stop");
       tell(currentSlide, "slide:start");
     });

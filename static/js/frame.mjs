@@ -28,10 +28,24 @@ export class Frame {
 
   #receive({ data, origin, source }) {
     if (source !== window.parent) return;
-    if (data === "slide:start") return pageParameter("autoplay") === "false" ? this.embed.tellSeen() : this.embed.start();
-    if (data === "slide:stop") return this.embed.current().player.pause();
+    if (data === "slide:start") return this.#arrive();
+    if (data === "slide:stop") return this.#leave();
     if (origin !== this.origin || data?.app !== "convoscope" || "event" in data) return;
     this.#obey(data);
+  }
+
+  /** Its slide is shown: it plays, or goes on only if it moved when it was left. */
+  #arrive() {
+    const moves = this.moved ?? pageParameter("autoplay") !== "false";
+    this.onSlide = true;
+    return moves ? this.embed.start() : this.embed.tellSeen();
+  }
+
+  #leave() {
+    const { player } = this.embed.current();
+    if (this.onSlide) this.moved = player.playing; // decks may say it twice
+    this.onSlide = false;
+    player.pause();
   }
 
   async #obey({ v, cmd, id = null, ...more }) {

@@ -158,7 +158,9 @@ export class View {
 
   /** Only while the user has not gone elsewhere. */
   #goToWanted() {
-    if (!this.player.playing) this.player.go(this.wanted.step || this.quiz.firstStep());
+    const untouched = !this.player.playing && this.player.step === (this.placed ?? this.player.step);
+    if (untouched) this.player.go(this.wanted.step || this.quiz.firstStep());
+    this.placed = this.player.step;
   }
 
   /** Show the step of an output cell for as long as it is pointed at; null goes back to the player's step. */
