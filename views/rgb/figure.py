@@ -15,7 +15,7 @@ from .sources import OUTPUT_MAPS, names
 LAYOUT = Layout(
     narrow='"narrow" auto "im2col" auto / 1fr',
     wide='"wide" auto "im2col" auto / 1fr',
-    around="calc(17rem - var(--spare, 0rem))",
+    around="calc(19rem - var(--spare, 0rem))",
 )
 CLEAR = "rgba(0,0,0,0)"
 TITLE = "Input, filters, output"

@@ -64,7 +64,7 @@ def _standing(geometry: Geometry, chosen: tuple[int, ...]) -> dict[str, Columns]
         "dimmed": parts.frames(lambda s: [box for c in range(C) if c not in chosen for box in _group(s, c)]),
         "windows": parts.split(lambda s: _windows(geometry, s, chosen))[0],
         "output_cell": parts.split(lambda s: _output_cells(geometry, s, chosen))[0],
-        "sums": parts.sum_sizes(1.05) | both(lambda s: s.points(s.volume_sums)),
+        "sums": parts.sum_sizes(0.9) | both(lambda s: s.points(s.volume_sums)),
     }
 
 
