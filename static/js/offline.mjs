@@ -5,7 +5,7 @@
 
 /** @param {HTMLElement} place where the offer goes */
 export async function keepForOffline(place) {
-  if (!navigator.serviceWorker || window.parent !== window) return; // a frame leaves that to the page itself
+  if (window.parent !== window || !navigator.serviceWorker) return; // a frame leaves that to the page itself, and a sandboxed one must
   try {
     const registration = await navigator.serviceWorker.register("service-worker.js");
     const waitingOne = () => registration.waiting && navigator.serviceWorker.controller && offer(place, registration.waiting);
