@@ -53,6 +53,8 @@ class Process:
     pipe: Connection
     worker: Any
     places: dict[int, Place] = field(default_factory=dict)
+    ended: bool = False  # it answers nothing any more, and its places have been told so
+    lock: threading.Lock = field(default_factory=threading.Lock)  # a place is either told of the end or never given
 
     @classmethod
     def begin(cls) -> Process:
@@ -66,6 +68,11 @@ class Process:
         threading.Thread(target=process.listen, daemon=True).start()
         return process
 
+    def give(self, key: int, tell: Tell) -> Place | None:
+        """A new place; None if the process has ended."""
+        with self.lock:
+            return None if self.ended else self.places.setdefault(key, Place(self, key, tell))
+
     def send(self, message: tuple[Any, ...]) -> None:
         """Hand over a message; a process that is gone says so by itself."""
         with contextlib.suppress(OSError):
@@ -76,7 +83,10 @@ class Process:
         for key, number, packet, network in _messages(self.pipe):
             if place := self.places.get(key):
                 place.tell(number, packet, network and _network(*network))
-        for place in [*self.places.values()]:
+        with self.lock:
+            self.ended = True
+            lost = [*self.places.values()]
+        for place in lost:
             place.tell(0, b"", None)
 
 
@@ -89,7 +99,7 @@ class Pool:
 
     def place(self, tell: Tell) -> Place | None:
         """A place in the emptiest process; None if all are taken. tell is called from another thread."""
-        self.processes = [process for process in self.processes if process.worker.is_alive()]
+        self.processes = [process for process in self.processes if not process.ended]
         emptiest = min(self.processes, key=lambda process: len(process.places), default=None)
         if (emptiest is None or emptiest.places) and len(self.processes) < self._most:
             emptiest = Process.begin()
@@ -97,8 +107,7 @@ class Pool:
         if emptiest is None or len(emptiest.places) >= self._places:
             return None
         self._count += 1
-        place = emptiest.places[self._count] = Place(emptiest, self._count, tell)
-        return place
+        return emptiest.give(self._count, tell) or self.place(tell)
 
     def end(self) -> None:
         """End every process."""

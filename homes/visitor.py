@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ class Visitor:
         self.session, self._pool, self._show = Session(FILES), pool, show
         self._untouched = set(LESSONS)
         self._place: Place | None = None
+        self._lock = threading.Lock()  # a process tells its end from another thread
         self._waiting: set[int] = set()  # numbers of events that a training process has not answered yet
 
     def take(self, event: Mapping[str, Any]) -> None:
@@ -37,11 +39,11 @@ class Visitor:
         self._untouched.discard(str(view))
         if view != "train" or not (self._place or name in ACTIONS):
             return self._show(self.session.handle(event).to_bytes(number))
-        if not (self._place or self._move()):
-            return self._show(Update("train", self._settings(), error=FULL).to_bytes(number))
-        assert self._place
-        self._waiting.add(number)
-        return self._place.send(event)
+        with self._lock:
+            place = self._place = self._place or self._move()
+            if place:
+                self._waiting.add(number)
+        return place.send(event) if place else self._show(Update("train", self._settings(), error=FULL).to_bytes(number))
 
     def leave(self) -> None:
         """The page was closed: its training stops."""
@@ -49,12 +51,11 @@ class Visitor:
             self._place.leave()
             self._place = None
 
-    def _move(self) -> bool:
-        """Let a training process answer the train view from now on, beginning with the settings as they are."""
-        self._place = self._pool.place(self._told)
-        if self._place:
-            self._place.send({"view": "train", "name": "settings", "value": self._settings()})
-        return self._place is not None
+    def _move(self) -> Place | None:
+        """A place in a training process that answers the train view from now on, beginning with the settings as they are."""
+        if place := self._pool.place(self._told):
+            place.send({"view": "train", "name": "settings", "value": self._settings()})
+        return place
 
     def _settings(self) -> dict[str, Any]:
         return self.session.handle({"view": "train", "name": "settings", "value": {}}).settings
@@ -65,12 +66,13 @@ class Visitor:
         self._waiting.discard(number)
         if packet:
             return self._show(packet)
-        self._place = None
+        with self._lock:
+            self._place, lost, self._waiting = None, sorted(self._waiting), set()
         update = self.session.handle({"view": "train", "name": "settings", "value": {}})
         self._show(update.to_bytes())
-        for lost in sorted(self._waiting):
-            self._show(Update("train", update.settings, error=LOST).to_bytes(lost))
-        return self._waiting.clear()
+        for event in lost:
+            self._show(Update("train", update.settings, error=LOST).to_bytes(event))
+        return None
 
 
 @functools.cache
