@@ -499,23 +499,30 @@ def test_what_opens_in_the_convolution_view_gives_the_units_own_sum(session):
 
 
 @pytest.mark.parametrize("layer", ["conv1", "conv2", "linear1", "linear3"])
-def test_the_picture_of_weights_holds_every_weight_at_its_place(session, layer):
-    update = changed(session, kernels=layer, edits=f"{layer}.weight[{'1,0,2,3' if 'conv' in layer else '1,3'}]=0.5")
-    weight = edited(lenet(), read_edits(lenet(), update.settings["edits"])).parameters()[f"{layer}.weight"]
+def test_the_picture_of_weights_holds_every_weight_and_bias_at_its_place(session, layer):
+    edits = f"{layer}.weight[{'1,0,2,3' if 'conv' in layer else '1,3'}]=0.5;{layer}.bias[4]=0.75"
+    update = changed(session, kernels=layer, edits=edits)
+    parameters = edited(lenet(), read_edits(lenet(), update.settings["edits"])).parameters()
+    weight, bias = parameters[f"{layer}.weight"], parameters[f"{layer}.bias"]
     still = update.trace.static
     np.testing.assert_array_equal(still["kernel_values"]["value"], weight.ravel())
+    np.testing.assert_array_equal(still["kernel_biases"]["value"], bias)
     shades = still["kernels"]["image"][0]
-    limit = np.abs(weight).max()
+    limit = max(np.abs(weight).max(), np.abs(bias).max())
     rows, columns = shades.shape
     if weight.ndim == 4:
         f, c, k, m = 4, weight.shape[1] - 1, 2, 0
         assert shades[c * 6 + k, f * 6 + m] == pytest.approx(weight[f, c, k, m] / limit, abs=1e-6)
-        assert np.isnan(shades).sum() == shades.size - weight.size
+        np.testing.assert_allclose(shades[-1].reshape(1, -1)[:, 2::6][0], bias / limit, atol=1e-6)
+        assert np.isnan(shades).sum() == shades.size - weight.size - 5 * bias.size
     else:
-        np.testing.assert_allclose(shades, weight / limit, atol=1e-6)
-    x, y = still["kernel_edits"]["x"][0], still["kernel_edits"]["y"][0]
-    at = (2, 6 + 3) if weight.ndim == 4 else (1, 3)
-    assert (x, 1 - y) == pytest.approx((at[1] / columns, (at[0] + 1) / rows), abs=1e-6)
+        np.testing.assert_allclose(shades[:, :-2], weight / limit, atol=1e-6)
+        np.testing.assert_allclose(shades[:, -1], bias / limit, atol=1e-6)
+        assert np.isnan(shades[:, -2]).all()
+    frames = np.stack([still["kernel_edits"][side] for side in ("x", "y", "dw")])
+    at = [(2, 6 + 3, 1), (rows - 1, 4 * 6, 5)] if weight.ndim == 4 else [(1, 3, 1), (4, columns - 1, 1)]
+    wanted = [(left / columns, 1 - (row + 1) / rows, wide / columns) for row, left, wide in at]
+    np.testing.assert_allclose(frames.T, wanted, atol=1e-6)
 
 
 @pytest.mark.parametrize("why", ["gradient", "occlusion"])

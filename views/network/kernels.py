@@ -1,6 +1,7 @@
-"""The learned weights of one layer as a picture: a column of kernels for each filter, a row for each map that they read.
+"""The learned weights and biases of one layer as a picture.
 
-Of a fully-connected layer a row of the picture is one output, a column one input.
+A column of kernels for each filter, a row for each map that they read, the filters' biases below. Of a fully-connected layer
+a row of the picture is one output, a column one input; the biases stand on the right.
 """
 
 from __future__ import annotations
@@ -24,31 +25,40 @@ FLATTEST = 3.6  # width / height of the picture; a flatter one is drawn with wid
 
 @dataclass(frozen=True)
 class Picture:
-    """A layer's weights laid out in one picture. cells: (rows, columns), NaN between kernels."""
+    """A layer's weights and biases laid out in one picture. cells: (rows, columns), NaN between kernels."""
 
     name: str
     weight: np.ndarray
+    bias: np.ndarray
     cells: np.ndarray
 
-    def place(self, index: tuple[int, ...]) -> tuple[int, int]:
-        """Row and column of a weight in the picture."""
-        if len(index) == 2:
-            return index[0], index[1]
-        f, c, k, m = index
-        return c * (self.weight.shape[2] + GAP) + k, f * (self.weight.shape[3] + GAP) + m
+    def place(self, edit: Edit) -> tuple[int, int, int]:
+        """Row, first column and width of a weight or a bias in the picture."""
+        rows, columns = self.cells.shape
+        if self.weight.ndim == 2:
+            return (edit.place[0], columns - 1, 1) if edit.part == "bias" else (*edit.place[:2], 1)
+        kH, kW = self.weight.shape[2:]
+        if edit.part == "bias":
+            return rows - 1, edit.place[0] * (kW + GAP), kW
+        f, c, k, m = edit.place
+        return c * (kH + GAP) + k, f * (kW + GAP) + m, 1
 
 
 def picture_of(network: Network, name: str) -> Picture | None:
     """The picture of a layer; None if the network has no such layer."""
     if name not in network.names:
         return None
-    weight = network.parameters()[f"{name}.weight"]
+    weight, bias = (network.parameters()[f"{name}.{part}"] for part in ("weight", "bias"))
     if weight.ndim == 2:
-        return Picture(name, weight, weight)
+        gap = np.full((len(bias), GAP), np.nan, np.float32)
+        return Picture(name, weight, bias, np.hstack([weight, gap, bias[:, np.newaxis]]))
     F, C, kH, kW = weight.shape
     framed = np.full((F, C, kH + GAP, kW + GAP), np.nan, np.float32)
     framed[:, :, :kH, :kW] = weight
-    return Picture(name, weight, framed.transpose(1, 2, 0, 3).reshape(C * (kH + GAP), -1)[:-GAP, :-GAP])
+    kernels = framed.transpose(1, 2, 0, 3).reshape(C * (kH + GAP), -1)
+    bars = np.full((F, kW + GAP), np.nan, np.float32)
+    bars[:, :kW] = bias[:, np.newaxis]
+    return Picture(name, weight, bias, np.vstack([kernels, bars.reshape(1, -1)])[:, :-GAP])
 
 
 def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit]) -> tuple[dict[str, Columns], dict[str, str]]:
@@ -60,20 +70,21 @@ def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit
         nothing: Columns = {"image": np.zeros((0, 1, 1), np.float32), **empty}
         return {"kernels": nothing, "kernel_edits": empty}, {"kernels_hidden": "hidden"}
     rows, columns = picture.cells.shape
-    limit = limit_of(picture.weight)
+    limit = max(limit_of(picture.weight), limit_of(picture.bias))
     found: Columns = {
         "image": shade(picture.cells, limit)[np.newaxis],
         **{name: np.array([at], np.float32) for name, at in zip(places, (0, 0, 1, 1), strict=True)},
     }
-    changed = [picture.place(edit.place) for edit in edits if (edit.layer, edit.part) == (picture.name, "weight")]
-    down, across = np.array(changed, np.float32).reshape(-1, 2).T
-    frames = (across / columns, 1 - (down + 1) / rows, np.full(len(changed), 1 / columns), np.full(len(changed), 1 / rows))
+    changed = [picture.place(edit) for edit in edits if edit.layer == picture.name and edit.part != "off"]
+    down, across, wide = np.array(changed, np.float32).reshape(-1, 3).T
+    frames = (across / columns, 1 - (down + 1) / rows, wide / columns, np.full(len(changed), 1 / rows))
     title = titles(network)[network.names.index(picture.name) + 1]
     end = write(float(f"{limit:.3g}"))
     return {
         "kernels": found,
         "kernel_edits": {name: np.asarray(frame, np.float32) for name, frame in zip(places, frames, strict=True)},
         "kernel_values": {"value": picture.weight.astype(np.float32).ravel()},
+        "kernel_biases": {"value": picture.bias.astype(np.float32)},
     }, {
         "kernels": _words(picture, title),
         "kernels_layer": picture.name,
@@ -86,6 +97,6 @@ def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit
 def _words(picture: Picture, title: str) -> str:
     shape = picture.weight.shape
     if len(shape) == 2:
-        return f"{title}: {shape[0]} outputs down, {shape[1]} inputs across"
+        return f"{title}: {shape[0]} outputs down, {shape[1]} inputs across, then the bias"
     kernels = f"{shape[2]}×{shape[3]}"
-    return f"{title}: {shape[0]} filters across, the {shape[1]} kernel{'s' * (shape[1] > 1)} of each, {kernels}, down"
+    return f"{title}: {shape[0]} filters across, the {shape[1]} kernel{'s' * (shape[1] > 1)} of each, {kernels}, down, then its bias"

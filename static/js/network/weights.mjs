@@ -1,4 +1,4 @@
-/** Pointing at learned weights in their picture: the weight is read out; a click or Enter lets one type another. */
+/** Pointing at learned weights and biases in their picture: each is read out; a click or Enter lets one type another. */
 import { make } from "../elements.mjs";
 import { MOVES } from "../pointing.mjs";
 
@@ -19,7 +19,7 @@ export class Weights {
     this.plot.tabIndex = 0;
     this.plot.style.cursor = "pointer";
     this.plot.setAttribute("role", "application");
-    this.plot.ariaLabel += ". Arrow keys choose a weight, Enter lets you type another.";
+    this.plot.ariaLabel += ". Arrow keys choose a weight or a bias, Enter lets you type another.";
     this.plot.addEventListener("keydown", (event) => this.#press(event));
     this.plot.addEventListener("focus", () => this.readout.setAttribute("aria-live", "polite"));
     this.plot.addEventListener("blur", () => this.#point(null));
@@ -33,29 +33,34 @@ export class Weights {
     if (!layer) return;
     this.plot.style.aspectRatio = aspect;
     this.shape = shape.split(",").map(Number);
-    this.values = trace.still.kernel_values.value.array;
+    this.values = { weight: trace.still.kernel_values.value.array, bias: trace.still.kernel_biases.value.array };
     const [F, C, kH, kW] = this.shape;
-    [this.rows, this.columns] = kH ? [C * (kH + 1) - 1, F * (kW + 1) - 1] : [F, C];
-    if (this.chosen && document.activeElement !== this.field) this.field.value = this.#value(this.#index(this.at));
+    [this.rows, this.columns] = kH ? [C * (kH + 1) + 1, F * (kW + 1) - 1] : [F, C + 2];
+    if (this.chosen && document.activeElement !== this.field) this.field.value = this.#value(this.#parameter(this.at));
   }
 
-  /** Which weight a cell of the picture is; null between kernels. @returns {number[] | null} */
-  #index([row, column]) {
-    const [, , kH, kW] = this.shape;
-    if (!kH) return [row, column];
-    const index = [Math.floor(column / (kW + 1)), Math.floor(row / (kH + 1)), row % (kH + 1), column % (kW + 1)];
-    return index[2] < kH && index[3] < kW ? index : null;
+  /** What a cell of the picture shows; null between kernels. @returns {{part: string, index: number[], left: number, wide: number} | null} */
+  #parameter([row, column]) {
+    const [, C, kH, kW] = this.shape;
+    if (!kH) {
+      if (column < C) return { part: "weight", index: [row, column], left: column, wide: 1 };
+      return column > C ? { part: "bias", index: [row], left: column, wide: 1 } : null;
+    }
+    const [f, m, c, k] = [Math.floor(column / (kW + 1)), column % (kW + 1), Math.floor(row / (kH + 1)), row % (kH + 1)];
+    if (m === kW || k === kH) return null;
+    if (c === C) return { part: "bias", index: [f], left: f * (kW + 1), wide: kW };
+    return { part: "weight", index: [f, c, k, m], left: column, wide: 1 };
   }
 
-  #value(index) {
+  #value({ part, index }) {
     const at = index.reduce((sum, place, axis) => sum * this.shape[axis] + place, 0);
-    return Number(this.values[at].toPrecision(6));
+    return Number(this.values[part][at].toPrecision(6));
   }
 
   #under({ clientX, clientY }) {
     const box = this.plot.getBoundingClientRect();
     const at = [((clientY - box.top) / box.height) * this.rows, ((clientX - box.left) / box.width) * this.columns].map(Math.floor);
-    return at[0] >= 0 && at[1] >= 0 && at[0] < this.rows && at[1] < this.columns && this.#index(at) ? at : null;
+    return at[0] >= 0 && at[1] >= 0 && at[0] < this.rows && at[1] < this.columns && this.#parameter(at) ? at : null;
   }
 
   #press(event) {
@@ -64,7 +69,7 @@ export class Weights {
       const size = [this.rows, this.columns];
       const step = (at) => at.map((place, axis) => Math.min(Math.max(place + move[axis], 0), size[axis] - 1));
       let next = this.at ? step(this.at) : [0, 0];
-      if (!this.#index(next)) next = step(next); // over the gap between two kernels
+      if (!this.#parameter(next)) next = step(next); // over the gap between two kernels
       this.#point(next);
     } else if (event.key === "Enter" && this.at) {
       this.#choose(this.at);
@@ -78,25 +83,25 @@ export class Weights {
 
   #point(at) {
     this.at = at ?? this.at;
-    const index = at && this.#index(at);
-    this.readout.textContent = index ? `${this.#place(index)} = ${this.#value(index)}` : "";
-    const one = (value) => (index ? [value] : []);
-    const [row, column] = at ?? [];
+    const parameter = at && this.#parameter(at);
+    this.readout.textContent = parameter ? `${this.#place(parameter)} = ${this.#value(parameter)}` : "";
+    const one = (value) => (parameter ? [value] : []);
+    const { left, wide } = parameter ?? {};
     this.view.figures.put("kernel_cursor", {
-      x: one(column / this.columns), y: one(1 - (row + 1) / this.rows), dw: one(1 / this.columns), dh: one(1 / this.rows),
+      x: one(left / this.columns), y: one(1 - (at?.[0] + 1) / this.rows), dw: one(wide / this.columns), dh: one(1 / this.rows),
     });
   }
 
-  #place(index) {
-    return `${this.layer}.weight[${index.join(",")}]`;
+  #place({ part, index }) {
+    return `${this.layer}.${part}[${index.join(",")}]`;
   }
 
   #choose(at) {
     if (!at) return;
     this.at = at;
-    this.chosen = this.#place(this.#index(at));
+    this.chosen = this.#place(this.#parameter(at));
     this.editor.hidden = false;
     this.name.textContent = this.chosen;
-    this.field.value = this.#value(this.#index(at));
+    this.field.value = this.#value(this.#parameter(at));
   }
 }
