@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STEPS_A_SECOND = 2  # as the page's player at speed 1
 FINE = 2  # pixels of a PNG for each of the page's (static/js/snapshot.mjs); a GIF has the page's
 LAST_FRAME = 1500  # milliseconds that a GIF stays at its end
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 Progress = Callable[[int, int], None]
 
 

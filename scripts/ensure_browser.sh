@@ -1,5 +1,6 @@
 #!/bin/sh
-# Print the path of a Chromium for the browser tests. Finds one, or installs Debian's package where that is allowed.
+# Print the path of a Chromium for the browser tests. Finds one, or installs Debian's package where that is allowed. The
+# headless shell is Chromium without windows and menus: a page opens in half the processor time.
 # Order: CONVOSCOPE_CHROMIUM, the browsers of this machine, Playwright's own download, apt-get.
 set -u
 
@@ -16,7 +17,7 @@ refuse() {
 }
 
 find_browser() {
-  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+  for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
     path=$(command -v "$name") && runs "$path" && give "$path"
   done
   for path in \
@@ -46,6 +47,7 @@ else
 fi
 
 echo "No Chromium was found: installing Debian's package (about 100 MB)" >&2
-{ $as_root apt-get update -q && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -q -y chromium; } >&2
+install() { DEBIAN_FRONTEND=noninteractive $as_root apt-get install -q -y "$1" >&2; }
+$as_root apt-get update -q >&2 && { install chromium-headless-shell || install chromium; }
 find_browser
 refuse "The browser tests need Chromium, and apt-get could not install one that starts (see above); $try."

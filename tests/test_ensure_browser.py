@@ -29,11 +29,12 @@ class Machine:
         path.chmod(0o755)
         return str(path)
 
-    def add_apt_get(self, installs: str) -> None:
+    def add_apt_get(self, installs: str, knows: str = "chromium-headless-shell") -> None:
+        path = f"{self.root}/bin/{knows}"
         self.add(
             "bin/apt-get",
-            f'#!/bin/sh\necho "$@" >>"{self.root}/apt.log"\n[ "$1" = install ] || exit 0\n'
-            f'printf \'{installs}\' >"{self.root}/bin/chromium"\n/bin/chmod +x "{self.root}/bin/chromium"\n',
+            f'#!/bin/sh\necho "$@" >>"{self.root}/apt.log"\n[ "$1" = install ] || exit 0\n[ "$4" = {knows} ] || exit 100\n'
+            f"printf '{installs}' >\"{path}\"\n/bin/chmod +x \"{path}\"\n",
         )
 
     def run(self, **environment: str) -> tuple[int, str, str]:
@@ -42,7 +43,7 @@ class Machine:
         return done.returncode, done.stdout.strip(), done.stderr.strip()
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+@pytest.mark.parametrize("name", ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"])
 def test_a_browser_of_the_machine_is_found(machine, name):
     path = machine.add(f"bin/{name}", BROWSER)
     assert machine.run() == (0, path, "")
@@ -100,9 +101,15 @@ def test_where_it_may_debians_package_is_installed(machine, root):
     else:
         machine.add("bin/sudo", '#!/bin/sh\nshift\n[ "$1" = true ] || exec "$@"\n')
     status, output, message = machine.run()
-    assert (status, output) == (0, str(machine.root / "bin" / "chromium"))
+    assert (status, output) == (0, str(machine.root / "bin" / "chromium-headless-shell"))
     assert "installing Debian's package" in message
-    assert (machine.root / "apt.log").read_text() == "update -q\ninstall -q -y chromium\n"
+    assert (machine.root / "apt.log").read_text() == "update -q\ninstall -q -y chromium-headless-shell\n"
+
+
+def test_where_there_is_no_headless_shell_the_whole_browser_is_installed(machine):
+    machine.add_apt_get(BROWSER.replace("\n", "\\n"), knows="chromium")
+    machine.add("bin/id", "#!/bin/sh\necho 0\n")
+    assert machine.run()[:2] == (0, str(machine.root / "bin" / "chromium"))
 
 
 def test_an_installation_that_fails_is_an_error(machine):

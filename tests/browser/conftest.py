@@ -25,9 +25,11 @@ from convoscope.homes.vendor import FOLDER as RUNTIME
 ROOT = Path(__file__).resolve().parent.parent.parent
 SUB_PATH = "lectures/cnn"  # the site must work below any path, so all tests run it below this one
 LOCAL = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PATIENCE = 60  # seconds: what comes at all may come late on a busy machine
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# Every page starts Python anew; to optimise its WebAssembly each time takes a third of all the processors' time.
+QUIET.append("--js-flags=--liftoff-only")
 
 expect.set_options(timeout=PATIENCE * 1000)
 
