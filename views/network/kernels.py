@@ -99,4 +99,5 @@ def _words(picture: Picture, title: str) -> str:
     if len(shape) == 2:
         return f"{title}: {shape[0]} outputs down, {shape[1]} inputs across, then the bias"
     kernels = f"{shape[2]}×{shape[3]}"
-    return f"{title}: {shape[0]} filters across, the {shape[1]} kernel{'s' * (shape[1] > 1)} of each, {kernels}, down, then its bias"
+    several = "s" * (shape[1] > 1)
+    return f"{title}: {shape[0]} filters across, the {shape[1]} kernel{several} of each, {kernels}, down, then its bias"
