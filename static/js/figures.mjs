@@ -194,8 +194,8 @@ function imagesOf({ image, image_rows: rows, image_columns: columns, ...others }
   return { image: images, ...mapValues(others, stillColumn) };
 }
 
-/** @param {Float32Array | Uint8Array} values with a buffer of their own: numbers, or pixels of four bytes */
+/** @param {Float32Array | Uint8Array} values with a buffer of their own: numbers, or pixels of one or four bytes */
 function imageOf(values, rows, columns) {
-  const dtype = values instanceof Float32Array ? "float32" : "uint32";
+  const dtype = values instanceof Float32Array ? "float32" : values.length === rows * columns ? "uint8" : "uint32";
   return Bokeh.require("core/util/ndarray").ndarray(values.buffer, { dtype, shape: [rows, columns] });
 }

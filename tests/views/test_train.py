@@ -440,7 +440,22 @@ def test_every_layer_tells_its_parameters_and_its_numbers(monkeypatch):
 def test_any_network_can_be_looked_into(monkeypatch, text):
     update = Trainee(monkeypatch).do("settings", {"architecture": "own", "network": text})
     assert len(update.to_bytes()) < 400_000
-    assert all(f"row_{r}_filters" in update.trace.static for r in range(14))
+    assert "row_0_activations" in update.trace.static
+
+
+def test_news_are_small_and_a_picture_takes_a_byte_a_pixel(monkeypatch):
+    trainee = Trainee(monkeypatch)
+    update = trainee.do("step")
+    update.trace.static["backup"]["bytes"] = np.zeros(0, np.uint8)  # most news bring none
+    assert len(update.to_bytes()) < 100_000
+    (picture,) = update.trace.static["row_1_activations"]["image"]
+    feature_map = trainee.state.looker.network.activations[1][0]
+    limit = np.abs(feature_map).max()
+    assert (picture[:24, 24] == 0).all()  # the gap between two maps
+    assert np.abs((picture[:24, :24] - 128.0) / 127 * limit - feature_map[0]).max() <= 0.51 * limit / 127
+    images = [columns["image"] for columns in update.trace.static.values() if "image" in columns]
+    assert len(images) > 20
+    assert all(image.dtype == np.uint8 for image in images)
 
 
 def test_the_table_of_settings_holds_the_defaults():

@@ -154,7 +154,7 @@ def across(canvas: Canvas, left: float, right: float, bottom: float, top: float)
 
 
 def digits(canvas: Canvas, name: str) -> None:
-    """Digits as they are in MNIST: 0 is black, 1 is white."""
+    """Digits as they are in MNIST: 0 is black, 255 is white."""
     source = canvas.source(name, "image x y dw dh")
-    mapper = themed(LinearColorMapper(low=0, high=1, nan_color="rgba(0,0,0,0)"), palette="grey")
+    mapper = themed(LinearColorMapper(low=0, high=255), palette="grey")
     canvas.figure.image(image="image", x="x", y="y", dw="dw", dh="dh", source=source, color_mapper=mapper, origin="top_left")

@@ -1,4 +1,7 @@
-"""What the train view shows of each layer: maps, gradients and filters as mosaics, and their numbers as words."""
+"""What the train view shows of each layer: maps, gradients and filters as mosaics, and their numbers as words.
+
+A picture goes to the page several times a second, so a byte a pixel must do: the screen has no more colours.
+"""
 
 from __future__ import annotations
 
@@ -16,23 +19,20 @@ MAPS_A_LINE = 8
 CELLS_A_LINE = 20  # of a row of numbers
 MOST_OUTPUTS, MOST_INPUTS = 40, 256  # of a weight matrix
 LARGEST_SIDE = 40  # pixels of one map; of larger ones every second, third, ... is shown
-KINDS = ("activations", "gradients", "filters", "filter_gradients")
 WORDS = (
     "name", "text", "shape", "arithmetic", "range", "gradient_range", "weight_range", "weight_gradient_range", "dead", "update",
 )  # fmt: skip
 Columns = dict[str, np.ndarray | Texts]
-NOTHING = np.zeros((0, 1, 1), np.float32)
+GAP, ZERO, LARGEST = 0, 128, 127  # bytes: between maps; of the number 0; how far from it the largest magnitude is
 
 
 def layers(look: Look, moment: Moment) -> dict[str, Columns]:
-    """The sources `layers` and row_<r>_<kind> of every row that can be shown."""
+    """The source `layers`, and row_<r>_<kind> of what there is to be seen of each row."""
     network = look.network
     rows = [n for n, layer in enumerate([None, *network.layers]) if not isinstance(layer, (Flatten, Dropout))][:MOST_ROWS]
     found: dict[str, Columns] = {"layers": _words(network, rows, look, moment)}
-    for r in range(MOST_ROWS):
-        mosaics = _mosaics(network, rows[r]) if r < len(rows) else {}
-        for kind in KINDS:
-            found[f"row_{r}_{kind}"] = _strip(mosaics.get(kind))
+    for r, n in enumerate(rows):
+        found |= {f"row_{r}_{kind}": {"image": _bytes(mosaic)} for kind, mosaic in _mosaics(network, n).items()}
     return found
 
 
@@ -80,15 +80,11 @@ def tiles(maps: np.ndarray, most: int, gap: int = 1) -> np.ndarray:
     return whole[: down * (H + gap) - gap, : across * (W + gap) - gap]
 
 
-def _strip(mosaic: np.ndarray | None) -> Columns:
-    """An image of height 1, its colours scaled by its own largest magnitude."""
-    if mosaic is None:
-        empty = np.zeros(0, np.float32)
-        return {"image": NOTHING, "x": empty, "y": empty, "dw": empty, "dh": empty}
+def _bytes(mosaic: np.ndarray) -> np.ndarray:
+    """Its own largest magnitude is LARGEST away from ZERO. (h, w), NaN for gaps -> (1, h, w) uint8."""
     limit = float(np.nanmax(np.abs(mosaic))) or 1.0
-    one, h, w = np.ones(1, np.float32), *mosaic.shape
-    image = (mosaic / np.float32(limit)).astype(np.float32)[np.newaxis]
-    return {"image": image, "x": 0 * one, "y": 0 * one, "dw": one * np.float32(w / h), "dh": one}
+    values = ZERO + np.rint(mosaic * np.float32(LARGEST / limit))
+    return np.nan_to_num(values, nan=GAP).astype(np.uint8)[np.newaxis]
 
 
 def _words(network: Network, rows: list[int], look: Look, moment: Moment) -> Columns:

@@ -14,8 +14,6 @@ from .run import BATCH_SHOWN
 Columns = dict[str, np.ndarray | Texts]
 DISTANCE = IMAGE_SIZE + 2  # pixels from one digit of the batch to the next
 LEAST_WRITTEN = 0.05  # probability: smaller bars have no number, ten of them stand side by side
-CELL = 0.92  # of a place
-SAMPLES_A_LINE, BEHIND_A_LINE = 6, 8
 MOST_BEHIND = 40  # digits behind a cell of the confusion matrix
 
 
@@ -23,7 +21,7 @@ def example(look: Look, input_shape: tuple[int, ...]) -> dict[str, Columns]:
     """The digit whose maps are shown, what the network sees of it, and what it says."""
     p = look.probabilities[0]
     return {
-        "example_image": {"image": _grey(look.images[:1])} | _places(np.zeros(1), np.zeros(1), IMAGE_SIZE),
+        "example_image": {"image": look.images[:1]} | _places(1),
         "example_crop": _crops(np.zeros((1, 2), int), input_shape),
         "example_bars": {
             "digit": np.arange(CLASS_COUNT, dtype=np.int32),
@@ -40,9 +38,8 @@ def batch(moment: Moment, digits: Digits, input_shape: tuple[int, ...]) -> dict[
     else:
         every_image, every_label = digits.of_pass(moment.position.epoch - 1)
         images, labels, shifts = every_image[moment.batch], every_label[moment.batch], moment.shifts[: len(moment.batch)]
-    places = _places(DISTANCE * np.arange(len(images)), np.zeros(len(images)), IMAGE_SIZE)
     return {
-        "batch_images": {"image": _grey(images[:BATCH_SHOWN]), "label": labels.astype(np.uint8)} | places,
+        "batch_images": {"image": images[:BATCH_SHOWN], "label": labels.astype(np.uint8)} | _places(len(images)),
         "batch_crops": _crops(shifts, input_shape),
     }
 
@@ -51,8 +48,6 @@ def samples(look: Look) -> dict[str, Columns]:
     """Twelve test digits and what the network says of each."""
     n = np.arange(1, len(look.indices))
     labels, guesses = look.labels[n], look.guesses[n]
-    lines = (len(n) - 1) // SAMPLES_A_LINE
-    places = _places((n - 1) % SAMPLES_A_LINE, lines - (n - 1) // SAMPLES_A_LINE, CELL)
     return {
         "samples": {
             "index": np.array(look.indices, np.int32)[n],
@@ -61,7 +56,7 @@ def samples(look: Look) -> dict[str, Columns]:
             "right": (labels == guesses).astype(np.uint8),
             "probabilities": look.probabilities[n].astype(np.float32),
         },
-        "sample_images": {"image": _grey(look.images[n])} | places,
+        "sample_images": {"image": look.images[n]},
     }
 
 
@@ -92,29 +87,22 @@ def behind(tested: Evaluation | None, cell: str, digits: Digits) -> tuple[dict[s
         title += f"; the first {MOST_BEHIND} are shown" if len(found) > MOST_BEHIND else ""
     shown = found[:MOST_BEHIND]
     images = digits.tests(shown.tolist())[0] if len(shown) else np.zeros((0, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    n = np.arange(len(shown))
     same = np.ones(len(shown), np.uint8)
-    places = _places(n % BEHIND_A_LINE, MOST_BEHIND // BEHIND_A_LINE - 1 - n // BEHIND_A_LINE, CELL)
     sources: dict[str, Columns] = {
         "cell_digits": {
             "index": shown.astype(np.int32),
             "label": same * int(true if title else 0),
             "guess": same * int(read if title else 0),
         },
-        "cell_images": {"image": _grey(images)} | places,
+        "cell_images": {"image": images},
     }
     return sources, title
 
 
-def _grey(images: np.ndarray) -> np.ndarray:
-    """Bytes as 0..1. (n, 28, 28) -> (n, 28, 28) float32."""
-    return images.astype(np.float32) / 255 if len(images) else np.zeros((0, IMAGE_SIZE, IMAGE_SIZE), np.float32)
-
-
-def _places(x: np.ndarray, y: np.ndarray, side: float) -> Columns:
-    """Lower left corners and sizes of squares."""
-    sides = np.full(len(x), side, np.float32)
-    return {"x": x.astype(np.float32), "y": y.astype(np.float32), "dw": sides, "dh": sides}
+def _places(count: int) -> Columns:
+    """Lower left corners and sizes of digits in a row."""
+    sides = np.full(count, IMAGE_SIZE, np.float32)
+    return {"x": DISTANCE * np.arange(count, dtype=np.float32), "y": 0 * sides, "dw": sides, "dh": sides}
 
 
 def _crops(shifts: np.ndarray, input_shape: tuple[int, ...]) -> Columns:

@@ -1,6 +1,8 @@
 /** Numbers as pixels: grey digits, and mosaics of signed maps in the theme's colours. */
 import { followTheme } from "../theme.mjs";
 
+const HIGH = 255;
+
 /** The colours of a palette of the present theme. @returns {Uint8Array} red, green, blue of each */
 function colours(name) {
   const listed = getComputedStyle(document.documentElement).getPropertyValue(`--palette-${name}`);
@@ -9,9 +11,9 @@ function colours(name) {
 }
 
 /**
- * Paint values onto a canvas, one pixel each; what is not a number stays clear.
- * @param {HTMLCanvasElement} canvas @param {Float32Array} values @param {number} height @param {number} width
- * @param {{low: number, table: Uint8Array}} scale from `scaleOf`; values run from low to 1
+ * Paint values onto a canvas, one pixel each; what lies below the scale, the gap between maps, stays clear.
+ * @param {HTMLCanvasElement} canvas @param {Uint8Array} values @param {number} height @param {number} width
+ * @param {{low: number, table: Uint8Array}} scale from `scaleOf`; values run from low to HIGH
  */
 export function paint(canvas, values, height, width, { low, table }) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -19,8 +21,8 @@ export function paint(canvas, values, height, width, { low, table }) {
   const picture = context.createImageData(width, height);
   const last = table.length / 3 - 1;
   values.forEach((value, n) => {
-    if (Number.isNaN(value)) return;
-    const at = 3 * Math.round(Math.min(Math.max((value - low) / (1 - low), 0), 1) * last);
+    if (value < low) return;
+    const at = 3 * Math.round(((value - low) / (HIGH - low)) * last);
     picture.data.set([table[at], table[at + 1], table[at + 2], 255], 4 * n);
   });
   context.putImageData(picture, 0, 0);
@@ -32,7 +34,7 @@ followTheme(() => scales.clear());
 
 /** @param {"signed" | "grey"} name */
 export function scaleOf(name) {
-  if (!scales.has(name)) scales.set(name, { low: name === "signed" ? -1 : 0, table: colours(name) });
+  if (!scales.has(name)) scales.set(name, { low: name === "signed" ? 1 : 0, table: colours(name) });
   return scales.get(name);
 }
 
