@@ -59,6 +59,7 @@ class Process:
     @classmethod
     def begin(cls) -> Process:
         """Start a process and a thread that listens to it."""
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # inherited: a process a core, and none waits for another's
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         worker = context.Process(target=work, args=(theirs,), daemon=True)

@@ -5,6 +5,9 @@ A test's `record_property("summary", text)` is printed after the run, also when 
 
 import os
 
+# Before NumPy comes: several processes whose BLAS takes every core wait for each other, a test ten times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("native", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -129,9 +129,10 @@ class Curves:
                 minor_tick_line_color=None,
                 axis_label_standoff=4,
             )
-            axis.ticker.desired_num_ticks = 5
             themed(axis, axis_label_text_color="ink", major_label_text_color="ink", axis_line_color="muted")
             themed(axis, major_tick_line_color="muted")
+        self.figure.xaxis[0].ticker.desired_num_ticks = 3  # numbers of five digits, on a phone too
+        self.figure.yaxis[0].ticker.desired_num_ticks = 5
         self.figure.xaxis[0].formatter = NumeralTickFormatter(format="0,0")
         self.figure.yaxis[0].formatter = NumeralTickFormatter(format="0%" if self.share else "0.[00]")
         for grid in self.figure.grid:
