@@ -1,7 +1,8 @@
 """The Panel home: the same page, figures and session, with Python on a server instead of in a worker.
 
-The page puts an event into the hidden source convoscope_events; Bokeh's websocket carries it here; the session answers;
-the packet goes into the hidden source convoscope_updates. Animation stays in the browser, so a step costs the server nothing.
+The page puts an event into a hidden source; Bokeh's websocket carries it here; the session answers; the packet goes into
+another hidden source. The figures are those of the static site: serialised once for all visitors, sent when a view is opened.
+Neither they nor animation cost the server anything, so a page holds three Bokeh models here and no more.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import os
 import numpy as np
 import panel as pn
 from bokeh.document import Document
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, Spacer
 from markupsafe import Markup
 
 from ..app import Static
+from ..views.session import LESSONS
 from ..views.theme import css
 from . import shell
 from .training_pool import Pool
@@ -47,36 +49,50 @@ def serve_session() -> None:
 
 def fill(document: Document) -> None:
     """The whole page with its own session behind it: bare Bokeh models, so the browser loads BokehJS and nothing else."""
-    shown = shell.views()
     events = ColumnDataSource(name="convoscope_events", data={"event": []})
     updates = ColumnDataSource(name="convoscope_updates", data=_columns(b""))
+    drawings = ColumnDataSource(name="convoscope_drawings", data={"view": [], "figures": []})
     visitor = Visitor(POOL, functools.partial(show, document, updates))
-    events.on_change("data", lambda attr, old, new: answer(visitor, events))
+    events.on_change("data", lambda attr, old, new: answer(visitor, events, drawings))
     document.on_session_destroyed(lambda context: visitor.leave())
-    figures = [panel.figure for view in shown for panel in view.panels]
-    figures[0].tags = [*figures[0].tags, events, updates]  # where the page finds them
-    with document.models.freeze():  # else each root makes Bokeh go through all models again
-        for figure in figures:
-            document.add_root(figure)
+    document.add_root(Spacer(name="convoscope", visible=False, tags=[events, updates, drawings]))
     document.title = "Convoscope"
     document.template = shell.template()
-    document.template_variables.update(
-        home="panel",
-        views=shown,
-        assets=ASSETS,
-        modules=shell.modules(),
-        styles=shell.styles(),
-        tokens=Markup(css()),
-        site=shell.site_data("panel", shown),
-    )
+    document.template_variables.update(_page())
 
 
-def answer(visitor: Visitor, events: ColumnDataSource) -> None:
-    """Hand in the page's newest event."""
+@functools.cache
+def _page() -> dict[str, object]:
+    """What the template needs, the same for every visitor."""
+    shown = shell.views()
+    return {
+        "home": "panel",
+        "views": shown,
+        "assets": ASSETS,
+        "modules": shell.modules(),
+        "styles": shell.styles(),
+        "tokens": Markup(css()),
+        "site": shell.site_data("panel", shown),
+    }
+
+
+@functools.cache
+def _figures(slug: str) -> str:
+    """The figures of a view as JSON."""
+    return json.dumps(shell.drawing_of(shell.view(slug).panels))
+
+
+def answer(visitor: Visitor, events: ColumnDataSource, drawings: ColumnDataSource) -> None:
+    """Hand in the page's newest event; its event `draw` asks for a view's figures."""
     text = str(next(iter(events.data.get("event", [])), ""))
     most = LARGEST_FILE_EVENT if '"name":"load"' in text[:200] else LARGEST_EVENT
-    if text and len(text) <= most:
-        visitor.take(json.loads(text))
+    if not text or len(text) > most:
+        return
+    event = json.loads(text)
+    if event.get("name") != "draw":
+        visitor.take(event)
+    elif event.get("view") in LESSONS:
+        drawings.data = {"view": [event["view"]], "figures": [_figures(event["view"])]}
 
 
 def show(document: Document, updates: ColumnDataSource, packet: bytes) -> None:

@@ -1,8 +1,8 @@
 /**
  * The way to Python on a Panel server: a hidden Bokeh source carries each event over Bokeh's own websocket, and Python
- * puts the answering packet into another (homes/panel_server.py is the other end).
+ * puts the answering packet into another, a view's figures into a third (homes/panel_server.py is the other end).
  */
-import { Figures } from "./figures.mjs";
+import { drawFigures } from "./figures.mjs";
 import { readPacket } from "./packet.mjs";
 
 /* global Bokeh */
@@ -17,9 +17,8 @@ async function serverDocument() {
 
 /** @returns the same three doors as the static home: open, start, send */
 export async function connectPanel() {
-  const roots = (await serverDocument()).roots();
-  const { sources } = new Figures(roots);
-  const [events, updates] = ["convoscope_events", "convoscope_updates"].map((name) => sources.get(name)[0].source);
+  const [root] = (await serverDocument()).roots();
+  const [events, updates, drawings] = root.tags;
   const packet = () => updates.data.packet.slice().buffer;
   let nextId = 0;
   const send = (event) =>
@@ -38,10 +37,20 @@ export async function connectPanel() {
       updates.properties.data.change.connect(answered);
       events.data = { event: [text] };
     });
+  const draw = (view) =>
+    new Promise((resolve) => {
+      const drawn = () => {
+        if (drawings.data.view[0] !== view) return;
+        drawings.properties.data.change.disconnect(drawn);
+        resolve(JSON.parse(drawings.data.figures[0]));
+      };
+      drawings.properties.data.change.connect(drawn);
+      events.data = { event: [JSON.stringify({ view, name: "draw" })] };
+    });
   return {
     open: async ({ slug }) => {
-      const own = roots.filter(({ name }) => name.startsWith(`${slug}_`));
-      return [new Figures(own), await send({ view: slug, name: "reset", value: null })];
+      const [drawing, packet] = await Promise.all([draw(slug), send({ view: slug, name: "reset", value: null })]);
+      return [await drawFigures(drawing), packet];
     },
     start: (tell) => {
       // News are no answer to an event: their number is 0.
