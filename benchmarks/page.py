@@ -1,4 +1,4 @@
-"""What the page costs its visitor: first paint, bytes before Python, settings, playing, strokes, bringing Python up.
+"""What the page costs its visitor: first paint, bytes before Python, settings, playing, strokes, turning, bringing Python up.
 
     python benchmarks/page.py                      # builds the site into a temporary folder and serves it
     python benchmarks/page.py --runs 9 --verbose   # more runs; the list of files that are fetched before Python
@@ -30,13 +30,18 @@ HERE = Path(__file__).resolve().parent
 GZIP_LEVEL = 6  # what web servers use when nobody tells them otherwise
 WARM_UP, CHANGES = 3, 20  # changes of settings: not counted, counted
 PLAY_MILLISECONDS = 5_000
-KERNELS = ("sobel_x", "edge")  # in turns, so that every change has something to compute
-IMAGES = {
-    "7×7 lecture image": {"image": "lecture"},
-    "28×28 digit": {"image": "digit", "digit": 7},
-    "64×64 photograph": {"image": "camera"},
-}
-BUDGETS = {"28×28 digit": 50}  # ms
+TURNS = 120  # frames of the scene
+KERNELS = ({"kernel": "sobel_x"}, {"kernel": "edge"})  # in turns, so that every change has something to compute
+PHOTOGRAPH = {"image": "camera", "size": "64"}
+CHANGES_OF = (  # what is measured: the view, its settings, what changes in turns, the budget in ms
+    ("7×7 lecture image", "convolution", {"image": "lecture"}, KERNELS, None),
+    ("28×28 digit", "convolution", {"image": "digit", "digit": 7}, KERNELS, 50),
+    ("64×64 photograph", "convolution", PHOTOGRAPH, KERNELS, None),
+    ("224×224 photograph", "convolution", PHOTOGRAPH | {"size": "224"}, KERNELS, 300),
+    ("downsampling a 28×28 digit", "downsampling", {"image": "digit", "digit": 7}, ({"window": 3}, {"window": 2}), 50),
+    ("rgb, two filters of integers", "rgb", {"preset": "cs231n"}, ({"stride": 1}, {"stride": 2}), 50),
+    ("rgb, 32×32×3 photograph, 4 filters", "rgb", {"preset": "lecture", "filters": 4}, ({"stride": 1}, {"stride": 2}), 50),
+)
 
 Row = tuple[str, float, float | None, str]  # what, measured, budget, unit
 
@@ -53,7 +58,7 @@ def main() -> None:
             ("fetched before Python, gzip", sum(weights.values()) / 1000, 500, "kB"),
             *ready_rows(browser, address, options.runs),
             *interaction_rows(browser, address),
-            *stroke_rows(browser, address),
+            *network_rows(browser, address),
         ]
         machine = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
         print(f"Chromium {browser.version}, headless, page and server on one machine ({machine}); medians\n")
@@ -161,57 +166,79 @@ def ready(browser: Browser, url: str) -> float:
 
 def interaction_rows(browser: Browser, address: str) -> list[Row]:
     """Changes of settings and playing, with Python ready."""
-    with new_page(browser) as page:
-        page.goto(address)
-        page.evaluate("benchmark.ready")
-        rows = [row for image in IMAGES for row in change_rows(page, image)]
-        page.evaluate("settings => benchmark.change(settings)", IMAGES["28×28 digit"])
-        return rows + play_rows(page)
+    rows: list[Row] = []
+    for name, view, settings, changes, budget in CHANGES_OF:
+        with new_page(browser) as page:
+            page.goto(f"{address}?view={view}")
+            page.evaluate("benchmark.ready")
+            page.evaluate("asked => benchmark.change(...asked)", [view, settings])
+            rows += change_rows(page, name, view, changes, budget)
+            if name in ("28×28 digit", CHANGES_OF[-1][0]):
+                rows += play_rows(page, name, view)
+    return rows
 
 
-def change_rows(page: Page, image: str) -> list[Row]:
-    """One change of the kernel, from the call until the new frames are drawn, and the part of it that the worker takes."""
+def change_rows(page: Page, name: str, view: str, in_turns: tuple[dict[str, object], ...], budget: float | None) -> list[Row]:
+    """One change of a setting, from the call until the new frames are drawn, and the part of it that the worker takes."""
     changes = []
     for turn in range(WARM_UP + CHANGES):
-        settings = IMAGES[image] | {"kernel": KERNELS[turn % len(KERNELS)]}
-        changes.append(page.evaluate("settings => benchmark.change(settings)", settings))
+        changes.append(page.evaluate("asked => benchmark.change(...asked)", [view, in_turns[turn % len(in_turns)]]))
     counted = changes[WARM_UP:]
     return [
-        (f"one setting change, {image}", median(change["whole"] for change in counted), BUDGETS.get(image), "ms"),
+        (f"one setting change, {name}", median(change["whole"] for change in counted), budget, "ms"),
         ("  of it the worker", median(change["worker"] for change in counted), None, "ms"),
     ]
 
 
-def play_rows(page: Page) -> list[Row]:
-    """Frames a second, and what each costs the main thread, while the digit plays at the highest speed."""
+def play_rows(page: Page, name: str, view: str) -> list[Row]:
+    """Frames a second, and what each costs the main thread, while a view plays at the highest speed."""
     page.get_by_label("Speed").filter(visible=True).select_option("8")
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})  # processor time: other programs do not count
     before = metrics(session)
-    played = page.evaluate("time => benchmark.play(time)", PLAY_MILLISECONDS)
+    played = page.evaluate("asked => benchmark.play(...asked)", [view, PLAY_MILLISECONDS])
     spent = {name: 1000 * (value - before[name]) / played["frames"] for name, value in metrics(session).items()}
     if not played["playing"]:
         raise RuntimeError(f"the view stopped at step {played['step']} while it was measured; shorten PLAY_MILLISECONDS")
     return [
-        ("playing a 28×28 digit at 8×", played["frames"] / played["seconds"], 60, "frames/s"),
+        (f"playing at 8×, {name}", played["frames"] / played["seconds"], 60, "frames/s"),
         ("  script a frame", spent["ScriptDuration"], 4, "ms"),
         ("  style and layout a frame", spent["RecalcStyleDuration"] + spent["LayoutDuration"], None, "ms"),
         ("  the main thread a frame, all work", spent["TaskDuration"], None, "ms"),
     ]
 
 
-def stroke_rows(browser: Browser, address: str) -> list[Row]:
-    """Strokes on the pad of the network view, read by LeNet-5."""
+def network_rows(browser: Browser, address: str) -> list[Row]:
+    """The network view: strokes on its pad, read by LeNet-5, and turning its scene."""
     with new_page(browser) as page:
         page.goto(f"{address}?view=network")
         page.evaluate("benchmark.ready")
         strokes = [page.evaluate("benchmark.stroke()") for _ in range(WARM_UP + CHANGES)][WARM_UP:]
-    samples = [sample for stroke in strokes for sample in stroke["samples"]]
+        inks = inked(page)
+    with new_page(browser) as page:
+        page.goto(f"{address}?view=network&mode=3d")
+        page.evaluate("benchmark.ready")
+        page.locator("[data-part=scene] .plot").scroll_into_view_if_needed()
+        turned = [page.evaluate("frames => benchmark.turn(frames)", TURNS) for _ in range(3)]
     return [
-        ("a sample of a stroke, script", median(sample["handler"] for sample in samples), None, "ms"),
-        ("  until its ink is drawn, waiting for the frame", median(sample["ink"] for sample in samples), 16, "ms"),
-        ("end of a stroke to all layers of LeNet-5", median(stroke["end"] for stroke in strokes), 100, "ms"),
+        ("a mouse's move until its ink is drawn", median(inks), 16, "ms"),
+        ("end of a stroke to all layers of LeNet-5", median(strokes), 100, "ms"),
+        ("turning the network in space", median(turned), 30, "frames/s"),
     ]
+
+
+def inked(page: Page) -> list[float]:
+    """Milliseconds of each move of a mouse that draws three strokes."""
+    page.evaluate("benchmark.watchInk()")
+    box = page.locator("[data-part=pad] .plot").bounding_box()
+    assert box
+    for stroke in range(3):
+        page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * (0.2 + 0.2 * stroke))
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * (0.3 + 0.2 * stroke), steps=20)
+        page.mouse.up()
+    found: list[float] = page.evaluate("benchmark.inks")
+    return found
 
 
 def metrics(session: CDPSession) -> dict[str, float]:

@@ -47,9 +47,9 @@
     return { first: first.startTime, shown };
   }
 
-  /** How long one change of settings takes until its frames are drawn, and the share of the worker in it. */
-  async function change(settings) {
-    const { set } = (await opened).views.convolution;
+  /** How long one change of a view's settings takes until its frames are drawn, and the share of the worker in it. */
+  async function change(view, settings) {
+    const { set } = (await opened).views[view];
     inWorker = 0;
     const start = performance.now();
     await set(settings);
@@ -57,9 +57,9 @@
     return { whole: performance.now() - start, worker: inWorker };
   }
 
-  /** How many frames pass while the view plays. @param {number} time milliseconds */
-  async function play(time) {
-    document.querySelector("[data-part=play]").click();
+  /** How many frames pass while a view plays. @param {string} view @param {number} time milliseconds */
+  async function play(view, time) {
+    document.querySelector(`[data-view=${view}] [data-part=play]`).click();
     await frame();
     const start = performance.now();
     let frames = 0;
@@ -68,14 +68,33 @@
       frames += 1;
     }
     const seconds = (performance.now() - start) / 1000;
-    const { playing, step } = (await opened).views.convolution.state();
+    const { playing, step } = (await opened).views[view].state();
     return { frames, seconds, playing, step };
   }
 
-  /**
-   * One stroke on the network view's pad: how long each sample's handler takes, how long until its ink is drawn, and from
-   * the end of the stroke until every layer and the probabilities are drawn.
-   */
+  /** A real mouse draws: from each move's arrival until the frame that shows its ink is drawn. @returns {() => number[]} */
+  function watchInk() {
+    const plot = document.querySelector("[data-view=network] [data-part=pad] .plot");
+    let waiting = [];
+    const inks = [];
+    plot.addEventListener("pointermove", () => waiting.push(performance.now()), true);
+    const { drawImage } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.drawImage = function (...image) {
+      drawImage.apply(this, image);
+      if (!waiting.length || !isIn(plot, this.canvas)) return;
+      const moves = waiting;
+      waiting = [];
+      setTimeout(() => inks.push(...moves.map((start) => performance.now() - start))); // the frame's drawing is done, too
+    };
+    benchmark.inks = inks;
+  }
+
+  function isIn(element, node) {
+    while (node && node !== element) node = node.parentNode ?? node.host;
+    return node === element;
+  }
+
+  /** One stroke of a pretended pointer: from its end until every layer and the probabilities are drawn. */
   async function stroke() {
     const plot = document.querySelector("[data-view=network] [data-part=pad] .plot");
     plot.setPointerCapture = () => {}; // there is no real pointer
@@ -84,23 +103,31 @@
       const place = { clientX: box.left + across * box.width, clientY: box.top + down * box.height };
       plot.dispatchEvent(new PointerEvent(type, { bubbles: true, pointerId: 1, pointerType: "mouse", ...place }));
     };
-    const samples = [];
     send("pointerdown", 0.2, 0.3);
     for (let n = 1; n <= 8; n++) {
       await frame();
-      const start = performance.now();
       send("pointermove", 0.2 + 0.07 * n, 0.3 + 0.4 * Math.random());
-      const handled = performance.now();
-      await painted();
-      samples.push({ handler: handled - start, ink: performance.now() - start });
     }
+    await painted();
     const start = performance.now();
     send("pointerup", 0.8, 0.5);
     const section = plot.closest(".view");
     while (section.hasAttribute("aria-busy")) await new Promise((resolve) => setTimeout(resolve));
     await painted();
-    return { samples, end: performance.now() - start };
+    return performance.now() - start;
   }
 
-  window.benchmark = { opened, ready, firstPaint, change, play, stroke };
+  /** Turn the network's scene a little with every frame. @returns frames a second */
+  async function turn(frames) {
+    const slider = document.querySelector("[data-view=network] [data-part=scene] input[name=yaw]");
+    const start = performance.now();
+    for (let n = 0; n < frames; n++) {
+      slider.value = ((n * 3) % 360) - 180;
+      slider.dispatchEvent(new Event("input"));
+      await frame();
+    }
+    return (1000 * frames) / (performance.now() - start);
+  }
+
+  window.benchmark = { opened, ready, firstPaint, change, play, watchInk, stroke, turn };
 }
