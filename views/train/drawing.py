@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from bokeh.models import (
     ColumnDataSource,
     DataRange1d,
     GlyphRenderer,
     HoverTool,
+    Legend,
     LegendItem,
     LinearColorMapper,
     NumeralTickFormatter,
@@ -34,6 +37,7 @@ class Curves:
     def __init__(self, name: str, title: str, *, share: bool = False) -> None:
         self.sources: dict[str, ColumnDataSource] = {}
         self.lines: list[GlyphRenderer] = []
+        self.items: list[LegendItem] = []
         self.figure = figure(
             name=f"{name}_curves",
             x_range=DataRange1d(start=0, range_padding=0.02),
@@ -58,19 +62,21 @@ class Curves:
         self, source: str, column: str, label: str, role: str, *, width: float = 2.5, alpha: float = 1, kept: bool = False
     ) -> None:
         """One column over the digits; that of a kept run is dashed, and shown only while there is one."""
-        drawn = self.figure.line("examples", column, source=self._source(source), legend_label=label)
+        drawn = self.figure.line("examples", column, source=self._source(source))
         drawn.glyph.update(line_width=width, line_alpha=alpha, line_dash="dashed" if kept else "solid", line_join="round")
         self._take(drawn, kept, line_color=role)
+        self._name(label, [drawn], kept)
 
     def points(self, source: str, label: str, role: str, *, kept: bool = False) -> None:
         """Shares with the interval in which the true one lies."""
         data = self._source(source)
-        reach = self.figure.segment("examples", "low", "examples", "high", source=data, legend_label=label)
+        reach = self.figure.segment("examples", "low", "examples", "high", source=data)
         reach.glyph.update(line_width=2)
         self._take(reach, kept, line_color=role)
         marker = "diamond" if kept else "circle"
-        dots = self.figure.scatter("examples", "accuracy", source=data, marker=marker, size=9, legend_label=label)
+        dots = self.figure.scatter("examples", "accuracy", source=data, marker=marker, size=9)
         self._take(dots, kept, line_color=role, fill_color=role)
+        self._name(label, [reach, dots], kept)
 
     def finish(self) -> figure:
         """Add what goes over all lines: the legend, the mark of the moment shown, and reading by pointer."""
@@ -82,9 +88,8 @@ class Curves:
         for extent in ranges:
             extent.renderers = self.lines
         self._read_by_pointer()
-        legend = self.figure.legend[0]
-        self.figure.add_layout(legend, "above")  # where it hides no curve
-        legend.update(
+        legend = Legend(
+            items=self.items,
             orientation="horizontal",
             ncols=LEGEND_COLUMNS,
             label_text_font="system-ui",
@@ -96,10 +101,15 @@ class Curves:
             margin=2,
         )
         themed(legend, label_text_color="ink")
-        for item in legend.items:
-            if any(KEPT in drawn.tags for drawn in item.renderers):
-                _only_when_kept(item)
+        self.figure.add_layout(legend, "above")  # where it hides no curve
         return self.figure
+
+    def _name(self, label: str, drawn: list[GlyphRenderer], kept: bool) -> None:
+        """An entry of the legend. It shows samples that never change: BokehJS draws a legend anew when its curves' data do."""
+        samples = [self.figure.add_glyph(_sample(part.data_source), part.glyph.clone()) for part in drawn]
+        self.items.append(LegendItem(label=label, renderers=samples))
+        if kept:
+            _only_when_kept(self.items[-1])
 
     def _read_by_pointer(self) -> None:
         numbers = "0.0%" if self.share else "0.000"
@@ -141,6 +151,11 @@ class Curves:
 
 def _columns(source: str) -> list[str]:
     return COLUMNS[source.split("_")[1]].split()
+
+
+def _sample(source: ColumnDataSource) -> ColumnDataSource:
+    """A point nowhere, in columns of the same names."""
+    return ColumnDataSource(data={column: [math.nan] for column in source.data})
 
 
 def _only_when_kept(model: GlyphRenderer | LegendItem) -> None:

@@ -26,7 +26,9 @@ def example(look: Look, input_shape: tuple[int, ...]) -> dict[str, Columns]:
         "example_bars": {
             "digit": np.arange(CLASS_COUNT, dtype=np.int32),
             "probability": p.astype(np.float32),
-            "text": Texts.of([f"{100 * value:.0f} %" if value >= LEAST_WRITTEN else "" for value in p.tolist()]),
+            "text": Texts.of(
+                [f"{100 * value:.0f}\N{NARROW NO-BREAK SPACE}%" if value >= LEAST_WRITTEN else "" for value in p.tolist()]
+            ),
         },
     }
 
