@@ -41,6 +41,7 @@ class Layout:
 
     narrow: str  # from 320 px, a phone
     wide: str  # from 640 px, a slide's iframe or a screen
+    slide: str = ""  # the frame of a slide, if other than wide
     around: str = "20rem"  # the height of all else in a slide's iframe: the panels leave room for it
 
 

@@ -25,6 +25,7 @@ export class Controls {
    */
   constructor(form, table, prefix, wanted) {
     this.form = form;
+    this.hidden = document.documentElement.dataset.hide?.split(" ") ?? []; // by the address
     const shown = table.filter(({ kind }) => kind !== "none"); // the others are set in the picture
     this.rows = shown.map((row) => ({ row, ...build(row, `${prefix}-${row.name}`, (value) => wanted(row.name, value)) }));
     form.replaceChildren(...arrange(this.rows));
@@ -39,7 +40,7 @@ export class Controls {
     this.settings = settings;
     for (const { row, element, show } of this.rows) {
       show(settings[row.name]);
-      element.hidden = !this.#makesSense(row, settings);
+      element.hidden = this.hidden.includes(row.name) || !this.#makesSense(row, settings);
     }
     for (const fold of this.form.querySelectorAll("details")) {
       fold.hidden = [...fold.querySelectorAll(".control")].every((control) => control.hidden);

@@ -3,6 +3,7 @@
  * only after a click, and gives back to the deck the keys that it has no use for. frame.mjs is how its frame talks to it.
  */
 import { pageParameter } from "./address.mjs";
+import { Fitting } from "./fitting.mjs";
 import { Frame } from "./frame.mjs";
 
 /** What reveal.js and its like call the keys of a deck. */
@@ -27,6 +28,10 @@ export class Embed {
     this.firstSeen = new Promise((resolve) => {
       this.tellSeen = resolve;
     });
+    for (const part of document.documentElement.dataset.hide.split(" ").filter(Boolean)) {
+      document.querySelector(`.view:not([hidden]) .panel[data-part="${CSS.escape(part)}"]`)?.toggleAttribute("data-away", true);
+    }
+    new Fitting(current);
     this.frame = new Frame(this);
     this.#setPlayer();
     new IntersectionObserver((entries) => this.#see(entries.at(-1).isIntersecting)).observe(document.querySelector("main"));

@@ -109,7 +109,9 @@ export class View {
     this.player.load(trace.length);
     this.tables.refresh();
     this.own?.shown?.(trace, settings);
-    if (asked !== "news") this.#fit(); // news change no sizes
+    if (asked === "news") return; // news change no sizes
+    this.section.dispatchEvent(new CustomEvent("traceshown", { bubbles: true }));
+    this.#fit();
   }
 
   /** Python answers, or does not yet. */

@@ -4,9 +4,9 @@ import Reveal from "./reveal.esm.js";
 
 Reveal.initialize({
   plugins: [ConvoscopeReveal],
-  width: 1280,
-  height: 720,
-  margin: 0.03,
+  width: "100%", // as large as the window: what reveal.js scales up is blurred
+  height: "100%",
+  margin: 0.02,
   center: false,
   hash: true,
   viewDistance: 2, // views farther away are not loaded yet

@@ -13,6 +13,8 @@ LAYOUT = Layout(
     '"curve curve" auto "im2col im2col" auto / 1fr 1fr',
     wide='"input target output difference" auto "kernel gradient secret surface" auto '
     '"curve curve curve curve" auto "im2col im2col im2col im2col" auto / 1fr 1fr 1fr 1fr',
+    slide='"input target output difference surface" auto "kernel gradient secret curve surface" auto '
+    '"im2col im2col im2col im2col im2col" auto / 1fr 1fr 1fr 1fr 2.2fr',
     around="25.5rem",
 )
 
