@@ -1,4 +1,4 @@
-"""Take the README's pictures from the really running site: docs/convolution-light.png and docs/convolution-dark.png.
+"""Take the README's pictures, docs/*.png, from the really running site.
 
     python scripts/screenshots.py
 
@@ -21,8 +21,11 @@ from convoscope.homes import site
 from convoscope.homes.server import make_server
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-WIDTH, HEIGHT, SCALE = 1280, 880, 1.5  # CSS pixels, and device pixels a CSS pixel
-STEP = 12  # the window in the middle, half of the output revealed
+WIDTH, HEIGHT, SCALE = 1280, 880, 1.4  # CSS pixels, and device pixels a CSS pixel
+PICTURES = {  # file: address
+    "convolution-light": "?step=12&theme=light",  # the window in the middle, half of the output revealed
+    "network-light": "?view=network&theme=light&unit=conv1[3,10,12]",
+}
 MOST_BYTES = 150_000
 
 
@@ -32,10 +35,9 @@ def main() -> None:
         server = make_server(site.build(Path(folder) / "dist", say=lambda _: None))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for theme in ("light", "dark"):
-            url = f"http://127.0.0.1:{server.server_address[1]}/?step={STEP}&theme={theme}"
-            path = DOCS / f"convolution-{theme}.png"
-            path.write_bytes(small_png(picture(browser, url)))
+        for name, address in PICTURES.items():
+            path = DOCS / f"{name}.png"
+            path.write_bytes(small_png(picture(browser, f"http://127.0.0.1:{server.server_address[1]}/{address}")))
             print(f"{path.relative_to(DOCS.parent)}: {path.stat().st_size:,} bytes")
         browser.close()
         server.shutdown()
@@ -49,7 +51,7 @@ def picture(browser: Browser, url: str) -> bytes:
         page.goto(url)
         page.get_by_text("Python is ready").wait_for()
         page.wait_for_function("() => Bokeh.documents.every((figures) => figures.is_idle)")
-        return page.screenshot(full_page=True)
+        return page.screenshot()
 
 
 def small_png(data: bytes) -> bytes:
