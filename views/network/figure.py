@@ -52,7 +52,7 @@ def _strip() -> figure:
 
 
 def _bars() -> figure:
-    canvas = Canvas("network_probabilities", top=1.36, bottom=-0.26)
+    canvas = Canvas("network_probabilities", top=1.36, bottom=-0.33)
     for name, role in (("bars", "muted"), ("best_bar", "output")):
         source = canvas.source(name, "x width bottom top")
         bars = canvas.figure.vbar("x", "width", "top", "bottom", source=source, line_alpha=0)

@@ -75,7 +75,7 @@ def bars(probabilities: np.ndarray) -> dict[str, Columns]:
         "best_bar": {"x": x[[best]], "width": width[[best]], "top": top[[best]], "bottom": np.zeros(1, np.float32)},
         "bar_labels": words | {"top": top, "text": Texts.of([percent(p) for p in probabilities.tolist()])},
         "classes": words | {
-            "y": np.full(count, -0.11, np.float32), "text": Texts.of([str(n) for n in range(count)]),
+            "y": np.full(count, -0.17, np.float32), "text": Texts.of([str(n) for n in range(count)]),
             "size": np.full(count, 0.046, np.float32),
         },
         "probabilities": {"row": np.zeros(count, np.int32), "column": np.arange(count, dtype=np.int32), "value": top},
