@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import Network, WeightsError, export_convnetjs, import_convnetjs, load_weights, read_weights, save_weights
+from ...engine import Network, WeightsError, export_convnetjs, import_convnetjs, load_weights, save_weights
 from ...engine.convnetjs import MOST_CHARACTERS
 from ...engine.trainer import Position
 from ...engine.weights import MOST_BYTES
@@ -70,9 +70,8 @@ def load(run: Run, value: Any) -> None:
 
 
 def backup(run: Run, settings: TrainViewSettings) -> bytes:
-    """All that `restored` needs: a line of JSON, then the weights and the optimiser's memory as .npz."""
+    """All that `restored` needs: a line of JSON, then the weights and the optimiser's memory as they are in memory."""
     moment = run.moment()
-    network = _network(run, moment)
     kept = run.curves
     record = {
         "settings": settings.plain(),
@@ -87,28 +86,23 @@ def backup(run: Run, settings: TrainViewSettings) -> bytes:
         "averages": [asdict(average) for average in (kept.loss, kept.training, kept.validation)],
     }
     text = json.dumps(record).replace("NaN", "null").encode()
-    arrays = [save_weights(network)]
-    for array in moment.memory:
-        network.vector[...] = array
-        arrays.append(save_weights(network))
-    sizes = b" ".join(str(len(array)).encode() for array in arrays)
-    return b"\n".join([text, sizes, b"".join(arrays)])
+    return b"\n".join([text, b"".join(array.tobytes() for array in (moment.vector, *moment.memory))])
 
 
 def restored(value: Any, settings: TrainViewSettings, digits: Digits, clock: Callable[[], float]) -> Run:
     """The run of a backup, in base64; its settings come back too. Raises SettingError if it is none."""
     data = _decoded(value, 4 * MOST_BYTES, "the backup")
     try:
-        text, sizes, rest = data.split(b"\n", 2)
+        text, numbers = data.split(b"\n", 1)
         record = json.loads(text[:MOST_TEXT])
         values = {name: record["settings"][name] for name in settings.names()}
         settings.param.update(**values)
         settings.param.update(**values)  # again, because some of them follow from others
         run = Run(Plan(**record["plan"]), settings, digits, clock)
-        arrays, start = [], 0
-        for size in map(int, sizes.split()):
-            arrays.append(_vector(run.network, rest[start : start + size]))
-            start += size
+        vector = run.network.vector
+        arrays = [*np.frombuffer(numbers, vector.dtype).reshape(-1, vector.size)]
+        if not np.isfinite(arrays).all():
+            raise ValueError("not every number is finite")
         run.go_to(_moment(record, arrays, run), settings)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise SettingError(f"the backup cannot be used ({type(error).__name__}: {error}); start again") from None
@@ -138,12 +132,6 @@ def _network(run: Run, moment: Moment) -> Network:
     network = copy_of(run.network, run.plan)
     network.vector[...] = moment.vector
     return network
-
-
-def _vector(network: Network, data: bytes) -> np.ndarray:
-    """The parameters of an .npz in a row. -> (P,)."""
-    values = read_weights(data, {name: value.shape for name, value in network.parameters().items()})
-    return np.concatenate([values[name].ravel() for name in network.parameters()])
 
 
 def _decoded(value: Any, most: int, what: str) -> bytes:
