@@ -1,4 +1,4 @@
-"""The site's lecture deck in reveal.js: keys step the view, then the deck; only the shown view plays; state is kept."""
+"""Decks in reveal.js: keys step the view, then the deck; only the shown view plays; state is kept; no slide is cut."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,6 +7,21 @@ EDGE, BLUR = 6, 7  # the slides of the lecture's 7×7 image
 SLIDE = "[...document.querySelectorAll('.slides > section')].findIndex((slide) => slide.classList.contains('present'))"
 MOVING = """Promise.all([...document.querySelectorAll("section:not(.present) convoscope-view")].filter((view) => view.state)
     .map((view) => view.get().then(({ playing }) => playing))).then((found) => found.filter(Boolean).length)"""
+VIEWS = ("convolution", "downsampling", "rgb", "gradients", "detective", "architectures")
+SIX = """<!DOCTYPE html><title>six</title><link rel=icon href="data:,"><link rel=stylesheet href="{site}slides/reveal.css">
+<style>convoscope-view {{ width: 900px; height: 500px !important }}</style>
+<div class=reveal><div class=slides>{slides}</div></div>
+<script type=module>
+import {{ ConvoscopeReveal }} from "{site}convoscope-embed.js";
+import Reveal from "{site}slides/reveal.esm.js";
+Reveal.initialize({{ plugins: [ConvoscopeReveal], viewDistance: 2, transition: "none" }}).then(() => {{ window.deck = Reveal; }});
+</script>"""
+CUT = """() => {
+    const [stage, telling] = [".stage", ".telling"].map((part) => document.querySelector(`.view:not([hidden]) ${part}`));
+    const { scrollHeight, scrollWidth } = document.scrollingElement;
+    const lowest = Math.max(...[stage, telling].map((part) => part.getBoundingClientRect().bottom));
+    return [scrollHeight - innerHeight > 1, scrollWidth - innerWidth > 1, lowest > innerHeight + 1];
+}"""
 
 
 @pytest.fixture
@@ -37,3 +52,69 @@ def test_keys_step_the_view_first_and_then_turn_the_page(explorer):
     explorer.becomes(lambda: page.evaluate(SLIDE), EDGE)
     expect(sentence).to_contain_text("output[4, 4]")  # as it was left
     expect(frame.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+@pytest.fixture
+def six(explorer, built_site):
+    """A deck of ours with six embeds; gives what its views say of themselves, {number: state} of those that are loaded."""
+    slides = "".join(f'<section><convoscope-view view="{view}"></convoscope-view></section>' for view in VIEWS)
+    (built_site / "six.html").write_text(SIX.format(site=explorer.url, slides=slides))
+    explorer.page.goto(explorer.url.replace("lectures/cnn/", "six.html"))
+    expect(explorer.page.frame_locator("section.present iframe").get_by_role("button", name="Pause")).to_be_visible()
+    return lambda n: explorer.page.evaluate("(n) => document.querySelectorAll('convoscope-view')[n].get()", n)
+
+
+def test_six_views_in_one_deck_and_only_the_shown_one_moves(explorer, six):
+    page = explorer.page
+
+    def to_its(n, step):
+        page.evaluate("([n, step]) => document.querySelectorAll('convoscope-view')[n].step(step)", [n, step])
+
+    def shows(n):
+        explorer.becomes(lambda: page.evaluate(SLIDE), n)
+
+    assert page.evaluate("[...document.querySelectorAll('iframe')].filter((frame) => frame.contentDocument?.body.children.length).length") <= 3
+    to_its(0, 24)
+    page.keyboard.press("PageDown")  # the view is at its end, so a presenter's remote turns the page
+    shows(1)
+    left = six(0)
+    begun = six(1)["step"]
+    explorer.becomes(lambda: six(1)["step"] > begun, True)
+    assert six(0) == left  # while the shown one moves the other stays
+    to_its(1, 1)
+    page.keyboard.press("PageUp")
+    explorer.becomes(lambda: six(1)["step"], 0)
+    page.keyboard.press("PageDown")
+    explorer.becomes(lambda: six(1)["step"], 1)
+    page.locator(".navigate-right").click()
+    shows(2)
+    kept = six(1)
+    for n in (3, 4, 5):
+        page.evaluate("deck.next()")
+        shows(n)
+        expect(page.frame_locator("section.present iframe").get_by_role("button", name="Pause")).to_be_visible()
+        assert page.evaluate(MOVING) == 0
+    assert page.evaluate("deck.getSlide(0).style.display") == "none"  # far away: reveal.js has put it by
+    page.evaluate("deck.slide(1)")
+    assert {**six(1), "address": ""} == {**kept, "address": ""}
+    page.evaluate("for (const view of document.querySelectorAll('convoscope-view')) view.replaceWith(view)")  # and all reload
+    sentence = page.frame_locator("section.present iframe").locator(".view:not([hidden]) .sentence")
+    expect(sentence).to_have_text(kept["sentence"])
+
+
+def test_no_slide_of_the_lecture_is_cut(explorer):
+    page = explorer.page
+    page.goto(f"{explorer.url}slides/")
+    count = page.locator(".slides > section").count()
+    cut = {}
+    for n in range(count):
+        page.evaluate("(n) => { location.hash = `#/${n}`; }", n)
+        explorer.becomes(lambda: page.evaluate(SLIDE), n)  # noqa: B023
+        if not page.locator("section.present convoscope-view").count():
+            continue
+        frame = page.locator("section.present iframe").element_handle().content_frame()
+        frame.locator(".view:not([hidden]) .sentence:visible").wait_for()
+        frame.evaluate("window.convoscope.ready")
+        if any(found := frame.evaluate(CUT)):
+            cut[n] = found
+    assert cut == {}

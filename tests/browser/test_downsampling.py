@@ -163,31 +163,33 @@ def test_pointing_reads_an_average_out_and_moves_nothing(explorer):
     explorer.becomes(plot.bounding_box, box)
 
 
-@pytest.mark.parametrize("width", [320, 360, 800, 1280, 1920])
 @pytest.mark.parametrize("address", ["", "embed.html"])
-def test_nothing_is_cut_and_outputs_stand_in_line(explorer, width, address):
-    explorer.page.set_viewport_size({"width": width, "height": 800})
+def test_nothing_is_cut_and_outputs_stand_in_line(explorer, address):
     page = explorer.open(f"{address}{VIEW}&step=4", ready=False)
-    explorer.becomes(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"), True)
-    line = "x" if width < 640 else "y"
+    for width in (320, 360, 800, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        explorer.becomes(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"), True)
+        line = "x" if width < 640 else "y"
 
-    def places_and_widths():
-        boxes = [part(page, name, ".plot").bounding_box() for name in OUTPUTS]
-        return len({round(box[line]) for box in boxes}), len({round(box["width"]) for box in boxes})
+        def places_and_widths(line=line):
+            boxes = [part(page, name, ".plot").bounding_box() for name in OUTPUTS]
+            return len({round(box[line]) for box in boxes}), len({round(box["width"]) for box in boxes})
 
-    explorer.becomes(places_and_widths, (1, 1))
+        explorer.becomes(places_and_widths, (1, 1))
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "address"), [(1280, 800, ""), (800, 520, "embed.html"), (900, 600, "embed.html"), (1920, 1080, "")]
+    ("address", "sizes"), [("", [(1280, 800), (1920, 1080)]), ("embed.html", [(800, 520), (900, 600)])], ids=["page", "embed"]
 )
-@pytest.mark.parametrize("shift", ["none", "both"])
-def test_input_outputs_and_player_share_one_screen(explorer, width, height, address, shift):
-    explorer.page.set_viewport_size({"width": width, "height": height})
-    page = explorer.open(f"{address}{VIEW}&shift={shift}&hide=title")
-    for name in ("input", *OUTPUTS):
-        expect(part(page, name, ".plot")).to_be_in_viewport(ratio=1)
-    expect(page.get_by_role("button", name="Play", exact=True)).to_be_in_viewport(ratio=1)
+def test_input_outputs_and_player_share_one_screen(explorer, address, sizes):
+    page = explorer.open(f"{address}{VIEW}&hide=title")
+    for shift in ("none", "both"):
+        explorer.set(shift=shift)
+        for width, height in sizes:
+            page.set_viewport_size({"width": width, "height": height})
+            for name in ("input", *OUTPUTS):
+                expect(part(page, name, ".plot")).to_be_in_viewport(ratio=1)
+            expect(page.get_by_role("button", name="Play", exact=True)).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -47,21 +47,22 @@ def settled(page):
     return now
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["index.html", "embed.html"])
 @pytest.mark.parametrize("view", LESSONS)
-def test_a_view_looks_as_it_did(explorer, request, view, theme, size):
-    width, height = SIZES[size]
-    explorer.page.set_viewport_size({"width": width, "height": height})
-    page = "embed.html" if size == "slide" else ""
-    explorer.open(f"{page}?view={view}&theme={theme}&step=4" + ("&hide=controls,caption,title" if page else ""))
+def test_a_view_looks_as_it_did(explorer, request, view, page):
+    embed = page == "embed.html"
+    explorer.open(f"{page}?view={view}&step=4" + ("&hide=controls,caption,title" if embed else ""))
     explorer.page.evaluate("document.fonts.ready")
-    kept = BASELINES / f"{view}-{theme}-{size}.png"
-    if request.config.getoption("--renew-baselines"):
-        BASELINES.mkdir(exist_ok=True)
-        settled(explorer.page).quantize(128).save(kept, optimize=True)
-    wanted = Image.open(kept).convert("RGB")
-    explorer.becomes(lambda: looks_like(small(explorer.page.screenshot()), wanted), "")
+    for size, (width, height) in SIZES.items():
+        explorer.page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark") if embed == (size == "slide") else ():
+            explorer.page.emulate_media(color_scheme=theme)
+            kept = BASELINES / f"{view}-{theme}-{size}.png"
+            if request.config.getoption("--renew-baselines"):
+                BASELINES.mkdir(exist_ok=True)
+                settled(explorer.page).quantize(128).save(kept, optimize=True)
+            wanted = Image.open(kept).convert("RGB")
+            explorer.becomes(lambda wanted=wanted: looks_like(small(explorer.page.screenshot()), wanted), "")
 
 
 def test_a_missing_panel_and_a_wrong_theme_are_noticed():

@@ -126,12 +126,12 @@ def test_reveal_shows_it_and_counts_it_so(quiz):
     expect(quiz.get_by_text("0 right, 1 revealed.")).to_be_visible()
 
 
-@pytest.mark.parametrize("typed", [HOSTILE, "three", "1/0", "--1", "0x3", "1e400", "3;", "1/2/3"])
-def test_what_is_no_number_is_said_as_text(quiz, typed):
-    value(quiz).fill(typed)
-    press(quiz, "Check")
-    expect(feedback(quiz)).to_contain_text(f"“{typed[:24]}” is no number")
-    expect(quiz.locator(".quiz img")).to_have_count(0)
+def test_what_is_no_number_is_said_as_text(quiz):
+    for typed in (HOSTILE, "three", "1/0", "--1", "0x3", "1e400", "3;", "1/2/3"):
+        value(quiz).fill(typed)
+        press(quiz, "Check")
+        expect(feedback(quiz)).to_contain_text(f"“{typed[:24]}” is no number")
+        expect(quiz.locator(".quiz img")).to_have_count(0)
 
 
 def test_leaving_shows_everything_again(quiz):
