@@ -294,22 +294,18 @@ def test_a_weight_is_typed_switched_off_and_restored(explorer, page, view):
     expect(changes).to_contain_text("conv1[3] off")
     expect(says(view)).to_have_text(re.compile("switched off"))
     plot = view.locator('[data-part="kernels"] .plot')
-    plot.focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    expect(view.locator('[data-part="kernels"] .readout')).to_have_text(re.compile(r"conv1.weight\[0,0,0,1\] = "))
-    page.keyboard.press("Enter")
-    page.keyboard.type("0.25")
-    page.keyboard.press("Enter")
-    expect(changes).to_contain_text("conv1.weight[0,0,0,1] = 0.25")
-    plot.focus()
-    for _ in range(5):  # the kernel has five rows; below it stands its bias
-        page.keyboard.press("ArrowDown")
-    expect(view.locator('[data-part="kernels"] .readout')).to_have_text(re.compile(r"conv1.bias\[0\] = "))
-    page.keyboard.press("Enter")
-    page.keyboard.type("-0.75")
-    page.keyboard.press("Enter")
-    expect(changes).to_contain_text("conv1.bias[0] = -0.75")
+    for keys, place, typed in (
+        (["ArrowRight"] * 2, "conv1.weight[0,0,0,1]", "0.25"),
+        (["ArrowDown"] * 5, "conv1.bias[0]", "-0.75"),  # the kernel has five rows; below it stands its bias
+    ):
+        plot.focus()
+        for key in keys:
+            page.keyboard.press(key)
+        expect(view.locator('[data-part="kernels"] .readout')).to_contain_text(f"{place} = ")
+        page.keyboard.press("Enter")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        expect(changes).to_contain_text(f"{place} = {typed}")
     field.fill("nonsense")
     field.press("Enter")
     expect(view.locator(".notices")).to_have_text(re.compile("is no weight"))
