@@ -1,4 +1,4 @@
-"""A seed is the same run everywhere: in Pyodide under Node and natively the losses agree batch by batch."""
+"""A seed is the same run everywhere: on the page, in Pyodide under Node, and natively the losses agree batch by batch."""
 
 import json
 import subprocess
@@ -13,7 +13,8 @@ from convoscope.homes.vendor import vendor
 from convoscope.views.files import DiskFiles
 from convoscope.views.session import Session
 
-from .test_engine_in_pyodide import INSIDE, quiet
+from ..test_engine_in_pyodide import INSIDE, quiet
+from .test_train import VIEW, opened
 
 STEPS = 60
 NEEDED = ("mnist/train-00.gz", "mnist/test-00.gz")
@@ -47,3 +48,12 @@ def test_a_seeded_run_in_pyodide_is_the_native_one(in_node, record_property):
     assert difference < 1e-3
     for fact in ("batches", "examples", "training_accuracy", "validation_accuracy", "parameters"):
         assert in_node["facts"][fact] == update.trace.facts[fact]
+
+
+def test_a_seeded_run_on_the_page_is_that_under_node_bit_for_bit(explorer, in_node):
+    explorer.slug = "train"
+    trainer = opened(explorer, VIEW)
+    trainer.train(STEPS)
+    for name in ("examples", "raw", "smoothed"):
+        assert trainer.column("train_loss", name)[:STEPS] == in_node["loss"][name]
+    assert len(in_node["loss"]["raw"]) == STEPS
