@@ -15,6 +15,7 @@ from pathlib import Path
 from ..views.session import Session
 from ..views.theme import css
 from . import shell
+from .animation import add_gif_encoder
 from .bundle import bundle
 from .deck import add_deck
 from .offline import add_offline
@@ -74,6 +75,7 @@ def write_assets(folder: Path, shown: list[shell.View]) -> None:
     shutil.copy(shell.STATIC / "icon.svg", folder)
     (folder / "css" / "tokens.css").write_text(css(), encoding="utf-8")
     copy_bokehjs(folder)
+    add_gif_encoder(folder / "js")
     session = Session()
     for view in shown:
         drawing = shell.drawing_of(view.panels)

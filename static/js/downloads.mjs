@@ -1,5 +1,6 @@
 /** Files of what a view shows: a picture and a film made by the page, and what Python writes of the step's numbers. */
 import { make } from "./elements.mjs";
+import { gifOf } from "./gif.mjs";
 import { choosable, oneFile } from "./one-file.mjs";
 import { save, saveBlob } from "./saving.mjs";
 import { filmOf, pngOf, svgOf } from "./snapshot.mjs";
@@ -39,11 +40,16 @@ export class Downloads {
     if (kind === "svg") return saveBlob(new Blob([await svgOf(view)], { type: "image/svg+xml" }), name);
     if (kind === "png") return saveBlob(await pngOf(view), name);
     if (kind === "webm") return saveBlob(await this.#film(), `convoscope-${view.slug}.webm`);
+    if (kind === "gif") return saveBlob(await this.#animation(), `convoscope-${view.slug}.gif`);
     return save(await view.ask("export", { kind, step: view.player.step }));
   }
 
   #film() {
     return filmOf(this.view, this.#telling("Filming step"), this.cancel.signal);
+  }
+
+  #animation() {
+    return gifOf(this.view, this.#telling("Drawing step"), this.cancel.signal);
   }
 
   async #oneFile() {

@@ -46,7 +46,7 @@ export async function pngText(view) {
 export async function filmOf(view, told, signal) {
   if (typeof MediaRecorder !== "function") throw new Error("This browser cannot film a page. Use `convoscope export` for a GIF or MP4.");
   const { player } = view;
-  const [first, last] = [player.step === player.length - 1 ? 0 : player.step, player.length - 1];
+  const [first, last] = stepsToFilm(player);
   player.pause();
   player.go(first);
   const screen = document.createElement("canvas");
@@ -74,6 +74,11 @@ export async function filmOf(view, told, signal) {
   await ended;
   if (signal.aborted) throw new Error("Stopped; nothing was saved.");
   return new Blob(pieces, { type: "video/webm" });
+}
+
+/** From this step to the last, or all if this is the last. @param {import("./player.mjs").Player} player */
+export function stepsToFilm({ step, length }) {
+  return [step === length - 1 ? 0 : step, length - 1];
 }
 
 function rest(milliseconds) {

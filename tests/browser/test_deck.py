@@ -11,11 +11,12 @@ VIEWS = ("convolution", "downsampling", "rgb", "gradients", "detective", "archit
 SIX = """<!DOCTYPE html><title>six</title><link rel=icon href="data:,"><link rel=stylesheet href="{site}slides/reveal.css">
 <style>convoscope-view {{ width: 900px; height: 500px !important }}</style>
 <div class=reveal><div class=slides>{slides}</div></div>
-<script type=module>
-import {{ ConvoscopeReveal }} from "{site}convoscope-embed.js";
+<script type=module src=six.mjs></script>"""
+START = """import {{ ConvoscopeReveal }} from "{site}convoscope-embed.js";
 import Reveal from "{site}slides/reveal.esm.js";
-Reveal.initialize({{ plugins: [ConvoscopeReveal], viewDistance: 2, transition: "none" }}).then(() => {{ window.deck = Reveal; }});
-</script>"""
+window.deck = Reveal;
+Reveal.initialize({{ plugins: [ConvoscopeReveal], viewDistance: 2, transition: "none" }});"""
+LOADED = "[...document.querySelectorAll('iframe')].filter(({ contentDocument: page }) => page?.body.children.length).length"
 CUT = """() => {
     const [stage, telling] = [".stage", ".telling"].map((part) => document.querySelector(`.view:not([hidden]) ${part}`));
     const { scrollHeight, scrollWidth } = document.scrollingElement;
@@ -59,6 +60,7 @@ def six(explorer, built_site):
     """A deck of ours with six embeds; gives what its views say of themselves, {number: state} of those that are loaded."""
     slides = "".join(f'<section><convoscope-view view="{view}"></convoscope-view></section>' for view in VIEWS)
     (built_site / "six.html").write_text(SIX.format(site=explorer.url, slides=slides))
+    (built_site / "six.mjs").write_text(START.format(site=explorer.url))
     explorer.page.goto(explorer.url.replace("lectures/cnn/", "six.html"))
     expect(explorer.page.frame_locator("section.present iframe").get_by_role("button", name="Pause")).to_be_visible()
     return lambda n: explorer.page.evaluate("(n) => document.querySelectorAll('convoscope-view')[n].get()", n)
@@ -73,7 +75,7 @@ def test_six_views_in_one_deck_and_only_the_shown_one_moves(explorer, six):
     def shows(n):
         explorer.becomes(lambda: page.evaluate(SLIDE), n)
 
-    assert page.evaluate("[...document.querySelectorAll('iframe')].filter((frame) => frame.contentDocument?.body.children.length).length") <= 3
+    assert page.evaluate(LOADED) <= 3
     to_its(0, 24)
     page.keyboard.press("PageDown")  # the view is at its end, so a presenter's remote turns the page
     shows(1)
@@ -105,11 +107,10 @@ def test_six_views_in_one_deck_and_only_the_shown_one_moves(explorer, six):
 def test_no_slide_of_the_lecture_is_cut(explorer):
     page = explorer.page
     page.goto(f"{explorer.url}slides/")
-    count = page.locator(".slides > section").count()
     cut = {}
-    for n in range(count):
+    for n in range(page.locator(".slides > section").count()):
         page.evaluate("(n) => { location.hash = `#/${n}`; }", n)
-        explorer.becomes(lambda: page.evaluate(SLIDE), n)  # noqa: B023
+        explorer.becomes(lambda: page.evaluate(SLIDE), n)
         if not page.locator("section.present convoscope-view").count():
             continue
         frame = page.locator("section.present iframe").element_handle().content_frame()

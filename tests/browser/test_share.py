@@ -1,11 +1,12 @@
 """Share and download: every line leads back to what is shown, and every file holds it."""
 
+import base64
 import io
 import re
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 from playwright.sync_api import expect
 
 FILES = ("Picture (PNG)", "Drawing (SVG)", "LaTeX", "NumPy program", "Numbers (JSON)", "Arrays (npz)", "One page (HTML)")
@@ -93,5 +94,30 @@ def test_a_film_can_be_made_and_cancelled(explorer, view):
     assert download.value.path().read_bytes()[:4] == b"\x1a\x45\xdf\xa3"  # EBML, what every WebM begins with
     view.get_by_role("button", name="First step").click()
     view.get_by_role("button", name="Film (WebM)").click()
+    view.get_by_role("button", name="Cancel").click()
+    expect(view.locator(".downloads .said")).to_have_text("Stopped; nothing was saved.")
+
+
+def test_an_animation_has_every_step_as_the_page_shows_it(explorer, view):
+    page, fetched = explorer.page, []
+    page.on("request", lambda request: fetched.append(request.url) if "gifenc" in request.url else None)
+    page.evaluate("convoscope.views.convolution.step(21)")
+    view.locator(".downloads summary").click()
+    assert fetched == []  # what writes a GIF is fetched when one is wanted
+    with page.expect_download() as download:
+        view.get_by_role("button", name="Animation (GIF)").click()
+    assert len(fetched) == 1
+    with Image.open(download.value.path()) as film:
+        frames = [np.asarray(frame.convert("RGB"), dtype=float) for frame in ImageSequence.Iterator(film)]
+    assert len(frames) == 25 - 21
+    for number in (0, 3):
+        page.evaluate("(step) => convoscope.views.convolution.step(step)", 21 + number)
+        png = base64.b64decode(page.evaluate("convoscope.views.convolution.picture('png')"))
+        shown = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=float)
+        differences = [abs(frame - shown).mean() for frame in frames]
+        assert np.argmin(differences) == number
+        assert differences[number] < 2  # of 255: 256 colours are nearly enough
+    view.get_by_role("button", name="First step").click()
+    view.get_by_role("button", name="Animation (GIF)").click()
     view.get_by_role("button", name="Cancel").click()
     expect(view.locator(".downloads .said")).to_have_text("Stopped; nothing was saved.")
