@@ -49,6 +49,8 @@ export function writeQuery(table, settings, step, more = {}) {
   return parameters.size ? `?${parameters}` : location.pathname;
 }
 
+const HAS_ADDRESS = location.protocol !== "about:"; // the page in a notebook's cell has none (about:srcdoc)
+
 let pending; // the query that is not in the address bar yet
 let timer;
 
@@ -62,7 +64,7 @@ export function writeAddress(query) {
 /** Put the latest query into the address bar now. */
 export function flushAddress() {
   clearTimeout(timer);
-  if (pending !== undefined) history.replaceState(null, "", pending);
+  if (pending !== undefined && HAS_ADDRESS) history.replaceState(null, "", pending);
   pending = undefined;
 }
 
