@@ -19,7 +19,7 @@ class ArchitecturesSettings(Settings):
             "LeNet-5 (1998)": "lenet5",
             "AlexNet (2012)": "alexnet",
             "VGG-16 (2014)": "vgg16",
-            "ConvNetJS's MNIST network": "convnetjs",
+            "ConvNetJS's network": "convnetjs",
             "Your own": OWN,
         },
         doc="One step a layer.",

@@ -47,7 +47,7 @@ def _convnetjs(data: bytes) -> tuple[Network, str]:
         import_convnetjs(network, text)
     except WeightsError as error:
         raise DataError(str(error)) from None
-    return network, "ConvNetJS's MNIST network"
+    return network, "ConvNetJS's network"
 
 
 def _like(network: Network) -> Network:

@@ -11,7 +11,7 @@ CLASSES = {str(n): str(n) for n in range(CLASS_COUNT)}
 LONGEST_EDITS = 500  # characters
 NETWORKS = {
     "LeNet-5": "lenet5",
-    "ConvNetJS's MNIST network": "convnetjs",
+    "ConvNetJS's network": "convnetjs",
     "The one trained in this page": "trained",
     "The one from my file": "loaded",
 }

@@ -9,7 +9,7 @@ from ..settings import Settings, Text
 
 OWN = "conv 6 3x3 / relu / maxpool 2 / conv 12 3x3 / relu / maxpool 2 / flatten / linear 10"
 NETWORKS = {
-    "ConvNetJS's MNIST network": "convnetjs",
+    "ConvNetJS's network": "convnetjs",
     "LeNet-5": "lenet5",
     "One hidden layer": "mlp",
     "Logistic regression": "logistic",
