@@ -49,7 +49,11 @@ class Trainer:
         return self.explorer.data(source)[name]
 
     def pause(self):
-        self.button("Pause training").click()
+        """Acknowledged before anything else happens on the page."""
+        button = self.button("Pause training")
+        expect(button).to_be_enabled()
+        status = "document.querySelector('[data-view=train] [data-fact=status]')"
+        assert button.evaluate(f"(button) => {{ button.click(); return {status}.textContent; }}") == "pausing"
         expect(self.fact("status")).to_have_text("paused")
 
     def train(self, batches):

@@ -22,7 +22,7 @@ class Train {
     section.querySelector(".controls").after(section.querySelector(".train-more"));
     this.run = section.querySelector(".train-run");
     this.buttons = [...section.querySelectorAll("[data-do]")];
-    for (const button of this.buttons) button.addEventListener("click", () => view.change(button.dataset.do, null));
+    for (const button of this.buttons) button.addEventListener("click", () => this.#act(button.dataset.do));
     this.pages = [...section.querySelectorAll("[data-page]")];
     for (const button of this.pages) button.addEventListener("click", () => this.#turn(Number(button.dataset.page)));
     this.parts = [Timeline, Layers, Samples, Confusion].map((Part) => new Part(section, view));
@@ -84,6 +84,12 @@ class Train {
     this.section.querySelector("[data-do=forget]").hidden = !this.isKept;
     for (const button of this.pages) button.disabled = !this.enabled || (button.dataset.page < 0 && !this.page);
     this.section.querySelector("input[type=file]").disabled = !this.enabled;
+  }
+
+  /** A pause is acknowledged at once, though a batch may have to end first. */
+  #act(action) {
+    if (action === "pause") this.section.querySelector("[data-fact=status]").textContent = "pausing";
+    this.view.change(action, null);
   }
 
   #turn(by) {
