@@ -112,7 +112,7 @@ class Session:
         if view not in LESSONS:
             return Update(str(view), {}, error=f"there is no view called {view!r}; the views are {', '.join(LESSONS)}")
         settings = self._settings[view]
-        draft = type(settings)(**settings.plain())
+        draft = settings.copy()
         name, value, exercise, notices = event.get("name"), event.get("value"), None, []
         state, download = self._states.get(view), None
         try:

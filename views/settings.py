@@ -7,7 +7,7 @@ reading.py reads values from outside into them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import param
 
@@ -88,6 +88,13 @@ class Settings(param.Parameterized):
         self.restoring = True
         self.put(values)  # after the defaults, so that settings which follow from others do
         self.restoring = False
+
+    def copy(self) -> Self:
+        """Settings with the same values, which fit each other already: nothing follows from setting them."""
+        other = type(self)()
+        with param.discard_events(other):
+            other.put(self.plain())
+        return other
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Set what differs: param takes long to find that a grid is the same."""

@@ -6,6 +6,7 @@ a ninth is written 1/9, any other fraction with all its digits.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -24,7 +25,14 @@ def program(engine: Iterable[str], *blocks: str, more: Iterable[str] = ()) -> st
 def array(name: str, values: np.ndarray, comment: str = "") -> str:
     """A statement that makes the array, row by row. values: any shape."""
     head = f"{name} = np.array([" + (f"  # {comment}" if comment else "")
-    return "\n".join([head, *(line for part in values for line in _lines(part, "    ")), "], dtype=float)"])
+    whole = np.ascontiguousarray(values, np.float64)
+    return "\n".join([head, *_written(whole.tobytes(), whole.shape), "], dtype=float)"])
+
+
+@functools.lru_cache(4)
+def _written(values: bytes, shape: tuple[int, ...]) -> list[str]:
+    """The lines of an array. An image seldom changes, and its 784 numbers take long to write."""
+    return [line for part in np.frombuffer(values).reshape(shape) for line in _lines(part, "    ")]
 
 
 def _lines(values: np.ndarray, indent: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from .. import grid, im2col
@@ -67,24 +69,23 @@ def links(scene: Scene) -> dict[str, grid.Columns]:
 
     Columns rows (n, m) and columns (n, m): for each row or column of one grid those of the other, filled up with −1.
     """
-    met = [
-        np.arange(size)[np.newaxis] * stride + np.arange(taps)[:, np.newaxis] * scene.dilation
-        for size, stride, taps in zip(scene.output.shape, scene.stride, scene.weights.shape, strict=True)
-    ]  # (taps, output size): the input place where tap k meets output place i
-    fed = [_fed(places, size) for places, size in zip(met, scene.padded.shape, strict=True)]
-    return {
-        "kernel_links": {"rows": met[0].astype(np.int32), "columns": met[1].astype(np.int32)},
-        "input_links": {"rows": fed[0], "columns": fed[1]},
-    }
+    axes = zip(scene.padded.shape, scene.output.shape, scene.weights.shape, scene.stride, strict=True)
+    (rows, fed_rows), (columns, fed_columns) = [_meetings(*axis, scene.dilation) for axis in axes]
+    return {"kernel_links": {"rows": rows, "columns": columns}, "input_links": {"rows": fed_rows, "columns": fed_columns}}
 
 
-def _fed(met: np.ndarray, size: int) -> np.ndarray:
-    """The other way round. met: (taps, outputs) -> (size, m): the outputs that each input place feeds, then −1."""
-    places = np.full((size, max(met.shape[0], 1)), -1, np.int32)
+@functools.lru_cache(16)
+def _meetings(size: int, outputs: int, taps: int, stride: int, dilation: int) -> tuple[np.ndarray, np.ndarray]:
+    """Along one axis: where tap k meets output place i, (taps, outputs), and which outputs each input place feeds, (size, m).
+
+    After the last output that a place feeds stands −1.
+    """
+    met = (np.arange(outputs) * stride + np.arange(taps)[:, np.newaxis] * dilation).astype(np.int32)
+    fed = np.full((size, max(taps, 1)), -1, np.int32)
     for tap, output in np.ndindex(met.shape):
-        row = places[met[tap, output]]
+        row = fed[met[tap, output]]
         row[np.argmax(row < 0)] = output
-    return places
+    return met, fed
 
 
 def _taps(scene: Scene, tops: np.ndarray, lefts: np.ndarray) -> grid.Columns:
