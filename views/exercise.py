@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import param
 
-from .reading import change
+from .reading import read
 from .settings import Settings
 
 LARGEST_SEED = 9999
@@ -39,9 +39,8 @@ class Seed(Settings):
 
 def pose(choose: Callable[[np.random.Generator], Task], value: Any) -> tuple[Exercise, list[str]]:
     """The exercise of a seed that comes from outside, and notices. Raises SettingError if it is no number."""
-    seed = Seed()
-    notices = change(seed, "quiz", value)
-    return Exercise(seed.quiz, *choose(np.random.Generator(np.random.PCG64(seed.quiz)))), notices
+    seed, notices = read(Seed, "quiz", value)
+    return Exercise(seed, *choose(np.random.Generator(np.random.PCG64(seed)))), notices
 
 
 def whole_numbers(rng: np.random.Generator, low: int, high: int, shape: tuple[int, ...]) -> np.ndarray:

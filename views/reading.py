@@ -1,7 +1,6 @@
 """Read a value from outside into a setting: text from the address or a field, or JSON.
 
-`change` clamps what is out of range and says so, and refuses what is no value at all with a SettingError; the settings
-then stay as they were.
+`read` clamps what is out of range and says so, and refuses what is no value at all with a SettingError. It changes nothing.
 """
 
 from __future__ import annotations
@@ -18,15 +17,13 @@ from .settings import Drawing, Matrix, Picture, Rows, SettingError, Settings, Te
 LARGEST_TEXT = 800  # characters of any one value: a matrix of 49 numbers has up to 700
 
 
-def change(settings: Settings, name: str, value: Any) -> list[str]:
-    """Set one setting from an outside value; returns the notices (what was clamped). Raises SettingError."""
+def read(settings: type[Settings], name: str, value: Any) -> tuple[Any, list[str]]:
+    """The value of one setting that an outside value means, and notices (what was clamped). Raises SettingError."""
     parameter = settings.param[name]
     label = parameter.label.lower()
     if isinstance(value, str) and len(value) > LARGEST_TEXT and not isinstance(parameter, (Picture, Text)):
         raise SettingError(f"the {label} came as {len(value)} characters; {LARGEST_TEXT} is the most. Try a shorter value")
-    wanted, notices = _reader(parameter)(parameter, label, value)
-    setattr(settings, name, wanted)
-    return notices
+    return _reader(parameter)(parameter, label, value)
 
 
 def _reader(parameter: param.Parameter) -> Callable[[Any, str, Any], tuple[Any, list[str]]]:

@@ -29,7 +29,7 @@ from .network import lesson as network
 from .networks import Networks
 from .packet import pack
 from .qr import qr_code
-from .reading import change
+from .reading import read
 from .rgb import lesson as rgb
 from .settings import SettingError, Settings
 from .state import Download, State
@@ -124,9 +124,10 @@ class Session:
             elif state and name in state.actions:
                 said = state.act(draft, name, value)
                 notices, download = (said, None) if isinstance(said, list) else ([], said)
+                notices += draft.change({}, self.files)
             else:
-                notices += _apply(draft, name, value)
-            notices += draft.fill_in(self.files)
+                values, said = _values(type(draft), name, value)
+                notices += said + draft.change(values, self.files)
             notices += state.settle(draft) if state else []
             trace = None if download else self._compute(view, draft)
         except (SettingError, ShapeError, DataError, OSError) as error:
@@ -149,32 +150,30 @@ class Session:
         return LESSONS[view].compute(settings, self.files)
 
 
-def _apply(draft: Settings, name: Any, value: Any) -> list[str]:
+def _values(kind: type[Settings], name: Any, value: Any) -> tuple[dict[str, Any], list[str]]:
+    """The new values that an event means, by setting, and notices."""
     if name == "reset":
-        draft.param.update(**type(draft)().plain())
-        return []
+        return kind().plain(), []
     if name == "settings":
-        return _apply_table(draft, value)
-    if name not in draft.names():
-        raise SettingError(f"there is no setting called {name!r}; the settings are {', '.join(draft.names())}")
-    return change(draft, name, value)
+        return _table_of_values(kind, value)
+    if name not in kind.names():
+        raise SettingError(f"there is no setting called {name!r}; the settings are {', '.join(kind.names())}")
+    new, notices = read(kind, name, value)
+    return {name: new}, notices
 
 
-def _apply_table(draft: Settings, values: Any) -> list[str]:
-    """Set what can be set; a bad value becomes a notice, an unknown name is ignored.
-
-    What follows from other settings comes first, so that those have the last word.
-    """
+def _table_of_values(kind: type[Settings], values: Any) -> tuple[dict[str, Any], list[str]]:
+    """What can be read of a table; a bad value becomes a notice, an unknown name is ignored."""
     if not isinstance(values, Mapping):
         raise SettingError("the settings must come as a table of names and values")
-    notices = []
-    for name in sorted(draft.names(), key=lambda name: name not in draft.follows_unless):
-        if name in values:
-            try:
-                notices += change(draft, name, values[name])
-            except SettingError as error:
-                notices.append(f"{_sentence(error)} The {draft.param[name].label.lower()} stays as it was.")
-    return notices
+    known, notices = {}, []
+    for name in filter(values.__contains__, kind.names()):
+        try:
+            known[name], said = read(kind, name, values[name])
+            notices += said
+        except SettingError as error:
+            notices.append(f"{_sentence(error)} The {kind.param[name].label.lower()} stays as it was.")
+    return known, notices
 
 
 def _sentence(error: Exception) -> str:

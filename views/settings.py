@@ -12,6 +12,7 @@ from typing import Any, Self
 import param
 
 from .files import Files
+from .rules import Change, Follow, Rule, Start
 
 Rows = tuple[tuple[float, ...], ...]
 
@@ -71,38 +72,36 @@ class Settings(param.Parameterized):
     without_control: settings that the picture itself sets (a cell that is asked about, an angle): no control shows them.
 
     shown_when: {name: (other, values)}: the control makes sense only while the other setting has one of these values.
-    follows_unless: {name: (other, values)}: the setting follows from the other one unless that has one of these values,
-    so that an address need not hold it.
-    starts_with: {name: (other, {value: start})}: choosing that value of the other setting sets this one to its start.
+    rules: how settings follow each other, in the order in which they are applied (rules.py).
     """
 
     without_control: Sequence[str] = ()
     sections: Mapping[str, Sequence[str]] = {}  # title: names of the controls that stand folded under it
     shown_when: Mapping[str, tuple[str, Sequence[str]]] = {}
-    follows_unless: Mapping[str, tuple[str, Sequence[str]]] = {}
-    starts_with: Mapping[str, tuple[str, Mapping[str, Any]]] = {}
-    restoring = False  # while values come that belong together, not from the user one by one
+    rules: Sequence[Rule] = ()
 
     def __init__(self, **values: Any) -> None:
         super().__init__()
-        self.restoring = True
-        self.put(values)  # after the defaults, so that settings which follow from others do
-        self.restoring = False
+        self.change(values)
+
+    def change(self, values: Mapping[str, Any], files: Files | None = None) -> list[str]:
+        """Set these values together, then apply the rules once in their order. Returns notices.
+
+        Without files, what needs one stays as it is. Raises SettingError or ShapeError if the settings do not fit together.
+        """
+        change = Change(self.plain(), frozenset(values), files)
+        self.put(values)
+        return [notice for rule in self.rules if (notice := rule.apply(self, change))]
 
     def copy(self) -> Self:
-        """Settings with the same values, which fit each other already: nothing follows from setting them."""
+        """Settings with the same values, which fit each other already."""
         other = type(self)()
-        with param.discard_events(other):
-            other.put(self.plain())
+        other.put(self.plain())
         return other
 
     def put(self, values: Mapping[str, Any]) -> None:
-        """Set what differs: param takes long to find that a grid is the same."""
+        """Set what differs and nothing else: param takes long to find that a grid is the same."""
         self.param.update(**{name: value for name, value in values.items() if value != getattr(self, name)})
-
-    def fill_in(self, files: Files) -> list[str]:
-        """Set what follows from files or from several settings; returns notices. Called after every change."""
-        return []
 
     @classmethod
     def names(cls) -> list[str]:
@@ -115,7 +114,12 @@ class Settings(param.Parameterized):
 
 
 def table(kind: type[Settings]) -> list[dict[str, Any]]:
-    """One plain row a setting, from which the page makes its control: name, label, kind, default, help, bounds or choices."""
+    """One plain row a setting, from which the page makes its control: name, label, kind, default, help, bounds or choices.
+
+    An address leaves out what follows from another setting (follows_unless) and what it starts with (starts_with).
+    """
+    follows = {rule.name: (rule.of, rule.unless) for rule in kind.rules if isinstance(rule, Follow)}
+    starts = {rule.name: (rule.when[0], rule.of) for rule in kind.rules if isinstance(rule, Start) and rule.of is not None}
     rows = []
     for name in kind.names():
         parameter = kind.param[name]
@@ -123,9 +127,8 @@ def table(kind: type[Settings]) -> list[dict[str, Any]]:
         row |= _kind(parameter) | ({"kind": "none"} if name in kind.without_control else {})
         section = next((title for title, names in kind.sections.items() if name in names), None)
         row |= {"section": section} if section else {}
-        row |= {"shown_when": kind.shown_when[name]} if name in kind.shown_when else {}
-        row |= {"follows_unless": kind.follows_unless[name]} if name in kind.follows_unless else {}
-        row |= {"starts_with": kind.starts_with[name]} if name in kind.starts_with else {}
+        about = {"shown_when": kind.shown_when, "follows_unless": follows, "starts_with": starts}
+        row |= {key: found[name] for key, found in about.items() if name in found}
         rows.append(row)
     return rows
 

@@ -44,7 +44,7 @@ class State:
         raise NotImplementedError(f"{type(self).__name__} names the action {name!r} but does not do it")
 
     def settle(self, settings: Settings) -> list[str]:
-        """Set what follows from what is kept here; returns notices. Called after every change, as Settings.fill_in is."""
+        """Set what follows from what is kept here; returns notices. Called after every change and its rules."""
         return []
 
     def tick(self, settings: Settings) -> bool:

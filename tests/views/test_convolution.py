@@ -23,7 +23,7 @@ from .test_trace import grid_of
 def settings_of(**values):
     """Settings as a session would complete them."""
     settings = ConvolutionSettings(**values)
-    settings.fill_in(DiskFiles())
+    settings.change({}, DiskFiles())
     return settings
 
 

@@ -195,5 +195,5 @@ def test_an_edited_image_comes_back_from_its_address():
 @pytest.mark.parametrize("table", [{"updates": 200, "learning_rate": "0.03"}, {"image": "random", "method": "least_squares"}])
 def test_a_trace_stays_small(table):
     settings = DetectiveSettings(**table)
-    settings.fill_in(DiskFiles())
+    settings.change({}, DiskFiles())
     assert len(pack({}, compute(settings))) < 300_000

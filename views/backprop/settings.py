@@ -9,6 +9,7 @@ import param
 from ...engine import FormulaError, parse_formula
 from ..files import Files
 from ..reading import read_cell
+from ..rules import Follow, Limit, Start
 from ..settings import SettingError, Settings, Text
 from . import presets
 from .presets import Preset
@@ -41,6 +42,38 @@ def _as_text(values: Mapping[str, float]) -> str:
 def _starts_of(example: Preset) -> str:
     """The inputs with which a preset starts, in the order of its graph."""
     return _as_text({name: example.starts[name] for name in presets.graph_of(example.formula).inputs})
+
+
+USUAL_STARTS = {name: _starts_of(example) for name, example in USUAL.items()} | {"network": NETWORK_START}
+
+
+def _name_of_formula(settings: BackpropSettings) -> str:
+    """The preset that has this formula."""
+    return next((name for name, text in WITH_FORMULA.items() if text == settings.formula), "custom")
+
+
+def _formula_of_preset(settings: BackpropSettings, files: Files | None) -> str:
+    return WITH_FORMULA.get(settings.preset, settings.formula)
+
+
+def _start_again(settings: BackpropSettings) -> str:
+    """No inputs, so that all get their first values; those of one's own formula stay."""
+    return settings.inputs if settings.preset == "custom" else ""
+
+
+def _fit_inputs_to_formula(settings: BackpropSettings) -> str:
+    """Check the formula, and give every variable of it a value, and no other name. Raises SettingError."""
+    try:
+        if settings.preset in ("custom", *WITH_FORMULA):
+            parse_formula(settings.formula)
+    except FormulaError as error:
+        raise SettingError(str(error)) from None
+    given, notices = _read_inputs(settings.inputs)
+    example = settings.example()
+    names = presets.graph_of(example.formula).inputs
+    starts = dict(zip(names, presets.FIRST_VALUES, strict=False)) | dict(example.starts)
+    settings.inputs = _as_text({name: given.get(name, starts[name]) for name in names})
+    return " ".join(notices)
 
 
 class BackpropSettings(Settings):
@@ -77,10 +110,12 @@ class BackpropSettings(Settings):
         "learning_rate": ("preset", LEARNING),
         "sgd_steps": ("preset", LEARNING),
     }
-    follows_unless = {"formula": ("preset", ("custom",))}  # noqa: RUF012
-    starts_with = {  # noqa: RUF012
-        "inputs": ("preset", {name: _starts_of(one) for name, one in USUAL.items()} | {"network": NETWORK_START})
-    }
+    rules = (
+        Start("preset", ("formula",), value=_name_of_formula),
+        Follow("formula", "preset", _formula_of_preset, unless=("custom",)),
+        Start("inputs", ("preset", "seed"), of=USUAL_STARTS, value=_start_again),
+        Limit("inputs", ("preset", "formula", "features", "hidden", "loss", "classes", "seed"), _fit_inputs_to_formula),
+    )
 
     def example(self) -> Preset:
         """The preset that is chosen, in the chosen size."""
@@ -100,37 +135,6 @@ class BackpropSettings(Settings):
     def values(self) -> dict[str, float]:
         """The inputs by name."""
         return {name: float(number) for name, number in (pair.split("=") for pair in self.inputs.split(","))}
-
-    def fill_in(self, files: Files) -> list[str]:
-        """Check the formula, and give every variable of it a value. Raises SettingError."""
-        try:
-            if self.preset in ("custom", *WITH_FORMULA):
-                parse_formula(self.formula)
-        except FormulaError as error:
-            raise SettingError(str(error)) from None
-        given, notices = _read_inputs(self.inputs)
-        example = self.example()
-        names = presets.graph_of(example.formula).inputs
-        starts = dict(zip(names, presets.FIRST_VALUES, strict=False)) | dict(example.starts)
-        self.inputs = _as_text({name: given.get(name, starts[name]) for name in names})
-        return notices
-
-    @param.depends("preset", watch=True)
-    def _fill_in_formula(self) -> None:
-        if self.restoring or self.preset == "custom":
-            return
-        self.formula = WITH_FORMULA.get(self.preset, self.formula)
-        self._start_again()
-
-    @param.depends("formula", watch=True)
-    def _name_formula(self) -> None:
-        if not self.restoring:
-            self.preset = next((name for name, text in WITH_FORMULA.items() if text == self.formula), "custom")
-
-    @param.depends("seed", watch=True)
-    def _start_again(self) -> None:
-        if not self.restoring:
-            self.inputs = ""
 
 
 def _read_inputs(text: str) -> tuple[dict[str, float], list[str]]:

@@ -6,11 +6,36 @@ import param
 
 from ..files import Files
 from ..images import LECTURE_IMAGE, PHOTOS
-from ..settings import Drawing, Matrix, Picture, Settings
+from ..rules import Follow, Limit, Start
+from ..settings import Drawing, Matrix, Picture, Rows, Settings
 from .kernels import CHOICES, CUSTOM, KERNELS, LARGEST, LEARNED, learned_weights, resized
 
 LECTURE_CELLS = tuple(tuple(row) for row in LECTURE_IMAGE.tolist())
 IMAGES = {"Lecture example": "lecture", "MNIST digit": "digit", "My own drawing": "drawing", "My own picture": "picture"}
+
+
+def _resized(settings: ConvolutionSettings) -> Rows:
+    return resized(settings.weights, settings.kernel_rows, settings.kernel_columns)
+
+
+def _name_of_kernel(settings: ConvolutionSettings) -> str:
+    """The choice that has these weights."""
+    return next((name for name, weights in KERNELS.items() if weights == settings.weights), CUSTOM)
+
+
+def _weights_of_kernel(settings: ConvolutionSettings, files: Files | None) -> Rows:
+    """The weights of the chosen kernel; those of a learned filter come from a file."""
+    if settings.kernel in LEARNED and files:
+        return learned_weights(settings.kernel, files)
+    return KERNELS.get(settings.kernel, settings.weights)
+
+
+def _keep_padding_below_kernel(settings: ConvolutionSettings) -> str:
+    most = settings.dilation * (max(settings.kernel_rows, settings.kernel_columns) - 1)
+    if settings.padding <= most:
+        return ""
+    settings.padding, asked = most, settings.padding
+    return f"More than {most} rings of padding would only add zeros around this kernel's output: {asked} became {most}."
 
 
 class ConvolutionSettings(Settings):
@@ -81,35 +106,11 @@ class ConvolutionSettings(Settings):
         "row": ("image", (*PHOTOS, "picture")),
         "padding": ("padding_rule", ("number",)),
     }
-    follows_unless = {  # noqa: RUF012
-        "weights": ("kernel", (CUSTOM,)),
-        "kernel_rows": ("kernel", ()),
-        "kernel_columns": ("kernel", ()),
-    }
-
-    def fill_in(self, files: Files) -> list[str]:
-        """Put the weights of a learned filter into the fields, where they can be changed; keep the padding below the kernel."""
-        if self.kernel in LEARNED:
-            self.restoring = True
-            self.weights = learned_weights(self.kernel, files)
-            self.restoring = False
-        most = self.dilation * (max(self.kernel_rows, self.kernel_columns) - 1)
-        if self.padding <= most:
-            return []
-        self.padding, asked = most, self.padding
-        return [f"More than {most} rings of padding would only add zeros around this kernel's output: {asked} became {most}."]
-
-    @param.depends("kernel", watch=True)
-    def _fill_in_weights(self) -> None:
-        self.weights = KERNELS.get(self.kernel, self.weights)
-
-    @param.depends("weights", watch=True)
-    def _name_kernel(self) -> None:
-        self.param.update(kernel_rows=len(self.weights), kernel_columns=len(self.weights[0]))
-        if not (self.kernel in LEARNED and self.restoring):
-            self.kernel = next((name for name, weights in KERNELS.items() if weights == self.weights), CUSTOM)
-
-    @param.depends("kernel_rows", "kernel_columns", watch=True)
-    def _resize_kernel(self) -> None:
-        if (self.kernel_rows, self.kernel_columns) != (len(self.weights), len(self.weights[0])):
-            self.weights = resized(self.weights, self.kernel_rows, self.kernel_columns)
+    rules = (
+        Start("weights", ("kernel_rows", "kernel_columns"), value=_resized),
+        Start("kernel", ("weights",), value=_name_of_kernel),
+        Follow("weights", "kernel", _weights_of_kernel, unless=(CUSTOM,)),
+        Follow("kernel_rows", "kernel", lambda settings, files: len(settings.weights)),
+        Follow("kernel_columns", "kernel", lambda settings, files: len(settings.weights[0])),
+        Limit("padding", ("kernel", "weights", "dilation"), _keep_padding_below_kernel),
+    )

@@ -7,6 +7,7 @@ import param
 
 from ..files import Files
 from ..images import LECTURE_IMAGE
+from ..rules import Follow, Limit, Start
 from ..settings import Matrix, Rows, Settings
 
 CUSTOM = "custom"
@@ -22,6 +23,22 @@ SECRETS: dict[str, Rows] = {
     "case_5": ((0, 0, 1), (0, -2, 0), (1, 0, 0)),
 }
 WEIGHTS = {f"θ{row}{column}": f"{row}{column}" for row in (1, 2, 3) for column in (1, 2, 3)}
+
+
+def _cells_of_image(settings: DetectiveSettings, files: Files | None) -> Rows:
+    if settings.image == "random":
+        numbers = np.random.default_rng(settings.seed).integers(-1, 2, (2, RANDOM_SIDE, RANDOM_SIDE))[1]
+        return tuple(map(tuple, numbers.astype(np.float64).tolist()))
+    return LECTURE if settings.image == "lecture" else STRIPES
+
+
+def _keep_weights_apart(settings: DetectiveSettings) -> str:
+    """The two axes of the loss surface are two different weights."""
+    if settings.across != settings.up:
+        return ""
+    names = [*WEIGHTS.values()]
+    settings.up = names[(names.index(settings.across) + 1) % len(names)]
+    return f"The loss surface needs two different weights: up became θ{settings.up}."
 
 
 class DetectiveSettings(Settings):
@@ -61,33 +78,14 @@ class DetectiveSettings(Settings):
         "learning_rate": ("method", ("descent",)),
         "updates": ("method", ("descent",)),
     }
-    follows_unless = {"cells": ("image", (CUSTOM,))}  # noqa: RUF012
-
-    def fill_in(self, files: Files) -> list[str]:
-        """Give the image its cells; keep the two weights of the surface apart."""
-        if self.image != CUSTOM:
-            self.restoring = True
-            self.cells = self._image_cells()
-            self.restoring = False
-        if self.across != self.up:
-            return []
-        names = [*WEIGHTS.values()]
-        self.up = names[(names.index(self.across) + 1) % len(names)]
-        return [f"The loss surface needs two different weights: up became θ{self.up}."]
+    rules = (
+        Start("image", ("cells",), value=lambda settings: CUSTOM),
+        Follow("cells", "image", _cells_of_image, unless=(CUSTOM,)),
+        Limit("up", ("across",), _keep_weights_apart),
+    )
 
     def secret(self) -> np.ndarray:
         """The kernel that made the target. -> (3, 3)."""
         if self.case == "seed":
             return np.random.default_rng(self.seed).integers(-2, 3, (3, 3)).astype(np.float64)
         return np.array(SECRETS[self.case], np.float64)
-
-    def _image_cells(self) -> Rows:
-        if self.image == "random":
-            numbers = np.random.default_rng(self.seed).integers(-1, 2, (2, RANDOM_SIDE, RANDOM_SIDE))[1]
-            return tuple(map(tuple, numbers.astype(np.float64).tolist()))
-        return LECTURE if self.image == "lecture" else STRIPES
-
-    @param.depends("cells", watch=True)
-    def _name_image(self) -> None:
-        if not self.restoring:
-            self.image = CUSTOM

@@ -8,6 +8,7 @@ import param
 from ...engine import output_size
 from ..files import Files
 from ..images import LECTURE_IMAGE
+from ..rules import Follow, Limit, Start
 from ..settings import Matrix, Rows, Settings
 
 CUSTOM = "custom"
@@ -23,6 +24,43 @@ SLIDING = ("convolution", "max_pooling", "average_pooling")
 OF_X = (*SLIDING, "relu")
 WITH_GRADIENT = (*OF_X, "linear")
 OWN_LOSS = ("softmax", "network")
+
+
+def _keep_padding_below_kernel(settings: GradientsSettings) -> str:
+    most = max(0, min(len(settings.weights), len(settings.weights[0])) - 1)
+    if settings.layer != "convolution" or settings.padding <= most:
+        return ""
+    settings.padding, asked = most, settings.padding
+    return f"More than {most} rings of padding would only add zeros: {asked} became {most}."
+
+
+def _keep_one_row_of_logits(settings: GradientsSettings) -> str:
+    if settings.layer != "softmax" or len(settings.logits) == 1:
+        return ""
+    settings.logits = settings.logits[:1]
+    return "The logits are one row: the first was taken."
+
+
+def _keep_label_a_class(settings: GradientsSettings) -> str:
+    last = len(settings.logits[0] if settings.layer == "softmax" else settings.class_weights) - 1
+    if settings.layer not in OWN_LOSS or settings.label <= last:
+        return ""
+    settings.label, asked = last, settings.label
+    return f"There are {last + 1} classes, numbered from 0: label {asked} became {last}."
+
+
+def _gradient_at_output(settings: GradientsSettings, files: Files | None) -> Rows:
+    """The chosen gradient in the shape of the output; a layer with its own loss has none."""
+    if settings.layer in OWN_LOSS:
+        return settings.grad_out
+    return made(settings.gradient, settings.output_shape())
+
+
+def _fit_own_gradient(settings: GradientsSettings) -> str:
+    """Numbers of one's own stay where the output has a cell for them."""
+    if settings.gradient == CUSTOM and settings.layer not in OWN_LOSS:
+        settings.put({"grad_out": _fitted(settings.grad_out, settings.output_shape())})
+    return ""
 
 
 class GradientsSettings(Settings):
@@ -98,29 +136,15 @@ class GradientsSettings(Settings):
         "class_weights": ("layer", ("network",)),
         "learning_rate": ("layer", ("network",)),
     }
-    follows_unless = {"grad_out": ("gradient", (CUSTOM,))}  # noqa: RUF012
-    starts_with = {"stride": ("layer", {"max_pooling": 2, "average_pooling": 2})}  # noqa: RUF012
-
-    def fill_in(self, files: Files) -> list[str]:
-        """Give grad_out the shape of the output; keep padding and label within what they speak of."""
-        notices = []
-        if self.layer == "convolution" and self.padding > (most := max(0, min(len(self.weights), len(self.weights[0])) - 1)):
-            notices.append(f"More than {most} rings of padding would only add zeros: {self.padding} became {most}.")
-            self.padding = most
-        if self.layer == "softmax" and len(self.logits) > 1:
-            self.logits = self.logits[:1]
-            notices.append("The logits are one row: the first was taken.")
-        last = len(self.logits[0] if self.layer == "softmax" else self.class_weights) - 1
-        if self.layer in OWN_LOSS and self.label > last:
-            notices.append(f"There are {last + 1} classes, numbered from 0: label {self.label} became {last}.")
-            self.label = last
-        if self.layer in OWN_LOSS:
-            return notices
-        if (shape := self.output_shape()) != (len(self.grad_out), len(self.grad_out[0])) or self.gradient != CUSTOM:
-            self.restoring = True
-            self.grad_out = _fitted(self.grad_out, shape) if self.gradient == CUSTOM else made(self.gradient, shape)
-            self.restoring = False
-        return notices
+    rules = (
+        Start("stride", ("layer",), of={"max_pooling": 2, "average_pooling": 2}),
+        Start("gradient", ("grad_out",), value=lambda settings: CUSTOM),
+        Limit("padding", ("layer", "weights"), _keep_padding_below_kernel),
+        Limit("logits", ("layer",), _keep_one_row_of_logits),
+        Limit("label", ("layer", "logits", "class_weights"), _keep_label_a_class),
+        Follow("grad_out", "gradient", _gradient_at_output, unless=(CUSTOM,)),
+        Limit("grad_out", ("layer", "x", "weights", "stride", "padding", "window", "biases"), _fit_own_gradient),
+    )
 
     def output_shape(self) -> tuple[int, int]:
         """Rows and columns of the layer's output. Raises ShapeError if no window fits."""
@@ -137,16 +161,6 @@ class GradientsSettings(Settings):
             for size, taps in zip((height, width), kernel_size, strict=True)
         )
         return rows, columns
-
-    @param.depends("layer", watch=True)
-    def _start_layer(self) -> None:
-        if not self.restoring:
-            self.stride = 2 if self.layer in ("max_pooling", "average_pooling") else 1
-
-    @param.depends("grad_out", watch=True)
-    def _name_gradient(self) -> None:
-        if not self.restoring:
-            self.gradient = CUSTOM
 
 
 def made(kind: str, shape: tuple[int, int]) -> Rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import param
 
 from ...engine import CLASS_COUNT, TEST_COUNT
+from ..rules import Start
 from ..settings import Drawing, Settings, Text
 
 CLASSES = {str(n): str(n) for n in range(CLASS_COUNT)}
@@ -96,14 +97,10 @@ class NetworkSettings(Settings):
         "explain": ("why", ("gradient", "occlusion")),
     }
     # A test digit went through the stages already when MNIST was made.
-    starts_with = dict.fromkeys(STAGES, ("image", {"digit": False, "drawing": True}))
-
-    @param.depends("image", watch=True)
-    def _start_stages(self) -> None:
-        if not self.restoring:
-            self.param.update(**dict.fromkeys(STAGES, self.image == "drawing"), shift_down=0, shift_right=0)
-
-    @param.depends("network", watch=True)
-    def _forget_changes(self) -> None:
-        if not self.restoring:
-            self.param.update(edits="", unit="")
+    rules = (
+        *(Start(stage, ("image",), of={"digit": False, "drawing": True}) for stage in STAGES),
+        Start("shift_down", ("image",), of={}),
+        Start("shift_right", ("image",), of={}),
+        Start("edits", ("network",), of={}),
+        Start("unit", ("network",), of={}),
+    )

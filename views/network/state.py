@@ -13,7 +13,7 @@ from ...engine import SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, DataError, Network
 from ..files import Files
 from ..images import brightness, shard
 from ..networks import Networks
-from ..reading import change
+from ..reading import read as read_setting
 from ..settings import Picture, SettingError, Settings
 from ..state import State
 from .columns import Plan
@@ -62,8 +62,7 @@ class NetworkState(State):
             label = next(label for label, name in NETWORKS.items() if name == settings.network)
             how = "train one in the view “Train”" if settings.network == "trained" else "load a file first"
             notices.append(f"{label[:1].upper()}{label[1:]} is not there yet; {how}. The network stays as it was.")
-            settings.restoring, settings.network = True, self._latest
-            settings.restoring = False
+            settings.network = self._latest
         self._latest = settings.network
         base = self.networks.get(settings.network)
         for name, read in (("unit", read_unit), ("edits", read_edits)):
@@ -88,7 +87,8 @@ class NetworkState(State):
         if name == "load":
             return self._load(settings, value)
         if name == "only":
-            notices = change(settings, "only", value)
+            choice, notices = read_setting(NetworkSettings, "only", value)
+            settings.change({"only": choice})
             return notices + (self._go(settings, 1, stay=True) if value != "any" else [])
         return self._go(settings, 1 if name == "next" else -1, stay=False)
 
@@ -108,7 +108,7 @@ class NetworkState(State):
 
     def _go(self, settings: NetworkSettings, direction: int, *, stay: bool) -> list[str]:
         """Go to the nearest digit that is asked for, beginning anew behind the last one."""
-        settings.image = "digit"
+        settings.change({"image": "digit"})
         start = settings.digit if stay else settings.digit + direction
         for indices in _chunks(start, direction):
             wanted = np.flatnonzero(self._wanted(settings, indices))
@@ -159,7 +159,7 @@ class NetworkState(State):
         known = [self.networks.get(name) for name in ("lenet5", "convnetjs", "trained") if self.networks.has(name)]
         network, what = read_network(data, known)
         self.networks.put("loaded", network)
-        settings.param.update(network="loaded", edits="", unit="")
+        settings.change({"network": "loaded", "edits": "", "unit": ""})
         return [f"Your file holds the weights of {what}."]
 
 
@@ -180,9 +180,7 @@ def _trace_picture(settings: NetworkSettings, value: Any) -> list[str]:
     if len(pixels) != change_to.BYTES:
         raise SettingError(f"the picture must come as {Picture.SIDE}×{Picture.SIDE} pixels in base64; choose the file again")
     grey = brightness(np.frombuffer(pixels, np.uint8).reshape(Picture.SIDE, Picture.SIDE, 3))
-    settings.image = "drawing"
-    settings.drawing = ink_of_picture(grey)
-    settings.param.update(shift_down=0, shift_right=0)
+    settings.change({"image": "drawing", "drawing": ink_of_picture(grey), "shift_down": 0, "shift_right": 0})
     return ["The picture became ink on the pad: draw on, erase, or move it."]
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import numpy as np
 import param
 
+from ..files import Files
 from ..images import PHOTOS
+from ..rules import Follow, Start
 from ..settings import Matrix, Rows, Settings
 from .numbers import PHOTO_FILTERS, seeded_numbers
 from .places import CHANNELS
@@ -19,11 +24,12 @@ MATRICES = {f"input_{channel}": f"Input, {channel}" for channel in CHANNELS} | {
 STARTS = {"stride": {"cs231n": 2, "lecture": 1}, "padding": {"cs231n": 1, "lecture": 0}}
 
 
+@functools.lru_cache(8)
 def seeded(seed: int) -> dict[str, Rows]:
-    """The matrices that a seed stands for, by setting."""
+    """The matrices and the biases that a seed stands for, by setting."""
     image, weights = seeded_numbers(seed)
     grids = [*image, *weights.reshape(-1, *weights.shape[2:])]
-    return {name: tuple(map(tuple, grid.tolist())) for name, grid in zip(MATRICES, grids, strict=True)}
+    return {name: tuple(map(tuple, grid.tolist())) for name, grid in zip(MATRICES, grids, strict=True)} | {"biases": (BIASES,)}
 
 
 _DEFAULTS = seeded(0)
@@ -36,6 +42,16 @@ def _matrix(name: str) -> Matrix:
         role="input" if "Input" in MATRICES[name] else "kernel",
         doc="Type any number, such as 2, -1 or 0.5.",
     )
+
+
+def _name_of_numbers(settings: RgbSettings) -> str:
+    """Whether the numbers are those of the seed."""
+    same = all(getattr(settings, name) == rows for name, rows in seeded(settings.seed).items())
+    return "seed" if same else EDITED
+
+
+def _number_of_seed(name: str) -> Callable[[RgbSettings, Files | None], Rows]:
+    return lambda settings, files: seeded(settings.seed)[name]
 
 
 class RgbSettings(Settings):
@@ -88,27 +104,11 @@ class RgbSettings(Settings):
         "edit": ("preset", ("cs231n",)),
         **{name: ("edit", (name,)) for name in (*MATRICES, "biases")},
     }
-    follows_unless = dict.fromkeys((*MATRICES, "biases"), ("numbers", (EDITED,)))
-    starts_with = {name: ("preset", starts) for name, starts in STARTS.items()}  # noqa: RUF012
-
-    def __init__(self, **values: object) -> None:
-        super().__init__(**values)
-        self.put(values)  # what was given goes before what follows from it
-
-    @param.depends("preset", watch=True)
-    def _start_preset(self) -> None:
-        self.param.update(**{name: starts[self.preset] for name, starts in STARTS.items()})
-
-    @param.depends("seed", "numbers", watch=True)
-    def _fill_in_numbers(self) -> None:
-        if self.numbers != EDITED:
-            self.param.update(**seeded(self.seed), biases=(BIASES,))
-
-    @param.depends(*MATRICES, "biases", watch=True)
-    def _name_numbers(self) -> None:
-        as_seeded = seeded(self.seed) | {"biases": (BIASES,)}
-        same = all(getattr(self, name) == rows for name, rows in as_seeded.items())
-        self.numbers = "seed" if same else EDITED
+    rules = (
+        *(Start(name, ("preset",), of=starts) for name, starts in STARTS.items()),
+        Start("numbers", (*MATRICES, "biases"), value=_name_of_numbers),
+        *(Follow(name, "numbers", _number_of_seed(name), unless=(EDITED,)) for name in (*MATRICES, "biases")),
+    )
 
     def small_image(self) -> np.ndarray:
         """The image of the preset "cs231n". -> (3, 5, 5)."""

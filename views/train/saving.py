@@ -96,8 +96,7 @@ def restored(value: Any, settings: TrainViewSettings, digits: Digits, clock: Cal
         text, numbers = data.split(b"\n", 1)
         record = json.loads(text[:MOST_TEXT])
         values = {name: record["settings"][name] for name in settings.names()}
-        settings.param.update(**values)
-        settings.param.update(**values)  # again, because some of them follow from others
+        settings.change(values)
         run = Run(Plan(**record["plan"]), settings, digits, clock)
         vector = run.network.vector
         arrays = [*np.frombuffer(numbers, vector.dtype).reshape(-1, vector.size)]

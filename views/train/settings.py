@@ -5,6 +5,7 @@ from __future__ import annotations
 import param
 
 from ...engine.network_text import LONGEST_TEXT
+from ..rules import Start
 from ..settings import Settings, Text
 
 OWN = "conv 6 3x3 / relu / maxpool 2 / conv 12 3x3 / relu / maxpool 2 / flatten / linear 10"
@@ -72,15 +73,7 @@ class TrainViewSettings(Settings):
         "network": ("architecture", ("own",)),
         "momentum": ("optimiser", ("momentum", "nesterov", "rmsprop")),
     }
-    starts_with = {"learning_rate": ("optimiser", LEARNING_RATES)}  # noqa: RUF012
-
-    def __init__(self, **values: object) -> None:
-        super().__init__(**values)
-        self.param.update(**values)  # what was given goes before what follows from it
-
-    @param.depends("optimiser", watch=True)
-    def _start_optimiser(self) -> None:
-        self.learning_rate = LEARNING_RATES[self.optimiser]
+    rules = (Start("learning_rate", ("optimiser",), of=LEARNING_RATES),)
 
 
 AT_START = ("architecture", "network", "seed")  # what a run keeps until it starts again
