@@ -13,7 +13,12 @@ class Static:
     """The files that the Panel server may hand out to browsers, listed as Panel wants them (relative to this file)."""
 
     _resources = {  # noqa: RUF012  (read only)
-        "page": [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "static").rglob("*.*")) if path.suffix != ".html"]
+        "page": [
+            path.relative_to(ROOT).as_posix()
+            for pattern in ("static/**/*.*", "views/*/own.*", "views/*/page/*.mjs")
+            for path in sorted(ROOT.glob(pattern))
+            if path.suffix != ".html"
+        ]
     }
 
 

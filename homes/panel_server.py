@@ -25,7 +25,7 @@ from .training_pool import Pool
 from .visitor import Visitor
 
 # Panel hands out the files that app.Static lists below this path.
-ASSETS = f"components/{Static.__module__}/{Static.__name__}/_resources/page/static/"
+ASSETS = f"components/{Static.__module__}/{Static.__name__}/_resources/page/"
 MOST_SESSIONS = int(os.environ.get("CONVOSCOPE_SESSIONS", "60"))  # open pages at once; a page holds about 1 MB
 LARGEST_EVENT = 100_000  # characters of one event: a picture of 128×128 pixels has 66,000
 LARGEST_FILE_EVENT = 1_000_000  # of one that brings a file of weights, which is what the websocket takes at once

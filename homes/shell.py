@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -28,7 +29,9 @@ from ..views.session import LESSONS
 from ..views.train import figure as train_figure
 from .listing import Listing, listings
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
+ROOT = Path(__file__).resolve().parent.parent
+STATIC = ROOT / "static"
+VIEWS = ROOT / "views"
 FIGURES = {
     "convolution": convolution_figure,
     "downsampling": downsampling_figure,
@@ -67,8 +70,8 @@ class View:
 
     @property
     def has_script(self) -> bool:
-        """Whether the page does more for it than for every view: static/js/<slug>/own.mjs, and static/own/<slug>.html."""
-        return (STATIC / "js" / self.slug / "own.mjs").exists()
+        """Whether the page does more for it than for every view: views/<slug>/own.mjs."""
+        return (VIEWS / self.slug / "own.mjs").exists()
 
 
 def views() -> list[View]:
@@ -99,7 +102,8 @@ def drawing_of(panels: list[Panel]) -> dict[str, object]:
 
 def template(name: str = "shell.html") -> jinja2.Template:
     """One of the page's templates."""
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(STATIC), autoescape=True, undefined=jinja2.StrictUndefined)
+    loader = jinja2.FileSystemLoader([STATIC, VIEWS])
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     return environment.get_template(name)
 
 
@@ -108,10 +112,17 @@ def modules() -> list[str]:
     return sorted(path.name for path in (STATIC / "js").glob("*.mjs") if path.name != "worker.mjs")
 
 
-def styles() -> list[str]:
-    """The style sheets: those of every page first, then those of single views."""
-    shared = ["page.css", "view.css", "extras.css"]
-    return shared + sorted(path.name for path in (STATIC / "css").glob("*.css") if path.name not in shared)
+def styles(slugs: Iterable[str] = LESSONS) -> list[str]:
+    """The style sheets of every page, then those of single views, as paths in the project."""
+    own = [f"views/{slug}/own.css" for slug in slugs if (VIEWS / slug / "own.css").exists()]
+    return [f"static/css/{name}.css" for name in ("page", "view", "extras", "embed")] + own
+
+
+def page_files(slugs: Iterable[str] = LESSONS) -> list[Path]:
+    """The scripts and style sheets that browsers fetch, as paths in the project: shared ones, then those of the views."""
+    own = [path for slug in slugs for pattern in ("own.*", "page/*.mjs") for path in sorted((VIEWS / slug).glob(pattern))]
+    shared = [path for folder in ("js", "css") for path in sorted((STATIC / folder).iterdir())]
+    return [path.relative_to(ROOT) for path in shared + own if path.suffix != ".html"]
 
 
 def site_data(home: str, shown: list[View], **more: Any) -> Markup:

@@ -26,7 +26,7 @@ from . import shell
 
 MOST_TRACES = 200  # of one file
 MARK = "@@{}@@"
-IMPORT = re.compile(r'(\bfrom |\bimport )"(\.[^"]+\.mjs)"')
+IMPORT = re.compile(r'(\bfrom |\bimport |\bimport\()(["`])(\.[^"`]+\.mjs)\2')
 
 
 class ExportError(RuntimeError):
@@ -72,11 +72,11 @@ def blank(view: shell.View) -> str:
         views=[view],
         site=MARK.format("site"),
         packets=MARK.format("packets"),
-        styles=[Markup(css()), *(Markup((static / "css" / name).read_text("utf-8")) for name in shell.styles())],
+        styles=[Markup(css()), *(Markup((shell.ROOT / path).read_text("utf-8")) for path in shell.styles([view.slug]))],
         scripts={
             "theme": _inline((static / "js" / "theme.js").read_text("utf-8")),
             "bokeh": MARK.format("bokeh"),
-            "modules": _inline(json.dumps({"imports": modules(static / "js", view.slug)})),
+            "modules": _inline(json.dumps({"imports": modules(view.slug)})),
         },
     )
 
@@ -122,23 +122,21 @@ def answered(session: Session, slug: str, settings: Mapping[str, Any]) -> Update
     return update
 
 
-def modules(folder: Path, slug: str) -> dict[str, str]:
+def modules(slug: str) -> dict[str, str]:
     """The page's scripts as data addresses under the name convoscope/<path>, which is also what they import."""
-    paths = [*folder.glob("*.mjs"), *(folder / slug).glob("*.mjs")]
     return {
-        f"convoscope/{path.relative_to(folder).as_posix()}": _as_address(path, folder)
-        for path in sorted(paths)
-        if path.name != "worker.mjs"
+        f"convoscope/{path.as_posix()}": _as_address(path)
+        for path in shell.page_files([slug])
+        if path.suffix == ".mjs" and path.name != "worker.mjs"
     }
 
 
-def _as_address(path: Path, folder: Path) -> str:
-    own = path.parent.relative_to(folder).as_posix()
-
+def _as_address(path: Path) -> str:
     def named(match: re.Match[str]) -> str:
-        return f'{match[1]}"convoscope/{posixpath.normpath(posixpath.join(own, match[2]))}"'
+        before, quote, address = match.groups()
+        return f"{before}{quote}convoscope/{posixpath.normpath(posixpath.join(path.parent.as_posix(), address))}{quote}"
 
-    text = IMPORT.sub(named, path.read_text("utf-8")).replace("import(`./", "import(`convoscope/")
+    text = IMPORT.sub(named, (shell.ROOT / path).read_text("utf-8"))
     return "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
 
 

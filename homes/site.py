@@ -69,13 +69,15 @@ def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None]
 
 
 def write_assets(folder: Path, shown: list[shell.View]) -> None:
-    """Everything of our own that a page fetches, except the bundle: scripts, styles, BokehJS, figures, first packets."""
-    for kind in ("js", "css"):
-        shutil.copytree(shell.STATIC / kind, folder / kind)
-    shutil.copy(shell.STATIC / "icon.svg", folder)
-    (folder / "css" / "tokens.css").write_text(css(), encoding="utf-8")
+    """All that a page fetches except the bundle: scripts and styles under their paths here, BokehJS, figures, first packets."""
+    static = folder / "static"
+    for path in shell.page_files():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(shell.ROOT / path, folder / path)
+    shutil.copy(shell.STATIC / "icon.svg", static)
+    (static / "css" / "tokens.css").write_text(css(), encoding="utf-8")
     copy_bokehjs(folder)
-    add_gif_encoder(folder / "js")
+    add_gif_encoder(static / "js")
     session = Session()
     for view in shown:
         drawing = shell.drawing_of(view.panels)

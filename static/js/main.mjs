@@ -78,7 +78,7 @@ async function open(description) {
 
 /** What only this view does on the page, if there is such a script: a function of the view. */
 async function ownScript({ slug, script }) {
-  return script ? (await import(`./${slug}/own.mjs`)).default : null;
+  return script ? (await import(`../../views/${slug}/own.mjs`)).default : null;
 }
 
 /** The view that the address names, or the first one. */

@@ -6,7 +6,7 @@
   const slug = slugs.includes(wanted) ? wanted : slugs[0];
   for (const kind of ["json", "packet"]) {
     const link = Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", crossOrigin: "anonymous" });
-    link.href = new URL(`../${slug}.${kind}`, src).href;
+    link.href = new URL(`../../${slug}.${kind}`, src).href;
     document.head.append(link);
   }
 })();

@@ -17,7 +17,7 @@ import { save } from "./saving.mjs";
 import { Tables } from "./tables.mjs";
 
 /**
- * What only one view has on the page (static/js/<slug>/own.mjs). enable: Python answers or not; shown: after every new
+ * What only one view has on the page (views/<slug>/own.mjs). enable: Python answers or not; shown: after every new
  * trace; step: after every step shown; rebuild: events that a new Python needs before the settings.
  * @typedef {{enable?: (yes: boolean) => void, shown?: (trace: import("./packet.mjs").Trace, settings: object) => void,
  *   step?: (step: number) => void, rebuild?: () => object[]}} Own

@@ -7,7 +7,7 @@ the one farther from the eye along x is painted first, and nothing else needs so
     tilted by pitch φ:            up = y cos φ + deep sin φ,    away = deep cos φ − y sin φ
     seen from DISTANCE radii:     shown = (across, up) · zoom / (distance + away)
 
-The page does the same between two answers of Python, while the scene is turned (static/js/network/camera.mjs).
+The page does the same between two answers of Python, while the scene is turned (page/camera.mjs).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How the train view is drawn: the curves, the example digit with what the network makes of it, and the last batch.
 
 In both pictures the present run is solid, the kept one dashed, and a dotted line stands where the weights shown are.
-What has no fixed number of parts (layers, samples, the confusion matrix) the page lays out itself, see static/js/train.
+What has no fixed number of parts (layers, samples, the confusion matrix) the page lays out itself, see own.mjs and page/.
 """
 
 from __future__ import annotations

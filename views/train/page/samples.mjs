@@ -1,5 +1,5 @@
 /** Test digits with what the network makes of them; each is a button that opens it in the network view. */
-import { make } from "../elements.mjs";
+import { make } from "../../../static/js/elements.mjs";
 import { paint, pictureOf, scaleOf } from "./mosaics.mjs";
 
 const CLASSES = 10;
@@ -10,7 +10,7 @@ export class Samples {
     this.cards = new Cards(section.querySelector(".train-samples"), true);
   }
 
-  /** @param {import("../packet.mjs").Trace} trace */
+  /** @param {import("../../../static/js/packet.mjs").Trace} trace */
   show({ still }) {
     this.cards.show(still.samples, still.sample_images);
   }

@@ -1,5 +1,5 @@
 /** The grids of numbers on a card: window × kernel = products of one map, or the window of a pooling. */
-import { make } from "../elements.mjs";
+import { make } from "../../../static/js/elements.mjs";
 import { button, keyed, tint } from "./tools.mjs";
 
 const KINDS = { window: "Window", kernel: "Kernel", products: "Products" };

@@ -1,5 +1,5 @@
 /** Numbers as pixels: grey digits, and mosaics of signed maps in the theme's colours. */
-import { followTheme } from "../theme.mjs";
+import { followTheme } from "../../../static/js/theme.mjs";
 
 const VALUES = 256; // of a byte
 const OPAQUE = 0xff000000;
@@ -42,7 +42,7 @@ export function scaleOf(name) {
   return scales.get(name);
 }
 
-/** Picture number n of an image column. @param {import("../packet.mjs").Column} column of shape (count, H, W) */
+/** Picture number n of an image column. @param {import("../../../static/js/packet.mjs").Column} column of shape (count, H, W) */
 export function pictureOf({ array, shape: [, height, width] }, n) {
   return [array.subarray(n * height * width, (n + 1) * height * width), height, width];
 }

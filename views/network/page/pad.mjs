@@ -2,7 +2,7 @@
  * The pad: draw, erase or move, by mouse, touch, pen or keys. Ink goes straight into the pad's source, so that it is on the
  * screen in the next frame; Python gets the drawing when the stroke ends.
  */
-import { MOVES } from "../pointing.mjs";
+import { MOVES } from "../../../static/js/pointing.mjs";
 import { Ink, SIDE } from "./ink.mjs";
 
 const FIELD = 28; // pixels of the network's input; a move goes in these
@@ -10,7 +10,7 @@ const MOST_UNDO = 60;
 const KEPT = ["image", "drawing", "shift_down", "shift_right", "crop", "scale", "centre"]; // what undo brings back
 
 export class Pad {
-  /** @param {HTMLElement} panel @param {import("../view.mjs").View} view */
+  /** @param {HTMLElement} panel @param {import("../../../static/js/view.mjs").View} view */
   constructor(panel, view) {
     Object.assign(this, { view, panel, plot: panel.querySelector(".plot"), readout: panel.querySelector(".readout") });
     this.tool = "draw";

@@ -1,12 +1,12 @@
 /** What only the backprop view has on the page: a graph that grows with its content, the table, the inputs' fields, dragging. */
-import { InputFields } from "./inputs.mjs";
-import { NodePointing } from "./nodes.mjs";
-import { PassTable } from "./pass-table.mjs";
+import { InputFields } from "./page/inputs.mjs";
+import { NodePointing } from "./page/nodes.mjs";
+import { PassTable } from "./page/pass-table.mjs";
 
 export default (view) => new Backprop(view);
 
 class Backprop {
-  /** @param {import("../view.mjs").View} view */
+  /** @param {import("../../static/js/view.mjs").View} view */
   constructor(view) {
     const { section } = view;
     const table = section.querySelector(".backprop-table");
@@ -22,7 +22,7 @@ class Backprop {
     this.fields.enable(yes);
   }
 
-  /** @param {import("../packet.mjs").Trace} trace */
+  /** @param {import("../../static/js/packet.mjs").Trace} trace */
   shown(trace, settings) {
     for (const plot of this.plots) {
       const [wide, high] = trace.facts[`${plot.closest(".panel").dataset.only}_room`].split(" ");

@@ -2,11 +2,11 @@
  * The lecture's table of both passes. Its words stand there from the beginning; the numbers of a line appear with its step,
  * and the line of the present step lights up. A click on a line goes to its step.
  */
-import { make } from "../elements.mjs";
-import { allOf } from "../packet.mjs";
+import { make } from "../../../static/js/elements.mjs";
+import { allOf } from "../../../static/js/packet.mjs";
 
 export class PassTable {
-  /** @param {HTMLElement} element @param {import("../view.mjs").View} view */
+  /** @param {HTMLElement} element @param {import("../../../static/js/view.mjs").View} view */
   constructor(element, view) {
     this.view = view;
     this.scroll = element.querySelector(".backprop-scroll");
@@ -15,7 +15,7 @@ export class PassTable {
     this.body.addEventListener("click", ({ target }) => this.#go(target.closest(".entry")));
   }
 
-  /** @param {import("../packet.mjs").Trace} trace */
+  /** @param {import("../../../static/js/packet.mjs").Trace} trace */
   show(trace) {
     const { row, column, words, numbers, step } = Object.fromEntries(
       Object.entries(trace.still.rows).map(([name, values]) => [name, allOf(values)]),

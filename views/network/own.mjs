@@ -1,14 +1,14 @@
 /** What the network view has beside every view's: the pad, pointing at units, the card of the unit that is asked, weights. */
-import { Card } from "./card.mjs";
-import { showChanges } from "./changes.mjs";
-import { fileFields } from "./files.mjs";
-import { Pad } from "./pad.mjs";
-import { digitTools, drawingTools, stageSwitches } from "./tools.mjs";
-import { SceneView } from "./scene.mjs";
-import { Units } from "./units.mjs";
-import { Weights } from "./weights.mjs";
+import { Card } from "./page/card.mjs";
+import { showChanges } from "./page/changes.mjs";
+import { fileFields } from "./page/files.mjs";
+import { Pad } from "./page/pad.mjs";
+import { digitTools, drawingTools, stageSwitches } from "./page/tools.mjs";
+import { SceneView } from "./page/scene.mjs";
+import { Units } from "./page/units.mjs";
+import { Weights } from "./page/weights.mjs";
 
-/** @param {import("../view.mjs").View} view @returns {import("../view.mjs").Own} */
+/** @param {import("../../static/js/view.mjs").View} view @returns {import("../../static/js/view.mjs").Own} */
 export default function own(view) {
   const { section } = view;
   const part = (name) => section.querySelector(`[data-part=${name}]`);

@@ -1,10 +1,10 @@
 /** What was changed in the network, each change with the way back. */
-import { make } from "../elements.mjs";
+import { make } from "../../../static/js/elements.mjs";
 import { button } from "./tools.mjs";
 
 const SHOWN = 12; // changes told one by one
 
-/** @param {HTMLElement} element @param {import("../view.mjs").View} view @param {string} edits the setting */
+/** @param {HTMLElement} element @param {import("../../../static/js/view.mjs").View} view @param {string} edits the setting */
 export function showChanges(element, view, edits) {
   const all = edits.split(";").filter(Boolean);
   element.hidden = !all.length;

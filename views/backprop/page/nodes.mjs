@@ -2,7 +2,7 @@
  * Pointing at the graph: a node under the pointer is read out, a click goes to the step that computes it, then to the one
  * that completes its gradient; an input dragged up grows, down shrinks. With the keyboard: arrows, Enter, plus and minus.
  */
-import { allOf, rowOf } from "../packet.mjs";
+import { allOf, rowOf } from "../../../static/js/packet.mjs";
 import { tidy } from "./inputs.mjs";
 
 const PIXELS_A_STEP = 6; // of dragging
@@ -11,7 +11,7 @@ const EDGE = 50; // pixels: a node so near the edge of the panel is cut
 const MOVES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
 export class NodePointing {
-  /** @param {HTMLElement} plot @param {import("../view.mjs").View} view @param {import("./inputs.mjs").InputFields} fields */
+  /** @param {HTMLElement} plot @param {import("../../../static/js/view.mjs").View} view @param {import("./inputs.mjs").InputFields} fields */
   constructor(plot, view, fields) {
     Object.assign(this, { plot, view, fields, drag: null, chosen: -1 });
     this.panel = plot.closest(".panel");

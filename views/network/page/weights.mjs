@@ -1,9 +1,9 @@
 /** Pointing at learned weights and biases in their picture: each is read out; a click or Enter lets one type another. */
-import { make } from "../elements.mjs";
-import { MOVES } from "../pointing.mjs";
+import { make } from "../../../static/js/elements.mjs";
+import { MOVES } from "../../../static/js/pointing.mjs";
 
 export class Weights {
-  /** @param {HTMLElement} panel @param {import("../view.mjs").View} view */
+  /** @param {HTMLElement} panel @param {import("../../../static/js/view.mjs").View} view */
   constructor(panel, view) {
     Object.assign(this, { panel, view, plot: panel.querySelector(".plot"), readout: panel.querySelector(".readout"), at: null });
     this.editor = make("p", { className: "editor" });

@@ -2,13 +2,13 @@
  * The card of the unit that is asked: how its number comes about, cell by cell and term by term. Every number of the layer
  * before leads to its own card, every weight can be typed, and a convolution opens in the convolution view.
  */
-import { make } from "../elements.mjs";
-import { allOf, mapValues } from "../packet.mjs";
+import { make } from "../../../static/js/elements.mjs";
+import { allOf, mapValues } from "../../../static/js/packet.mjs";
 import { Grids } from "./grids.mjs";
 import { button, keyed, tint } from "./tools.mjs";
 
 export class Card {
-  /** @param {HTMLElement} element @param {import("../view.mjs").View} view @param {import("./units.mjs").Units} units */
+  /** @param {HTMLElement} element @param {import("../../../static/js/view.mjs").View} view @param {import("./units.mjs").Units} units */
   constructor(element, view, units) {
     Object.assign(this, { element, view, units, trail: [], group: -1 });
     this.grids = new Grids(this);

@@ -1,9 +1,9 @@
 /** A number field for every variable of the graph; all of them travel as one setting: x=2,z=3. */
-import { make } from "../elements.mjs";
-import { allOf } from "../packet.mjs";
+import { make } from "../../../static/js/elements.mjs";
+import { allOf } from "../../../static/js/packet.mjs";
 
 export class InputFields {
-  /** @param {HTMLFormElement} form where the settings are @param {import("../view.mjs").View} view */
+  /** @param {HTMLFormElement} form where the settings are @param {import("../../../static/js/view.mjs").View} view */
   constructor(form, view) {
     this.view = view;
     this.fieldset = make("fieldset", { className: "control backprop-inputs" });
@@ -26,7 +26,7 @@ export class InputFields {
     return this.fields.has(name);
   }
 
-  /** @param {import("../packet.mjs").Trace} trace */
+  /** @param {import("../../../static/js/packet.mjs").Trace} trace */
   show(trace, settings) {
     const { name, label, kind } = trace.still.nodes;
     const [names, labels, kinds] = [name, label, kind].map(allOf);

@@ -5,8 +5,8 @@
  * The trace's sources say where everything is: map_table one row a map, block_table one row a layer, reach what each row
  * and column of a layer's maps sees, values every number. What is drawn here are places, no numbers.
  */
-import { allOf, mapValues } from "../packet.mjs";
-import { MOVES } from "../pointing.mjs";
+import { allOf, mapValues } from "../../../static/js/packet.mjs";
+import { MOVES } from "../../../static/js/pointing.mjs";
 
 /** @typedef {{n: number, row: number, column: number}} Unit n: the row of map_table */
 /** @typedef {{name: string, map: number, top: number, bottom: number, left: number, right: number}} Patch cells of a map */
@@ -14,7 +14,7 @@ import { MOVES } from "../pointing.mjs";
 const DRAWINGS = ["wide", "narrow"];
 
 export class Units {
-  /** @param {HTMLElement} section @param {import("../view.mjs").View} view */
+  /** @param {HTMLElement} section @param {import("../../../static/js/view.mjs").View} view */
   constructor(section, view) {
     Object.assign(this, { view, pointed: null, keyed: null });
     this.panels = DRAWINGS.map((name) => section.querySelector(`[data-part=${name}]`));

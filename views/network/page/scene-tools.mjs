@@ -1,5 +1,5 @@
 /** What stands below the scene: sliders that turn it, and a box for each layer that shows or hides its sheet. */
-import { make } from "../elements.mjs";
+import { make } from "../../../static/js/elements.mjs";
 
 const SLIDERS = { yaw: ["Turn", "°"], pitch: ["Tilt", "°"], zoom: ["Zoom", "×"] };
 

@@ -1,5 +1,5 @@
 /** The sheets of the scene: which unit has which number, what it is called, and which one is under the pointer. */
-import { mapValues } from "../packet.mjs";
+import { mapValues } from "../../../static/js/packet.mjs";
 
 export class Sheets {
   /** @param {Record<string, ArrayLike<any>>} table one row a sheet: name, title, axes, rows, columns, start, count, x, tiles */

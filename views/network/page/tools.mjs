@@ -1,5 +1,5 @@
 /** The buttons and fields that stand beside the pictures: drawing tools, the way through the digits, the preparation's switches. */
-import { make } from "../elements.mjs";
+import { make } from "../../../static/js/elements.mjs";
 
 /** A button with words on it. */
 export function button(words, does, properties = {}) {
@@ -45,7 +45,7 @@ export function drawingTools(pad, panel) {
   choose("draw");
 }
 
-/** Previous and next digit, beside the brush. @param {import("../view.mjs").View} view @returns {HTMLElement} */
+/** Previous and next digit, beside the brush. @param {import("../../../static/js/view.mjs").View} view @returns {HTMLElement} */
 export function digitTools(view, panel) {
   const bar = make("div", { className: "digits", role: "group", ariaLabel: "Test digits" });
   bar.append(

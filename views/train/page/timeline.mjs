@@ -1,7 +1,7 @@
 /** The time machine: a slider over the checkpoints, whose last place is now. */
 
 export class Timeline {
-  /** @param {HTMLElement} section @param {import("../view.mjs").View} view */
+  /** @param {HTMLElement} section @param {import("../../../static/js/view.mjs").View} view */
   constructor(section, view) {
     this.view = view;
     this.steps = [];
@@ -10,7 +10,7 @@ export class Timeline {
     this.slider.addEventListener("keydown", (event) => event.stopPropagation()); // its keys are not the player's
   }
 
-  /** @param {import("../packet.mjs").Trace} trace */
+  /** @param {import("../../../static/js/packet.mjs").Trace} trace */
   show({ still, facts }, { checkpoint }) {
     if (this.view.wishes.has("checkpoint")) return; // it is being moved
     this.steps = [...still.checkpoints.step.array];

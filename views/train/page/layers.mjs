@@ -1,6 +1,6 @@
 /** The layers of the network that learns, one below the other: filters, feature maps, and the gradients of both. */
-import { make } from "../elements.mjs";
-import { allOf } from "../packet.mjs";
+import { make } from "../../../static/js/elements.mjs";
+import { allOf } from "../../../static/js/packet.mjs";
 import { paint, pictureOf, scaleOf } from "./mosaics.mjs";
 
 const KINDS = [
@@ -20,7 +20,7 @@ export class Layers {
     this.rows = [];
   }
 
-  /** @param {import("../packet.mjs").Trace} trace */
+  /** @param {import("../../../static/js/packet.mjs").Trace} trace */
   show({ still }) {
     const columns = Object.fromEntries(Object.entries(still.layers).map(([name, column]) => [name, allOf(column)]));
     const count = columns.name.length;

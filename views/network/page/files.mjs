@@ -1,10 +1,10 @@
 /** Files of the user's: a picture of a digit, which becomes ink, and a file of weights, which becomes a network. */
-import { labelled, make } from "../elements.mjs";
-import { buildPicture } from "../picture.mjs";
+import { labelled, make } from "../../../static/js/elements.mjs";
+import { buildPicture } from "../../../static/js/picture.mjs";
 
 const MOST_BYTES = 8_000_000; // as in engine/weights.py
 
-/** The fields for both, and the event that brings the weights to a new Python. @param {import("../view.mjs").View} view */
+/** The fields for both, and the event that brings the weights to a new Python. @param {import("../../../static/js/view.mjs").View} view */
 export function fileFields(view, form) {
   const picture = buildPicture(
     { label: "Picture of a digit", help: "PNG or JPEG up to 2 MB; its ink goes on the pad. It stays on this machine." },

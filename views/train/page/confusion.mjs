@@ -1,13 +1,13 @@
 /** The confusion matrix as a grid to walk through: a cell shows the digits behind it. */
-import { make } from "../elements.mjs";
-import { allOf } from "../packet.mjs";
-import { MOVES } from "../pointing.mjs";
+import { make } from "../../../static/js/elements.mjs";
+import { allOf } from "../../../static/js/packet.mjs";
+import { MOVES } from "../../../static/js/pointing.mjs";
 import { Cards } from "./samples.mjs";
 
 const CLASSES = 10;
 
 export class Confusion {
-  /** @param {HTMLElement} section @param {import("../view.mjs").View} view */
+  /** @param {HTMLElement} section @param {import("../../../static/js/view.mjs").View} view */
   constructor(section, view) {
     this.view = view;
     this.untested = section.querySelector(".train-untested");
@@ -17,7 +17,7 @@ export class Confusion {
     this.at = 0; // the cell that the keys are on
   }
 
-  /** @param {import("../packet.mjs").Trace} trace */
+  /** @param {import("../../../static/js/packet.mjs").Trace} trace */
   show({ still }, { cell }) {
     const text = allOf(still.confusion.text);
     this.untested.hidden = text.length > 0;

@@ -2,7 +2,7 @@
  * The network as a scene to turn: by drag, by keys and by sliders. Pointing at a unit reads it out, a click asks it, as in
  * the flat drawing. Which sheets stand there is chosen below the picture.
  */
-import { allOf, mapValues } from "../packet.mjs";
+import { allOf, mapValues } from "../../../static/js/packet.mjs";
 import { Camera } from "./camera.mjs";
 import { Sheets } from "./scene-sheets.mjs";
 import { SceneTools } from "./scene-tools.mjs";
@@ -16,7 +16,7 @@ const HELP =
   ". Arrow keys turn, plus and minus zoom, with Shift the arrow keys choose a unit, Enter asks it, Escape leaves.";
 
 export class SceneView {
-  /** @param {HTMLElement} section @param {import("../view.mjs").View} view @param {import("./units.mjs").Units} units */
+  /** @param {HTMLElement} section @param {import("../../../static/js/view.mjs").View} view @param {import("./units.mjs").Units} units */
   constructor(section, view, units) {
     this.units = units;
     this.panel = section.querySelector("[data-part=scene]");

@@ -2,20 +2,20 @@
  * What only the train view has on the page: its buttons, the time machine, the layers, the samples, the confusion matrix.
  * Everything shown comes with the trace; here it is only put in its place, and what the user does becomes an action.
  */
-import { make } from "../elements.mjs";
-import { followTheme } from "../theme.mjs";
-import { Confusion } from "./confusion.mjs";
-import { Layers } from "./layers.mjs";
-import { readWeights } from "./loading.mjs";
-import { Samples } from "./samples.mjs";
-import { Timeline } from "./timeline.mjs";
+import { make } from "../../static/js/elements.mjs";
+import { followTheme } from "../../static/js/theme.mjs";
+import { Confusion } from "./page/confusion.mjs";
+import { Layers } from "./page/layers.mjs";
+import { readWeights } from "./page/loading.mjs";
+import { Samples } from "./page/samples.mjs";
+import { Timeline } from "./page/timeline.mjs";
 
 export default (view) => new Train(view);
 
 const RUNS = new Set(["running", "testing"]);
 
 class Train {
-  /** @param {import("../view.mjs").View} view */
+  /** @param {import("../../static/js/view.mjs").View} view */
   constructor(view) {
     const { section } = view;
     Object.assign(this, { view, section, enabled: false, status: "ready", backup: null });
@@ -42,7 +42,7 @@ class Train {
     if (isNew) this.view.change("pause", null);
   }
 
-  /** @param {import("../packet.mjs").Trace} trace */
+  /** @param {import("../../static/js/packet.mjs").Trace} trace */
   shown(trace, settings) {
     const { facts, still } = trace;
     Object.assign(this, { trace, settings });
