@@ -100,7 +100,7 @@ def convolve_both(torch, label, batch):
     rng = np.random.default_rng(0)
     x, weight = rng.random((batch, *shape), dtype=np.float32), rng.random(filters, dtype=np.float32)
     bias, plan = rng.random(filters[0], dtype=np.float32), fast.Conv2dPlan(padding=padding)
-    x = fast.images_of(np.ascontiguousarray(fast.batch_innermost(x)))  # as the layer before hands it over
+    x = fast.batch_first(np.ascontiguousarray(fast.batch_innermost(x)))  # as the layer before hands it over
     grad_out = plan.forward(x, weight, bias).copy(order="K")
     tensors = [torch.tensor(value, requires_grad=True) for value in (np.ascontiguousarray(x), weight, bias)]
     torch_grad_out = torch.tensor(np.ascontiguousarray(grad_out))

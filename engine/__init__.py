@@ -2,13 +2,13 @@
 
 from .activations import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from .architectures import convnetjs_mnist, lenet5, logistic_regression, mlp
-from .autodiff import Graph, Increment, Node, backward_pass, forward_pass, measured_gradients
+from .autodiff import Graph, Increment, Node, backward_pass, finite_difference_gradients, forward_pass
 from .cell_layers import Dropout, Flatten, ReLU, Sigmoid, Tanh
 from .conv import ConvTerms, conv2d, conv2d_backward, conv2d_in_order, conv2d_loops, conv2d_terms
 from .convnetjs import export_convnetjs, import_convnetjs
-from .digits import DigitStages, mnist_digit
+from .digits import DigitPreprocessing, mnist_digit
 from .evaluation import Evaluation, evaluate, wilson_interval
-from .examples import centred_cut, network_input
+from .examples import centre_crop, network_input
 from .formula import FormulaError, parse_formula
 from .initialisers import glorot_uniform, he_normal
 from .layers import AvgPool2d, Conv2d, Layer, Linear, MaxPool2d
@@ -22,9 +22,9 @@ from .pooling import (
     avg_pool2d,
     avg_pool2d_backward,
     max_pool2d,
+    max_pool2d_argmax,
     max_pool2d_backward,
     max_pool2d_loops,
-    max_pool2d_winners,
 )
 from .shapes import ReceptiveField, ShapeError, Sliding, output_size, output_sizes, receptive_field
 from .trainer import Trainer, TrainSettings, TrainStep

@@ -55,10 +55,10 @@ class Increment:
     total: float  # dJ/dv after this increment
 
 
-def forward_pass(graph: Graph, inputs: Mapping[str, Any], nudges: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def forward_pass(graph: Graph, inputs: Mapping[str, Any], perturbations: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Compute and store every value. inputs: {name: number or array} -> {name: value}, not finite where it does not exist.
 
-    nudges: what is added to the value of some nodes, to see what changes.
+    perturbations: what is added to the value of some nodes, to see what changes.
 
     >>> square = Graph({"x": Node(), "J": Node("**", ("x", 2.0))})
     >>> float(forward_pass(square, {"x": 3.0})["J"])
@@ -71,7 +71,7 @@ def forward_pass(graph: Graph, inputs: Mapping[str, Any], nudges: Mapping[str, A
                 value = OPERATIONS[node.operation].value(*arguments_of(node, values))
             else:
                 value = np.float64(inputs[name])
-            values[name] = value + nudges[name] if nudges else value
+            values[name] = value + perturbations[name] if perturbations else value
     return values
 
 
@@ -99,7 +99,7 @@ def backward_pass(graph: Graph, values: Mapping[str, Any]) -> tuple[dict[str, fl
     return gradients, increments
 
 
-def measured_gradients(graph: Graph, inputs: Mapping[str, float], step: float = 1e-5) -> dict[str, float]:
+def finite_difference_gradients(graph: Graph, inputs: Mapping[str, float], step: float = 1e-5) -> dict[str, float]:
     """Measure dJ/du of every node without any derivative: move its value up and down, and see how J follows.
 
     (J(u + h) − J(u − h)) / 2h, with h = step · |u|; all nodes at once, each in two columns of an array.
@@ -108,8 +108,8 @@ def measured_gradients(graph: Graph, inputs: Mapping[str, float], step: float = 
     values = forward_pass(graph, inputs)
     with np.errstate(all="ignore"):
         steps = step * np.maximum(np.abs([float(value) for value in values.values()]), 0.01)
-        nudges = dict(zip(graph.nodes, np.hstack([np.diag(steps), -np.diag(steps)]), strict=True))
-        moved = forward_pass(graph, inputs, nudges)[graph.output]
+        perturbations = dict(zip(graph.nodes, np.hstack([np.diag(steps), -np.diag(steps)]), strict=True))
+        moved = forward_pass(graph, inputs, perturbations)[graph.output]
         measured = (moved[:count] - moved[count:]) / (2 * steps)
     return dict(zip(graph.nodes, measured.tolist(), strict=True))
 

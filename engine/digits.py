@@ -15,16 +15,16 @@ from .shapes import Array, ShapeError
 
 FIELD_SIZE = 28  # pixels per side of an MNIST image
 BOX_SIZE = 20  # pixels of the digit's longer side
-INK = 0.1  # a pixel of at least this share of the darkest ink counts as drawn
+INK_THRESHOLD = 0.1  # a pixel of at least this share of the darkest ink counts as drawn
 LARGEST_DRAWING = 1024  # pixels per side
 
 
 @dataclass(frozen=True)
-class DigitStages:
+class DigitPreprocessing:
     """A drawing on its way into the network; ink is 1, paper 0."""
 
     drawing: Array  # (H, W)
-    box: tuple[int, int, int, int]  # top, left, bottom, right of the ink in the drawing, bottom and right exclusive
+    bounding_box: tuple[int, int, int, int]  # top, left, bottom, right of the ink in the drawing, bottom and right exclusive
     cropped: Array  # (h, w): the ink alone
     scaled: Array  # (r, c): max(r, c) = 20
     centre_of_mass: tuple[float, float]  # row, column inside `scaled`, in pixels from its upper-left corner
@@ -32,13 +32,13 @@ class DigitStages:
     field: Array  # (28, 28) float32, 0..1: what the network sees
 
 
-def mnist_digit(drawing: Array) -> DigitStages:
-    """Normalise a drawing as MNIST's digits were. drawing: (H, W) of 0..1 or uint8, ink high -> DigitStages.
+def mnist_digit(drawing: Array) -> DigitPreprocessing:
+    """Normalise a drawing as MNIST's digits were. drawing: (H, W) of 0..1 or uint8, ink high -> DigitPreprocessing.
 
     Raises ShapeError for what is not such an image and ValueError when nothing is drawn.
     """
     ink = _ink(drawing)
-    top, left, bottom, right = box = ink_box(ink)
+    top, left, bottom, right = bounding_box = ink_bounding_box(ink)
     cropped = ink[top:bottom, left:right]
     scaled = scale_into_box(cropped)
     mass = centre_of_mass(scaled)
@@ -49,12 +49,12 @@ def mnist_digit(drawing: Array) -> DigitStages:
     )
     field = np.zeros((FIELD_SIZE, FIELD_SIZE), np.float32)
     field[row : row + scaled.shape[0], column : column + scaled.shape[1]] = scaled
-    return DigitStages(ink, box, cropped, scaled, mass, (row, column), field)
+    return DigitPreprocessing(ink, bounding_box, cropped, scaled, mass, (row, column), field)
 
 
-def ink_box(ink: Array) -> tuple[int, int, int, int]:
+def ink_bounding_box(ink: Array) -> tuple[int, int, int, int]:
     """Frame the ink. ink: (H, W) -> top, left, bottom, right (the last two exclusive)."""
-    drawn = ink >= INK * ink.max()
+    drawn = ink >= INK_THRESHOLD * ink.max()
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
     return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 

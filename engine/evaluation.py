@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .examples import Images, Numbers, check_examples, network_input
-from .losses import surprise_of
+from .losses import cross_entropy_per_example
 from .network import Network
 from .shapes import Array
 
@@ -27,7 +27,7 @@ class Evaluation:
     examples: int
     loss: float  # mean cross-entropy in nats
     confusion: Numbers  # (K, K)
-    guesses: Numbers  # (examples_seen,) the class that each digit was read as
+    predictions: Numbers  # (examples_seen,) the class that each digit was read as
 
     @property
     def finished(self) -> bool:
@@ -55,28 +55,28 @@ def evaluate(network: Network, images: Images, labels: Numbers, *, batch_size: i
     check_examples(images, labels, network)
     classes = network.shapes[-1][0]
     confusion = np.zeros((classes, classes), np.int64)
-    guesses = np.zeros(len(images), np.int64)
+    predictions = np.zeros(len(images), np.int64)
     loss_sum = 0.0
     for start in range(0, len(images), batch_size):
         part = slice(start, start + batch_size)
         network.eval()
         logits = network.forward(network_input(images[part], network))
-        loss_sum += float(surprise_of(logits, labels[part]).sum())
-        guesses[part] = logits.argmax(axis=1)
-        np.add.at(confusion, (labels[part], guesses[part]), 1)
+        loss_sum += float(cross_entropy_per_example(logits, labels[part]).sum())
+        predictions[part] = logits.argmax(axis=1)
+        np.add.at(confusion, (labels[part], predictions[part]), 1)
         seen = int(confusion.sum())
-        yield Evaluation(seen, len(images), loss_sum / seen, confusion.copy(), guesses[:seen])
+        yield Evaluation(seen, len(images), loss_sum / seen, confusion.copy(), predictions[:seen])
 
 
-def wilson_interval(right: Numbers, seen: Numbers, z: float = CONFIDENCE_95) -> tuple[Array, Array]:
-    """Between what limits the true share lies. right, seen: counts (K,) -> low, high: (K,); NaN where seen is 0.
+def wilson_interval(correct: Numbers, total: Numbers, z: float = CONFIDENCE_95) -> tuple[Array, Array]:
+    """Between what limits the true share lies. correct, total: counts (K,) -> low, high: (K,); NaN where total is 0.
 
     >>> low, high = wilson_interval(np.array([10]), np.array([10]))
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([0.722], [1.0])
     """
-    n = np.where(seen > 0, seen, np.nan)
-    share = right / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return np.clip(middle - reach, 0.0, share), np.clip(middle + reach, share, 1.0)  # clipped: rounding
+    n = np.where(total > 0, total, np.nan)
+    share = correct / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half_width = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return np.clip(centre - half_width, 0.0, share), np.clip(centre + half_width, share, 1.0)  # clipped: rounding

@@ -22,14 +22,14 @@ def network_input(images: Images, network: Network, shifts: Numbers | None = Non
 
     The batch lies innermost in memory, as fast.py likes it.
     """
-    cut = centred_cut(images, (network.input_shape[1], network.input_shape[2]), shifts)
+    cut = centre_crop(images, (network.input_shape[1], network.input_shape[2]), shifts)
     scaled = np.multiply(cut.transpose(1, 2, 0), network.vector.dtype.type(1 / 255), order="C")
     if network.pixel_offset:
         scaled += network.pixel_offset
     return scaled[None].transpose(3, 0, 1, 2)
 
 
-def centred_cut(images: Images, size: tuple[int, int], shifts: Numbers | None = None) -> Images:
+def centre_crop(images: Images, size: tuple[int, int], shifts: Numbers | None = None) -> Images:
     """Cut or frame every image to size about its middle, after a shift. images: (N, H, W) -> (N, *size)."""
     farthest = 0 if shifts is None else int(np.abs(shifts).max())
     margins = [(have - want) // 2 for have, want in zip(images.shape[1:], size, strict=True)]

@@ -30,8 +30,8 @@ from .conv import add_windows
 from .fast_cells import AvgPool2dPlan as AvgPool2dPlan
 from .fast_cells import MaxPool2dPlan as MaxPool2dPlan
 from .fast_cells import ReLUPlan as ReLUPlan
-from .fast_cells import batch_innermost, images_of
-from .fast_winograd import WinogradProduct, winograd_pays
+from .fast_cells import batch_first, batch_innermost
+from .fast_winograd import WinogradProduct, winograd_is_faster
 from .shapes import Array, IntOrPair, Pair, kernel_span, output_sizes, pair
 from .windows import crop_images, pad_images, windows_of
 
@@ -56,11 +56,11 @@ class Conv2dPlan:
         self._weight = weight
         self._inside[...] = x
         self._product.forward(weight, bias)
-        return images_of(self._product.out)
+        return batch_first(self._product.out)
 
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> tuple[Array | None, Array, Array]:
         """Go back through the last forward. grad_out: (N, F, oH, oW) -> grad_x or None, grad_weight, grad_bias."""
-        check_same_shape(grad_out, "grad_out", images_of(self._product.out).shape, "the output of this plan")
+        check_same_shape(grad_out, "grad_out", batch_first(self._product.out).shape, "the output of this plan")
         grad_weight, grad_bias = self._product.backward(batch_innermost(grad_out))
         return (self._grad_x(grad_out) if needs_grad_x else None), grad_weight, grad_bias
 
@@ -69,12 +69,12 @@ class Conv2dPlan:
         kernel_size = (weight.shape[2], weight.shape[3])
         sizes = output_sizes((H, W), kernel_size, stride=self.stride, padding=self.padding, dilation=self.dilation)
         self._product: ColumnProduct | WinogradProduct
-        if winograd_pays(x.shape, weight.shape, self.stride, self.dilation):
+        if winograd_is_faster(x.shape, weight.shape, self.stride, self.dilation):
             self._product = WinogradProduct(x, weight.shape, self.padding, sizes)
         else:
             self._product = ColumnProduct(x, weight.shape, bias, self.padding, self.stride, self.dilation)
         rows, columns = self.padding
-        self._inside = images_of(self._product.padded)[:, :, rows : rows + H, columns : columns + W]
+        self._inside = batch_first(self._product.padded)[:, :, rows : rows + H, columns : columns + W]
         # With stride 1, grad_x is itself a convolution: of grad_out, with the kernels turned by 180 degrees. It needs
         # no sums over overlapping windows, but more products when the output is smaller than the input.
         span = kernel_span(kernel_size, self.dilation)
@@ -90,7 +90,7 @@ class Conv2dPlan:
         if self._grad_columns.size == 0:
             N, _, oH, oW = grad_out.shape
             self._grad_columns = np.empty((*weight.shape[1:], oH, oW, N), weight.dtype)
-            self._grad_padded = pad_images(images_of(np.zeros_like(batch_innermost(self._inside))), self.padding)
+            self._grad_padded = pad_images(batch_first(np.zeros_like(batch_innermost(self._inside))), self.padding)
         rows = batch_innermost(grad_out).reshape(len(weight), -1)
         matrix_product(weight.reshape(len(weight), -1).T, rows, self._grad_columns.reshape(-1, rows.shape[1]))
         self._grad_padded.fill(0)
@@ -109,7 +109,7 @@ class ColumnProduct:
     ) -> None:
         (N, C, H, W), (F, _, kH, kW) = x.shape, weight_shape
         self.padded = np.zeros((C, H + 2 * padding[0], W + 2 * padding[1], N), x.dtype)
-        windows = windows_of(images_of(self.padded), (kH, kW), stride, dilation)
+        windows = windows_of(batch_first(self.padded), (kH, kW), stride, dilation)
         windows = windows.transpose(1, 4, 5, 2, 3, 0)  # N C oH oW kH kW -> C kH kW oH oW N
         oH, oW = windows.shape[3:5]
         # The bias is one more weight whose pixel is always 1, so that no pass over the output is spent on it.
@@ -188,4 +188,4 @@ def flatten_batch(x: Array) -> Array:
 
 def unflatten_batch(rows: Array, shape: tuple[int, ...]) -> Array:
     """Undo flatten_batch. rows: (N, C·H·W), shape: (N, C, H, W) -> (N, C, H, W)."""
-    return images_of(rows.T.reshape(*shape[1:], shape[0]))
+    return batch_first(rows.T.reshape(*shape[1:], shape[0]))

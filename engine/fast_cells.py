@@ -35,10 +35,10 @@ class _PoolPlan:
         N, C, H, W = x.shape
         self.kernel_size, stride, self.padding, sizes = pool_geometry((H, W), *self._settings)
         padded_shape = (C, H + 2 * self.padding[0], W + 2 * self.padding[1], N)
-        self._padded = images_of(np.full(padded_shape, self.edge, x.dtype))
-        self._grad_padded = images_of(np.zeros(padded_shape, x.dtype))
-        self._out, self._part, self._left = (images_of(np.empty((C, *sizes, N), x.dtype)) for _ in range(3))
-        self._won = images_of(np.empty((C, *sizes, N), bool))
+        self._padded = batch_first(np.full(padded_shape, self.edge, x.dtype))
+        self._grad_padded = batch_first(np.zeros(padded_shape, x.dtype))
+        self._out, self._part, self._left = (batch_first(np.empty((C, *sizes, N), x.dtype)) for _ in range(3))
+        self._won = batch_first(np.empty((C, *sizes, N), bool))
         cells: list[Pair] = [(k, m) for k in range(self.kernel_size[0]) for m in range(self.kernel_size[1])]
         self._cells = [pixels_under(cell, sizes, stride) for cell in cells]  # in row order
         self._overlap = stride[0] < self.kernel_size[0] or stride[1] < self.kernel_size[1]
@@ -150,6 +150,6 @@ def batch_innermost(x: Array) -> Array:
     return x.transpose(*range(1, x.ndim), 0)
 
 
-def images_of(cells: Array) -> Array:
+def batch_first(cells: Array) -> Array:
     """Move the batch first again, as a view. (C, H, W, N) -> (N, C, H, W)."""
     return cells.transpose(-1, *range(cells.ndim - 1))

@@ -25,7 +25,7 @@ FEWEST_CHANNELS = 4  # before and after: with fewer, evaluating costs more than 
 SHORTEST_RUN = 100  # numbers in one row of the batch; shorter loops are all overhead
 
 
-def winograd_pays(x_shape: tuple[int, ...], weight_shape: tuple[int, ...], stride: Pair, dilation: Pair) -> bool:
+def winograd_is_faster(x_shape: tuple[int, ...], weight_shape: tuple[int, ...], stride: Pair, dilation: Pair) -> bool:
     """Decide by the shapes alone, so that a run repeats bit for bit. x: (N, C, H, W), weight: (F, C, kH, kW)."""
     if backend.HAS_BLAS or stride != (1, 1) or dilation != (1, 1):
         return False

@@ -154,8 +154,9 @@ class _Reader:
         if word not in FUNCTIONS:
             raise FormulaError(f"“{word[:24]}” is no function; the functions are {', '.join(FUNCTIONS)}")
         operation, count = FUNCTIONS[word], len(arguments)
-        if count < operation.least or 0 < operation.most < count or count % operation.multiple:
-            wanted = "an even number of" if operation.multiple > 1 else operation.most or f"at least {operation.least}"
+        if count < operation.min_arguments or 0 < operation.max_arguments < count or count % operation.argument_multiple:
+            wanted = operation.max_arguments or f"at least {operation.min_arguments}"
+            wanted = "an even number of" if operation.argument_multiple > 1 else wanted
             raise FormulaError(f"{word} came with {count} arguments and wants {wanted}; separate them by commas")
         return self._node(word, [self._read(argument) for argument in arguments], name)
 
@@ -165,7 +166,7 @@ class _Reader:
         if len(constants) == len(operands):
             with np.errstate(all="ignore"):
                 number = OPERATIONS[operation].value(*constants)
-            return self._finite(number, OPERATIONS[operation].written(*map(str, constants)))
+            return self._finite(number, OPERATIONS[operation].formula(*map(str, constants)))
         node = Node(operation, tuple(operands))
         if node in self.made and not name:
             return self.made[node]

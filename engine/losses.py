@@ -24,7 +24,7 @@ Labels = npt.NDArray[np.integer[Any]]
 def softmax(logits: Array) -> Array:
     """Turn each row of scores into probabilities that sum to 1. logits: (N, K) -> (N, K)."""
     check_rank(logits, "logits", 2, "(N, K)")
-    return probabilities_of(logits)
+    return stable_softmax(logits)
 
 
 def softmax_backward(grad_out: Array, logits: Array) -> Array:
@@ -36,30 +36,30 @@ def softmax_backward(grad_out: Array, logits: Array) -> Array:
     return grad_logits
 
 
-def probabilities_of(logits: Array) -> Array:
+def stable_softmax(logits: Array) -> Array:
     """Compute softmax, unchecked; the largest score is subtracted first: exp cannot overflow. (N, K) -> (N, K)."""
     exponentials: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
     exponentials /= exponentials.sum(axis=1, keepdims=True)
     return exponentials
 
 
-def surprise_of(logits: Array, labels: Labels) -> Array:
-    """Compute −log of each right answer's probability, unchecked, never as log 0. (N, K), (N,) -> (N,), in nats."""
+def cross_entropy_per_example(logits: Array, labels: Labels) -> Array:
+    """Compute −log of the label's probability for each example, unchecked, never as log 0. (N, K), (N,) -> (N,), in nats."""
     shifted = logits - logits.max(axis=1, keepdims=True)
-    surprise: Array = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]
-    return surprise
+    losses: Array = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]
+    return losses
 
 
 def cross_entropy(logits: Array, labels: Labels) -> float:
-    """Average the surprise at the right answers. logits: (N, K), labels: (N,) whole numbers 0..K−1 -> loss in nats."""
+    """Average the cross-entropy of the examples. logits: (N, K), labels: (N,) whole numbers 0..K−1 -> loss in nats."""
     _check_labels(logits, labels)
-    return float(surprise_of(logits, labels).mean())
+    return float(cross_entropy_per_example(logits, labels).mean())
 
 
 def cross_entropy_backward(logits: Array, labels: Labels) -> Array:
     """Compare with certainty: (probabilities − one-hot) / N. logits: (N, K), labels: (N,) -> grad_logits: (N, K)."""
     _check_labels(logits, labels)
-    grad_logits = probabilities_of(logits)
+    grad_logits = stable_softmax(logits)
     grad_logits[np.arange(len(labels)), labels] -= 1
     grad_logits /= len(labels)
     return grad_logits

@@ -1,7 +1,7 @@
 """The operations of a computation graph: for each u = g(v1, …, vN) its value and its local derivatives, as numbers and as text.
 
-    value(v1, …, vN) -> u                     written(v1, …, vN) -> text of g, from the names of its arguments
-    slopes(u, v1, …, vN) -> du/dv1, …         slopes_written(u, v1, …, vN) -> texts of the local derivatives
+    value(v1, …, vN) -> u                     formula(v1, …, vN) -> text of g, from the names of its arguments
+    slopes(u, v1, …, vN) -> du/dv1, …         slope_formulas(u, v1, …, vN) -> texts of the local derivatives
 
 Where a derivative does not exist, one of its subgradients is taken: 0 for abs and relu at 0; of equal arguments of max or
 min the first one counts, as in max-pooling.
@@ -21,15 +21,15 @@ SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 @dataclass(frozen=True)
 class Operation:
-    """One kind of node. least, most: how many arguments it takes (most 0: any number); multiple: of what number."""
+    """One kind of node. max_arguments 0: any number of them; argument_multiple: their count is a multiple of it."""
 
     value: Callable[..., Values]
     slopes: Callable[..., Sequence[Values]]
-    written: Callable[..., str]
-    slopes_written: Callable[..., Sequence[str]]
-    least: int = 1
-    most: int = 1
-    multiple: int = 1
+    formula: Callable[..., str]
+    slope_formulas: Callable[..., Sequence[str]]
+    min_arguments: int = 1
+    max_arguments: int = 1
+    argument_multiple: int = 1
 
 
 def _function(name: str, value: Callable[..., Values], slope: Callable[..., Values], words: str) -> Operation:
@@ -76,8 +76,8 @@ def _extreme(name: str, value: Callable[..., Values], pick: Callable[..., Any], 
         lambda u, *v: _winner(pick, v),
         lambda *v: f"{name}({', '.join(v)})",
         lambda u, *v: [f"[{one} is the {word}]" for one in v],
-        least=2,
-        most=0,
+        min_arguments=2,
+        max_arguments=0,
     )
 
 
@@ -120,9 +120,9 @@ OPERATIONS: dict[str, Operation] = {
         lambda u, *v: [one for a, b in _pairs(v) for one in (b, a)],
         lambda *v: " + ".join(f"{a}·{b}" for a, b in _pairs(v)),
         lambda u, *v: [one for a, b in _pairs(v) for one in (b, a)],
-        least=2,
-        most=0,
-        multiple=2,
+        min_arguments=2,
+        max_arguments=0,
+        argument_multiple=2,
     ),
     "likelihood": Operation(  # the slides' J for a label t of 0 or 1 (slide 12)
         lambda y, t: t * np.log(y) + (1 - t) * np.log(1 - y),

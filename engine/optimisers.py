@@ -27,7 +27,7 @@ class Optimiser:
         self.weight_decay = weight_decay
         self.steps = 0
         self._decayed, self._scratch = self._zeros(), self._zeros()
-        self.memory: list[list[Array]] = []  # what it remembers of earlier gradients, as lists like parameters
+        self.state: list[list[Array]] = []  # what it remembers of earlier gradients, as lists like parameters
 
     def step(self, gradients: Sequence[Array]) -> None:
         """Change every parameter in place. gradients: one array for each parameter, of the same shape."""
@@ -51,9 +51,9 @@ class Optimiser:
     def _zeros(self) -> list[Array]:
         return [np.zeros_like(p) for p in self.parameters]
 
-    def _remembered(self) -> list[Array]:
-        self.memory.append(self._zeros())
-        return self.memory[-1]
+    def _add_state(self) -> list[Array]:
+        self.state.append(self._zeros())
+        return self.state[-1]
 
 
 class SGD(Optimiser):
@@ -68,7 +68,7 @@ class SGD(Optimiser):
         if nesterov and momentum == 0:
             raise ValueError("Nesterov looks ahead along the momentum, but momentum is 0; try momentum=0.9")
         self.momentum, self.nesterov = momentum, nesterov
-        self._velocity = self._remembered()
+        self._velocity = self._add_state()
 
     def _change(self, i: int, g: Array) -> Array:
         velocity, scratch = self._velocity[i], self._scratch[i]
@@ -93,7 +93,7 @@ class Adagrad(Optimiser):
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay)
         self.eps = eps
-        self._sum = self._remembered()
+        self._sum = self._add_state()
 
     def _change(self, i: int, g: Array) -> Array:
         scratch = np.multiply(g, g, out=self._scratch[i])
@@ -115,7 +115,7 @@ class Adadelta(Optimiser):
         super().__init__(parameters, learning_rate, weight_decay)
         _check_share("rho", rho)
         self.rho, self.eps = rho, eps
-        self._mean_square, self._mean_change, self._spare = self._remembered(), self._remembered(), self._zeros()
+        self._mean_square, self._mean_change, self._spare = self._add_state(), self._add_state(), self._zeros()
 
     def _change(self, i: int, g: Array) -> Array:
         scratch, spare = self._scratch[i], self._spare[i]
@@ -141,7 +141,7 @@ class RMSprop(Optimiser):
         _check_share("alpha", alpha)
         _check_share("momentum", momentum)
         self.alpha, self.eps, self.momentum = alpha, eps, momentum
-        self._mean_square, self._velocity = self._remembered(), self._remembered()
+        self._mean_square, self._velocity = self._add_state(), self._add_state()
 
     def _change(self, i: int, g: Array) -> Array:
         scratch = self._scratch[i]
@@ -171,7 +171,7 @@ class Adam(Optimiser):
         for name, beta in zip(("betas[0]", "betas[1]"), betas, strict=True):
             _check_share(name, beta)
         self.betas, self.eps = betas, eps
-        self._mean, self._mean_square = self._remembered(), self._remembered()
+        self._mean, self._mean_square = self._add_state(), self._add_state()
 
     def _change(self, i: int, g: Array) -> Array:
         scratch, mean, (beta1, beta2) = self._scratch[i], self._mean[i], self.betas

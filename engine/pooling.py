@@ -33,12 +33,12 @@ def max_pool2d(x: Array, kernel_size: IntOrPair, *, stride: IntOrPair | None = N
     return out
 
 
-def max_pool2d_winners(
+def max_pool2d_argmax(
     x: Array, kernel_size: IntOrPair, *, stride: IntOrPair | None = None, padding: IntOrPair = 0
 ) -> tuple[Array, Array]:
-    """Tell which pixel won each window. x: (N, C, H, W) -> its row and its column in x, int64, each (N, C, oH, oW)."""
+    """Find the largest pixel of each window. x: (N, C, H, W) -> its row and its column in x, int64, each (N, C, oH, oW)."""
     kernel_size, stride, padding, sizes = _geometry(x, kernel_size, stride, padding)
-    winners = _winners(x, kernel_size, stride, padding)
+    winners = _argmax(x, kernel_size, stride, padding)
     rows, columns = (np.arange(count) * step - pad for count, step, pad in zip(sizes, stride, padding, strict=True))
     return winners // kernel_size[1] + rows[:, np.newaxis], winners % kernel_size[1] + columns
 
@@ -49,7 +49,7 @@ def max_pool2d_backward(
     """Hand each gradient to the pixel that won its window. grad_out: (N, C, oH, oW) -> grad_x: (N, C, H, W)."""
     kernel_size, stride, padding, sizes = _geometry(x, kernel_size, stride, padding)
     _check_gradient(grad_out, x, sizes)
-    winners = _winners(x, kernel_size, stride, padding)
+    winners = _argmax(x, kernel_size, stride, padding)
     grad_padded = pad_images(np.zeros_like(x), padding)
     for number, cell in enumerate(np.ndindex(kernel_size)):
         rows, columns = pixels_under((cell[0], cell[1]), sizes, stride)
@@ -57,7 +57,7 @@ def max_pool2d_backward(
     return crop_images(grad_padded, padding).copy()
 
 
-def _winners(x: Array, kernel_size: Pair, stride: Pair, padding: Pair) -> Array:
+def _argmax(x: Array, kernel_size: Pair, stride: Pair, padding: Pair) -> Array:
     """Number the winning pixel within each window, in row order. x: (N, C, H, W) -> 0 … kH·kW − 1, (N, C, oH, oW)."""
     windows = windows_of(pad_images(x, padding, -np.inf), kernel_size, stride, (1, 1))
     # Ties go to the first maximum in row order, as in PyTorch, so the drawn arrow is unique: argmax takes the first.

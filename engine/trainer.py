@@ -1,8 +1,8 @@
 """Training: shuffle, take a batch, shift it a little, forward, loss, backward, update; facts after every batch.
 
 `Trainer.run()` is a generator. One turn is one batch: the caller decides when to take the next, so a page stays alive
-and a pause is simply not asking. `position` is where training stands: with the weights and the optimiser's memory of
-that moment, `go_to` goes on from there, bit for bit. Words and colours are the view's; here are numbers and a status.
+and a pause is simply not asking. `position` is where training stands: with the weights and the optimiser's state of
+that moment, `resume` goes on from there, bit for bit. Words and colours are the view's; here are numbers and a status.
 Randomness (rng) and time (clock) are arguments: the same seeds give the same numbers, bit for bit, on one platform.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .examples import Images, Numbers, check_examples, network_input
-from .losses import cross_entropy_backward, surprise_of
+from .losses import cross_entropy_backward, cross_entropy_per_example
 from .network import Network
 from .optimisers import Optimiser
 from .shapes import Array
@@ -69,10 +69,10 @@ class Position:
     step: int = 0
     epoch: int = 0
     examples_seen: int = 0
-    validated: int = 0  # held-out digits looked at
-    learned: int = 0  # examples of this epoch
-    epoch_state: Any = None
-    state: Any = None
+    validation_examples_seen: int = 0
+    epoch_examples_seen: int = 0
+    epoch_rng_state: Any = None
+    rng_state: Any = None
 
 
 class Trainer:
@@ -89,9 +89,9 @@ class Trainer:
         self._last_good = network.vector.copy()
         self._at, self._order = Position(), np.arange(0)
         self.batch, self.shifts = np.arange(0), np.zeros((0, 2), np.int64)  # the last one: its examples, how they moved
-        self.use(images, labels)
+        self.set_examples(images, labels)
 
-    def use(self, images: Images, labels: Numbers) -> None:
+    def set_examples(self, images: Images, labels: Numbers) -> None:
         """Take these examples from the next epoch on, for instance when more shards have arrived."""
         check_examples(images, labels, self.network)
         if self.settings.holdout and len(images) < self.settings.holdout:
@@ -100,25 +100,26 @@ class Trainer:
 
     def run(self) -> Iterator[TrainStep]:
         """Train until the epochs are over, the loss diverges, or nobody asks. Each turn learns one batch."""
-        self._at, self._order = Position(validated=self._at.validated), np.arange(0)
+        self._at, self._order = Position(validation_examples_seen=self._at.validation_examples_seen), np.arange(0)
         while not (self.is_between_epochs and self._at.epoch == self.settings.epochs):
-            learned = self.learn_batch()
+            learned = self.train_batch()
             yield learned
             if learned.status == "diverged":
                 return
 
-    def learn_batch(self) -> TrainStep:
+    def train_batch(self) -> TrainStep:
         """Take the next batch of the epoch, or the first one of the next epoch, and learn it."""
         if self.is_between_epochs:
             self._begin_epoch(self._at)
         at, (images, labels) = self._at, self._epoch_examples
-        batch = self._order[at.learned : at.learned + self.settings.batch_size]
+        batch = self._order[at.epoch_examples_seen : at.epoch_examples_seen + self.settings.batch_size]
         validation_accuracy = self._validate(images, labels) if self._is_validation(at.step) else None
         learned = self._learn(images[batch], labels[batch])
         self.batch = batch
         self._at = at = replace(
-            self._at, step=at.step + 1, examples_seen=at.examples_seen + len(batch), learned=at.learned + len(batch)
-        )
+            self._at, step=at.step + 1, examples_seen=at.examples_seen + len(batch),
+            epoch_examples_seen=at.epoch_examples_seen + len(batch),
+        )  # fmt: skip
         if learned.status == "running" and at.epoch == self.settings.epochs and self.is_between_epochs:
             learned = replace(learned, status="finished")
         return replace(
@@ -127,32 +128,32 @@ class Trainer:
 
     @property
     def is_between_epochs(self) -> bool:
-        """Whether the next batch begins an epoch, with the examples that `use` gave last."""
-        return self._at.learned >= len(self._order)
+        """Whether the next batch begins an epoch, with the examples that `set_examples` gave last."""
+        return self._at.epoch_examples_seen >= len(self._order)
 
     @property
     def position(self) -> Position:
         """Where training stands now."""
-        return replace(self._at, state=self._rng.bit_generator.state)
+        return replace(self._at, rng_state=self._rng.bit_generator.state)
 
     @property
-    def last_change(self) -> Array:
+    def last_update(self) -> Array:
         """What the last update added to the parameters. -> (P,)."""
         return self.network.vector - self._last_good
 
-    def go_to(self, position: Position) -> None:
-        """Go on from there. First put back the weights, the optimiser's memory and, by `use`, that epoch's examples."""
+    def resume(self, position: Position) -> None:
+        """Go on from there; the weights, the optimiser's state and that epoch's examples must be back already."""
         self._order = np.arange(0)
         if position.epoch:
-            self._rng.bit_generator.state = position.epoch_state
+            self._rng.bit_generator.state = position.epoch_rng_state
             self._begin_epoch(position)
         self._at = position
-        self._rng.bit_generator.state = position.state
+        self._rng.bit_generator.state = position.rng_state
         np.copyto(self._last_good, self.network.vector)
 
     def _begin_epoch(self, at: Position) -> None:
         """Shuffle: every training example once."""
-        self._at = replace(at, epoch=at.epoch + 1, learned=0, epoch_state=self._rng.bit_generator.state)
+        self._at = replace(at, epoch=at.epoch + 1, epoch_examples_seen=0, epoch_rng_state=self._rng.bit_generator.state)
         self._epoch_examples = self._images, self._labels
         self._order = self._rng.permutation(self.training_indices())
 
@@ -178,7 +179,7 @@ class Trainer:
         times = [self._clock()]
         with np.errstate(all="ignore"):  # a diverging network overflows; that is a status here, not a warning
             logits = network.forward(x)
-            loss = float(surprise_of(logits, labels).mean())
+            loss = float(cross_entropy_per_example(logits, labels).mean())
             times.append(self._clock())
             good = loss <= LARGEST_LOSS and bool(np.isfinite(logits).all())
             l2_loss = self._l2_loss()
@@ -221,8 +222,8 @@ class Trainer:
     def _validate(self, images: Images, labels: Numbers) -> float:
         """The accuracy of the next batch of held-out examples, which are taken round and round."""
         held_out = np.flatnonzero(self._held_out(len(images)))  # of this epoch: more may be waiting for the next
-        batch = held_out[(self._at.validated + np.arange(self.settings.batch_size)) % len(held_out)]
-        self._at = replace(self._at, validated=self._at.validated + len(batch))
+        batch = held_out[(self._at.validation_examples_seen + np.arange(self.settings.batch_size)) % len(held_out)]
+        self._at = replace(self._at, validation_examples_seen=self._at.validation_examples_seen + len(batch))
         self.network.eval()
         logits = self.network.forward(network_input(images[batch], self.network))
         return float((logits.argmax(axis=1) == labels[batch]).mean())

@@ -66,7 +66,7 @@ def brightness(pixels: np.ndarray) -> np.ndarray:
     return ((pixels.astype(np.int64) * BRIGHTNESS).sum(axis=2) + 500) // 1000 * 1.0
 
 
-def brought(pixels: str) -> np.ndarray:
+def user_picture(pixels: str) -> np.ndarray:
     """The brightness of the user's own picture (see settings.Picture); black if there is none yet. -> (128, 128) float64."""
     data = base64.b64decode(pixels) or bytes(Picture.BYTES)
     return brightness(np.frombuffer(data, np.uint8).reshape(Picture.SIDE, Picture.SIDE, 3))

@@ -76,13 +76,13 @@ def test_softmax_does_not_see_a_common_shift(case, shift):
 
 @some
 @given(rows())
-def test_softmax_gives_probabilities_and_cross_entropy_their_surprise(case):
+def test_softmax_gives_probabilities_and_cross_entropy_their_negative_logarithm(case):
     logits, _, _, rng = case
     probabilities, labels = softmax(logits), rng.integers(0, logits.shape[1], len(logits))
     assert (probabilities > 0).all()
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-14)
-    surprises = [-math.log(row[label]) for row, label in zip(probabilities, labels, strict=True)]
-    assert cross_entropy(logits, labels) == pytest.approx(sum(surprises) / len(surprises), abs=1e-12)
+    losses = [-math.log(row[label]) for row, label in zip(probabilities, labels, strict=True)]
+    assert cross_entropy(logits, labels) == pytest.approx(sum(losses) / len(losses), abs=1e-12)
 
 
 def test_cross_entropy_of_hopeless_logits_is_large_but_finite():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from convoscope.engine import ShapeError, mnist_digit
-from convoscope.engine.digits import area_shares, centre_of_mass, ink_box, scale_into_box
+from convoscope.engine.digits import area_shares, centre_of_mass, ink_bounding_box, scale_into_box
 
 
 def bar(top, left, height, width, shape=(280, 280)):
@@ -15,7 +15,7 @@ def bar(top, left, height, width, shape=(280, 280)):
 
 def test_stages_of_a_bar():
     stages = mnist_digit(bar(20, 30, 80, 20))
-    assert stages.box == (20, 30, 100, 50)
+    assert stages.bounding_box == (20, 30, 100, 50)
     assert stages.cropped.shape == (80, 20)
     assert stages.scaled.shape == (20, 5)
     np.testing.assert_allclose(stages.scaled, 1, rtol=1e-12)
@@ -92,8 +92,8 @@ def test_a_digit_whose_mass_is_in_a_corner_stays_whole():
 def test_faint_smudges_do_not_count_as_ink():
     drawing = bar(100, 100, 40, 40)
     drawing[0, 0] = 0.05
-    assert ink_box(drawing) == (100, 100, 140, 140)
-    assert ink_box(drawing * 0.01) == (100, 100, 140, 140)
+    assert ink_bounding_box(drawing) == (100, 100, 140, 140)
+    assert ink_bounding_box(drawing * 0.01) == (100, 100, 140, 140)
 
 
 def test_bytes_and_shares_are_the_same_drawing():

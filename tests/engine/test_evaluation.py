@@ -7,7 +7,7 @@ import pytest
 
 from convoscope.engine import (
     TrainSettings,
-    centred_cut,
+    centre_crop,
     convnetjs_mnist,
     evaluate,
     lenet5,
@@ -37,13 +37,13 @@ def test_shifts_stay_within_their_bound_and_reach_it(monkeypatch):
 def test_a_shifted_cut_is_the_shifted_image(size, shift):
     image = np.random.default_rng(0).integers(1, 255, (28, 28)).astype(np.uint8)
     for down, right in itertools.product(range(-shift, shift + 1), repeat=2):
-        cut = centred_cut(image[None], (size, size), np.array([[down, right]]))[0]
+        cut = centre_crop(image[None], (size, size), np.array([[down, right]]))[0]
         framed = np.pad(image, 10)
         start = 10 + (28 - size) // 2
         wanted = framed[start - down : start - down + size, start - right : start - right + size]
         np.testing.assert_array_equal(cut, wanted)
     np.testing.assert_array_equal(
-        centred_cut(image[None], (size, size)), centred_cut(image[None], (size, size), np.zeros((1, 2), int))
+        centre_crop(image[None], (size, size)), centre_crop(image[None], (size, size), np.zeros((1, 2), int))
     )
 
 

@@ -19,7 +19,7 @@ def close(found, expected):
 
 def innermost(images):
     """Batch-innermost images of the same values, as a plan hands them on."""
-    return fast.images_of(np.ascontiguousarray(fast.batch_innermost(images)))
+    return fast.batch_first(np.ascontiguousarray(fast.batch_innermost(images)))
 
 
 @many
@@ -49,7 +49,7 @@ def test_convolution_with_fewer_multiplications(case: Case):
         patch.setattr(backend, "HAS_BLAS", False)
         patch.setattr(fast_winograd, "SHORTEST_RUN", 1)
         patch.setattr(fast_winograd, "FEWEST_CHANNELS", 1)
-        assert fast.winograd_pays(case.x.shape, case.weight.shape, (1, 1), (1, 1)) == (case.kernel_size[0] > 1)
+        assert fast.winograd_is_faster(case.x.shape, case.weight.shape, (1, 1), (1, 1)) == (case.kernel_size[0] > 1)
         for x, bias in ((numbers(case.rng, case.x.shape, False), case.bias), (case.x, case.bias), (case.x[:1], None)):
             expected = engine.conv2d(x, case.weight, bias, **case.settings)
             close(plan.forward(x, case.weight, bias), expected)
@@ -73,15 +73,15 @@ def test_fewer_multiplications_are_chosen_where_they_pay():
     images, filters, dense = (20, 8, 12, 12), (16, 8, 5, 5), ((1, 1), (1, 1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backend, "HAS_BLAS", False)
-        assert fast.winograd_pays(images, filters, *dense)
-        assert not fast.winograd_pays(images, filters, (1, 2), (1, 1))
-        assert not fast.winograd_pays(images, filters, (1, 1), (2, 1))
-        assert not fast.winograd_pays(images, (16, 8, 1, 5), *dense)
-        assert not fast.winograd_pays(images, (16, 8, 6, 5), *dense)
-        assert not fast.winograd_pays((20, 1, 24, 24), (8, 1, 5, 5), *dense)
-        assert not fast.winograd_pays((1, 8, 12, 12), filters, *dense)
+        assert fast.winograd_is_faster(images, filters, *dense)
+        assert not fast.winograd_is_faster(images, filters, (1, 2), (1, 1))
+        assert not fast.winograd_is_faster(images, filters, (1, 1), (2, 1))
+        assert not fast.winograd_is_faster(images, (16, 8, 1, 5), *dense)
+        assert not fast.winograd_is_faster(images, (16, 8, 6, 5), *dense)
+        assert not fast.winograd_is_faster((20, 1, 24, 24), (8, 1, 5, 5), *dense)
+        assert not fast.winograd_is_faster((1, 8, 12, 12), filters, *dense)
         patch.setattr(backend, "HAS_BLAS", True)
-        assert not fast.winograd_pays(images, filters, *dense)
+        assert not fast.winograd_is_faster(images, filters, *dense)
 
 
 @many

@@ -136,7 +136,7 @@ def test_new_examples_join_at_the_next_epoch(monkeypatch):
     for fact in run.run():
         facts.append(fact)
         if fact.step == 1:
-            run.use(images, labels)
+            run.set_examples(images, labels)
     assert [fact.examples_seen for fact in facts if fact.epoch == 1][-1] == 20
     assert facts[-1].examples_seen == 20 + 40
     assert sum(fact.validation_accuracy is not None for fact in facts) == 5

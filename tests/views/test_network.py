@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convoscope.engine import centred_cut, export_convnetjs, mnist_digit, parse_network, save_weights, softmax
+from convoscope.engine import centre_crop, export_convnetjs, mnist_digit, parse_network, save_weights, softmax
 from convoscope.views.files import DiskFiles
 from convoscope.views.images import shard
 from convoscope.views.network import lesson
@@ -71,7 +71,7 @@ def test_every_test_digit_gets_the_engines_probabilities(session, name):
     size = network.input_shape[1:]
     for digit in range(0, 2000, 10):
         update = changed(session, network=name, digit=digit)
-        x = centred_cut(IMAGES[digit : digit + 1], size)[:, np.newaxis] / np.float32(255) + np.float32(network.pixel_offset)
+        x = centre_crop(IMAGES[digit : digit + 1], size)[:, np.newaxis] / np.float32(255) + np.float32(network.pixel_offset)
         np.testing.assert_allclose(probabilities(update), softmax(network.forward(x))[0], atol=1e-6)
 
 

@@ -265,7 +265,7 @@ def test_moments_are_kept_within_bounds_and_shown_again(trainee):
     update = trainee.do("checkpoint", step)
     assert facts(update)["batches"] == f"{step:,}"
     assert update.trace.static["here"]["examples"].tolist() == [trainee.state.run.history.at(step).position.examples_seen]
-    assert np.array_equal(trainee.state.looker.network.vector, trainee.state.run.history.at(step).vector)
+    assert np.array_equal(trainee.state.inspector.network.vector, trainee.state.run.history.at(step).vector)
     assert facts(trainee.do("checkpoint", NOW))["shown"] == "now"
 
 
@@ -449,7 +449,7 @@ def test_news_are_small_and_a_picture_takes_a_byte_a_pixel(monkeypatch):
     update.trace.static["backup"]["bytes"] = np.zeros(0, np.uint8)  # most news bring none
     assert len(update.to_bytes()) < 100_000
     (picture,) = update.trace.static["row_1_activations"]["image"]
-    feature_map = trainee.state.looker.network.activations[1][0]
+    feature_map = trainee.state.inspector.network.activations[1][0]
     limit = np.abs(feature_map).max()
     assert (picture[:24, 24] == 0).all()  # the gap between two maps
     assert np.abs((picture[:24, :24] - 128.0) / 127 * limit - feature_map[0]).max() <= 0.51 * limit / 127

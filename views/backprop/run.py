@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import Graph, Increment, backward_pass, forward_pass, measured_gradients
+from ...engine import Graph, Increment, backward_pass, finite_difference_gradients, forward_pass
 from .presets import Preset, graph_of
 from .settings import BackpropSettings
 
@@ -89,7 +89,7 @@ def make_run(settings: BackpropSettings) -> Run:
     inputs, losses, diverged = _learned(graph, example, settings)
     values = {name: float(value) for name, value in forward_pass(graph, inputs).items()}
     gradients, increments = backward_pass(graph, {name: np.float64(value) for name, value in values.items()})
-    measured = measured_gradients(graph, inputs)
+    measured = finite_difference_gradients(graph, inputs)
     return Run(example, graph, inputs, losses, diverged, values, gradients, measured, _steps(graph, values, increments))
 
 

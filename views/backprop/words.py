@@ -54,14 +54,14 @@ def partial(run: Run, name: str) -> str:
 def written(run: Run, name: str, *, numbers: bool = False) -> str:
     """The operation of a node with the names of its arguments, or with their values."""
     node = run.graph.nodes[name]
-    return _tidy(OPERATIONS[node.operation].written(*_arguments(run, name, numbers)))
+    return _tidy(OPERATIONS[node.operation].formula(*_arguments(run, name, numbers)))
 
 
 def slope_written(run: Run, name: str, place: int, *, numbers: bool = False) -> str:
     """The local derivative of a node for one of its arguments."""
     node = run.graph.nodes[name]
     own = in_parentheses(say(run.values[name])) if numbers else pretty(name)
-    return _tidy(OPERATIONS[node.operation].slopes_written(own, *_arguments(run, name, numbers))[place])
+    return _tidy(OPERATIONS[node.operation].slope_formulas(own, *_arguments(run, name, numbers))[place])
 
 
 def label(run: Run, name: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...engine import ConvTerms, conv2d_in_order, conv2d_terms, relu
 from ..files import Files
-from ..images import PHOTOS, brought, digit, drawn, grey_photo
+from ..images import PHOTOS, digit, drawn, grey_photo, user_picture
 from ..numbers import write
 from ..settings import Rows
 from .kernels import normalised, padding_of
@@ -91,7 +91,7 @@ def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str
     if settings.image == "drawing":
         return drawn(settings.drawing), "Your drawing; 0 is empty, 255 is full ink"
     if settings.image == "picture":
-        return brought(settings.picture), "Your picture in grey; 0 is black, 255 is white"
+        return user_picture(settings.picture), "Your picture in grey; 0 is black, 255 is white"
     return grey_photo(settings.image, int(settings.size), files), "A photograph in grey; 0 is black, 255 is white"
 
 

@@ -3,7 +3,7 @@
     sum      a convolution whose weights are all 1            average  the same with all weights 1/(size·size)
     maximum  the largest pixel of the window; of equal ones the first in row order wins
 
-Every number is the engine's: `conv2d_terms`, `avg_pool2d`, `max_pool2d` and `max_pool2d_winners`.
+Every number is the engine's: `conv2d_terms`, `avg_pool2d`, `max_pool2d` and `max_pool2d_argmax`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import avg_pool2d, conv2d_terms, max_pool2d, max_pool2d_winners
+from ...engine import avg_pool2d, conv2d_terms, max_pool2d, max_pool2d_argmax
 from ..numbers import write, write_ratio
 
 OUTPUTS = ("sum", "average", "maximum")
@@ -37,7 +37,7 @@ def pooled(image: np.ndarray, size: int, stride: int) -> Pooled:
     windows = terms.windows[:, :, 0]
     maximum = max_pool2d(x, size, stride=stride)[0, 0]
     outputs = {"sum": terms.output, "average": avg_pool2d(x, size, stride=stride)[0, 0], "maximum": maximum}
-    rows, columns = max_pool2d_winners(x, size, stride=stride)
+    rows, columns = max_pool2d_argmax(x, size, stride=stride)
     ties = (windows == maximum[:, :, np.newaxis, np.newaxis]).sum(axis=(2, 3))
     return Pooled(windows, outputs, rows[0, 0], columns[0, 0], ties)
 

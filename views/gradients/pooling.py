@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward, max_pool2d_winners, sliding_windows
+from ...engine import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_argmax, max_pool2d_backward, sliding_windows
 from ..numbers import write, write_factor
 from .board import Board, Card, Grid, Mark, Step
 from .differences import badges, slopes
@@ -52,7 +52,7 @@ class Pooling:
         shape = (*self.grad_out.shape, self.size, self.size)
         if not self.takes_maximum:
             return np.full(shape, 1 / self.size**2)
-        rows, columns = (one[0, 0] for one in max_pool2d_winners(self.x[None, None], self.size, stride=self.stride))
+        rows, columns = (one[0, 0] for one in max_pool2d_argmax(self.x[None, None], self.size, stride=self.stride))
         found = np.zeros(shape)
         for i, j in np.ndindex(self.grad_out.shape):
             found[i, j, rows[i, j] - i * self.stride, columns[i, j] - j * self.stride] = 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import Network, Sliding, max_pool2d_winners
+from ...engine import Network, Sliding, max_pool2d_argmax
 from ...engine.shapes import Array
 from .parts import ConvParts, PoolParts, cell_parts, conv_parts, pool_parts, softmax_parts
 from .stages import Unit, layer_of, ravel, sliding_of, stage_shapes
@@ -84,7 +84,7 @@ def _brought(kind: str, sliding: Sliding, x: Array, unit: Unit, cells: np.ndarra
     if kind == "avgpool":
         return np.full(len(cells), value / (rows * columns))
     maps = x[np.newaxis, unit.position[:1]]
-    won = max_pool2d_winners(maps, sliding.kernel_size, stride=sliding.stride, padding=sliding.padding)
+    won = max_pool2d_argmax(maps, sliding.kernel_size, stride=sliding.stride, padding=sliding.padding)
     places = np.column_stack([axis[0, 0, cells[:, 0], cells[:, 1]] for axis in won])
     return np.where((places == unit.position[1:]).all(axis=1), value, 0).astype(x.dtype)
 

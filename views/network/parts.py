@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import Layer, Sliding, avg_pool2d, conv2d_terms, max_pool2d_winners, relu, sigmoid, softmax, tanh
+from ...engine import Layer, Sliding, avg_pool2d, conv2d_terms, max_pool2d_argmax, relu, sigmoid, softmax, tanh
 from ...engine.shapes import Array, Pair
 from ...engine.windows import pad_images
 from .stages import Box, clip, unravel
@@ -107,7 +107,7 @@ def pool_parts(kind: str, sliding: Sliding, x: Array, position: tuple[int, ...])
     if kind == "avgpool":
         return PoolParts(corner, window, inside, None, float(avg_pool2d(patch[np.newaxis], window.shape)[0, 0, 0, 0]))
     shown = x[c, top:bottom, left:right]
-    rows, columns = max_pool2d_winners(shown[np.newaxis, np.newaxis], shown.shape)
+    rows, columns = max_pool2d_argmax(shown[np.newaxis, np.newaxis], shown.shape)
     place = int(rows[0, 0, 0, 0]), int(columns[0, 0, 0, 0])
     return PoolParts(corner, window, inside, (place[0] + top - corner[0], place[1] + left - corner[1]), float(shown[place]))
 

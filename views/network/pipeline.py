@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine.digits import FIELD_SIZE, area_shares, centre_of_mass, ink_box, scale_into_box
+from ...engine.digits import FIELD_SIZE, area_shares, centre_of_mass, ink_bounding_box, scale_into_box
 
 Box = tuple[int, int, int, int]  # top, left, bottom, right; the last two exclusive
 
@@ -33,7 +33,7 @@ def prepare(pad: np.ndarray, *, crop: bool, scale: bool, centre: bool) -> Prepar
     whole = (0, 0, side, side)
     if not pad.any():
         return Prepared(pad, whole, pad, pad, (0, 0), np.zeros((FIELD_SIZE, FIELD_SIZE), np.float32))
-    box = ink_box(pad) if crop else whole
+    box = ink_bounding_box(pad) if crop else whole
     top, left, bottom, right = box
     cropped = pad[top:bottom, left:right]
     cells = side // FIELD_SIZE  # of the pad for one pixel of the field

@@ -14,7 +14,7 @@ from ..networks import Networks
 from ..trace import Sentences, Texts, Trace
 from . import pictures, sheets, words
 from .curves import Curves
-from .look import Looker
+from .look import Inspector
 from .saving import backup
 from .settings import TrainViewSettings
 from .state import TrainState
@@ -31,9 +31,9 @@ def compute(settings: TrainViewSettings, files: Files | None = None, state: Trai
         state = TrainState(files, Networks(files))
     began = state.clock()
     run, moment = state.prepare(settings), state.moment(settings)
-    if state.looker is None or state.looker.plan != run.plan:
-        state.looker = Looker(run.plan)
-    look = state.looker.look(moment, state.digits, settings.example, settings.page)
+    if state.inspector is None or state.inspector.plan != run.plan:
+        state.inspector = Inspector(run.plan)
+    look = state.inspector.look(moment, state.digits, settings.example, settings.page)
     behind, cell_title = sheets.behind(moment.tested, settings.cell, state.digits)
     kept = state.kept.curves if state.kept else Curves()
     still = {

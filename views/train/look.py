@@ -29,12 +29,12 @@ class Look:
     dead: dict[str, float]  # ReLU layer: the share of its cells that are 0 for each of the 13
 
     @property
-    def guesses(self) -> np.ndarray:
+    def predictions(self) -> np.ndarray:
         """The most probable digits. -> (13,)."""
         return self.probabilities.argmax(axis=1)
 
 
-class Looker:
+class Inspector:
     """Two networks of one plan, into which any moment's weights are put: one for the example, one for the samples.
 
     A layer keeps its buffers for one size of batch, and only the example's gradient is wanted.

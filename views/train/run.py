@@ -55,12 +55,12 @@ class Run:
         """Learn one batch as the settings now say."""
         trainer = self.trainer
         if trainer.is_between_epochs:
-            trainer.use(*self.digits.of_pass(trainer.position.epoch))
+            trainer.set_examples(*self.digits.of_pass(trainer.position.epoch))
         follow(trainer, settings, self._kind)
         self._kind = settings.optimiser
         self._dropout = set_dropout(trainer, self._dropout, settings.dropout, self._rng)
         before = trainer.position.examples_seen
-        learned = self.learned = trainer.learn_batch()
+        learned = self.learned = trainer.train_batch()
         count = learned.examples_seen - before
         self.seconds += learned.seconds_forward + learned.seconds_backward + learned.seconds_update
         self.tested = None
@@ -97,7 +97,7 @@ class Run:
             shifts=trainer.shifts[:BATCH_SHOWN],
             curves=self.curves.averages(),
             optimiser=self._kind,
-            memory=[parts[0].copy() for parts in trainer.optimiser.memory],
+            memory=[parts[0].copy() for parts in trainer.optimiser.state],
             optimiser_steps=trainer.optimiser.steps,
             tested=self.tested,
         )
@@ -108,16 +108,16 @@ class Run:
         With the same settings the next batches are those that followed it, bit for bit.
         """
         trainer, at = self.trainer, moment.position
-        trainer.use(*self.digits.of_pass(max(0, at.epoch - 1)))
+        trainer.set_examples(*self.digits.of_pass(max(0, at.epoch - 1)))
         trainer.network.vector[...] = moment.vector
         trainer.network.gradient_vector[...] = moment.gradient
         trainer.optimiser = optimiser_for(settings, trainer.network.vector)
         trainer.settings, self._kind = train_settings(settings), settings.optimiser
         if moment.optimiser == settings.optimiser:
-            for parts, kept in zip(trainer.optimiser.memory, moment.memory, strict=True):
+            for parts, kept in zip(trainer.optimiser.state, moment.memory, strict=True):
                 parts[0][...] = kept
             trainer.optimiser.steps = moment.optimiser_steps
-        trainer.go_to(at)
+        trainer.resume(at)
         trainer.batch, trainer.shifts = moment.batch, moment.shifts
         self.curves = self.curves.back_to(moment.curves, at.step, at.examples_seen)
         self.learned, self.tested = moment.learned, moment.tested
@@ -128,7 +128,7 @@ class Run:
 
     def restate(self) -> None:
         """Begin with the weights that were put into the network."""
-        self.trainer.go_to(self.trainer.position)
+        self.trainer.resume(self.trainer.position)
         self.history = History()
         self.history.keep(self.moment())
 
@@ -142,7 +142,7 @@ class Run:
 
     def _updates(self) -> dict[str, float]:
         """How much of each layer's weights the last batch changed: the ratio of the two lengths."""
-        change, found, start = self.trainer.last_change, {}, 0
+        change, found, start = self.trainer.last_update, {}, 0
         for name, layer in zip(self.network.names, self.network.layers, strict=True):
             for part, value in layer.parameters.items():
                 stop = start + value.size

@@ -49,13 +49,13 @@ def batch(moment: Moment, digits: Digits, input_shape: tuple[int, ...]) -> dict[
 def samples(look: Look) -> dict[str, Columns]:
     """Twelve test digits and what the network says of each."""
     n = np.arange(1, len(look.indices))
-    labels, guesses = look.labels[n], look.guesses[n]
+    labels, predictions = look.labels[n], look.predictions[n]
     return {
         "samples": {
             "index": np.array(look.indices, np.int32)[n],
             "label": labels.astype(np.uint8),
-            "guess": guesses.astype(np.uint8),
-            "right": (labels == guesses).astype(np.uint8),
+            "guess": predictions.astype(np.uint8),
+            "right": (labels == predictions).astype(np.uint8),
             "probabilities": look.probabilities[n].astype(np.float32),
         },
         "sample_images": {"image": look.images[n]},
@@ -84,7 +84,7 @@ def behind(tested: Evaluation | None, cell: str, digits: Digits) -> tuple[dict[s
     true, _, read = cell.partition(",")
     if tested and true.isdecimal() and read.isdecimal() and max(int(true), int(read)) < CLASS_COUNT:
         _, labels = digits.test.all()
-        found = np.flatnonzero((labels == int(true)) & (tested.guesses == int(read)))
+        found = np.flatnonzero((labels == int(true)) & (tested.predictions == int(read)))
         title = f"{len(found):,} of the test digits are a {true} read as {read}"
         title += f"; the first {MOST_BEHIND} are shown" if len(found) > MOST_BEHIND else ""
     shown = found[:MOST_BEHIND]

@@ -12,7 +12,7 @@ from ..state import State
 from . import words
 from .digits import digits_of
 from .kept import Kept
-from .look import Looker
+from .look import Inspector
 from .moments import Moment
 from .recipe import Plan, copy_of
 from .run import Run
@@ -41,7 +41,7 @@ class Training(State):
         self.is_preview = False  # whether the run is only the beginning that a fresh page shows
         self.is_resting = False  # while the tab is hidden
         self.backup_is_due = False
-        self.looker: Looker | None = None
+        self.inspector: Inspector | None = None
         self._testing: Iterator[Evaluation] | None = None
         self._tested_moment: Moment | None = None
         self._after_testing = "paused"

@@ -80,7 +80,7 @@ def facts(state: Training, settings: TrainViewSettings, run: Run, moment: Moment
     at, curves = moment.position, moment.curves
     applies_later = "Another network or seed was chosen: it applies when you start again."
     per_digit = run.forward.value + run.backward.value
-    example = f"Test digit {look.indices[0]:,}, a {look.labels[0]}, read as {look.guesses[0]}"
+    example = f"Test digit {look.indices[0]:,}, a {look.labels[0]}, read as {look.predictions[0]}"
     return {
         "status": state.status,
         "reason": state.reason or warning(run),

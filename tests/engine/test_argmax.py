@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from convoscope.engine import max_pool2d, max_pool2d_winners
+from convoscope.engine import max_pool2d, max_pool2d_argmax
 
 from .strategies import Case, many, pool_cases
 
@@ -24,7 +24,7 @@ def winner_loops(image, kernel_size, stride, padding, i, j):
 @many
 @given(pool_cases())
 def test_the_winner_is_the_first_maximum(case: Case):
-    rows, columns = max_pool2d_winners(case.x, **case.settings)
+    rows, columns = max_pool2d_argmax(case.x, **case.settings)
     out = max_pool2d(case.x, **case.settings)
     assert rows.shape == columns.shape == out.shape
     for n, c, i, j in np.ndindex(out.shape):
@@ -38,5 +38,5 @@ def test_the_winner_is_the_first_maximum(case: Case):
     [([[1, 2], [2, 2]], (0, 1)), ([[0, 0], [0, 0]], (0, 0)), ([[1, 2], [3, 2]], (1, 0)), ([[-3, -2], [-1, -1]], (1, 0))],
 )
 def test_a_tie_goes_to_the_first_in_row_order(window, place):
-    rows, columns = max_pool2d_winners(np.array([[window]], float), 2)
+    rows, columns = max_pool2d_argmax(np.array([[window]], float), 2)
     assert (rows.item(), columns.item()) == place
