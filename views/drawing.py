@@ -6,13 +6,16 @@ Everything that moves is drawn at level "overlay", which repaints in a fraction 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
-from bokeh.models import ColumnDataSource, GlyphRenderer, LinearColorMapper, Range1d
+from bokeh.models import ColumnDataSource, Image, LinearColorMapper, Range1d
+from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
 from .theme import themed
 
 IM2COL_ASPECT = "2.4"  # im2col.py's ASPECT
+Level = Literal["glyph", "annotation", "overlay"]  # what is painted first, above it, and what moves
 MARGIN = 0.012  # of the unit square, so that outlines at its edge are not cut
 
 
@@ -59,8 +62,8 @@ class Canvas:
         self.sources: dict[str, ColumnDataSource] = {} if sources is None else sources
         self.figure = figure(
             name=name,
-            x_range=Range1d(-MARGIN, 1 + MARGIN),
-            y_range=Range1d(bottom, top),
+            x_range=Range1d(start=-MARGIN, end=1 + MARGIN),
+            y_range=Range1d(start=bottom, end=top),
             sizing_mode="stretch_both",
             min_width=10,
             min_height=10,
@@ -81,16 +84,15 @@ class Canvas:
             self.sources[name] = ColumnDataSource(name=name, data={column: [] for column in columns.split()})
         return self.sources[name]
 
-    def image(self, name: str, palette: str = "signed") -> GlyphRenderer:
+    def image(self, name: str, palette: str = "signed") -> GlyphRenderer[Any]:
         """A grid of values as colours. signed shows −1..1 with zero as paper, grey and changed show 0..1."""
         low = -1 if palette == "signed" else 0
         mapper = themed(LinearColorMapper(low=low, high=1, nan_color="rgba(0,0,0,0)"), palette=palette)
         source = self.source(name, "image x y dw dh")
-        return self.figure.image(
-            image="image", x="x", y="y", dw="dw", dh="dh", source=source, color_mapper=mapper, origin="top_left"
-        )
+        glyph = Image(image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=mapper, origin="top_left")
+        return self.figure.add_glyph(source, glyph)
 
-    def cells(self, name: str, *, filled: bool = False, level: str = "glyph") -> None:
+    def cells(self, name: str, *, filled: bool = False, level: Level = "glyph") -> None:
         """Cells with their numbers; `filled` paints them too, for grids whose colours change with the step."""
         source = self.source(name, "x y w h text shade size")
         box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=0, line_width=1, level=level)
@@ -99,13 +101,13 @@ class Canvas:
         themed(box.glyph, line_color="line")
         self.text(name, level=level)
 
-    def lines(self, name: str, *, level: str = "glyph") -> None:
+    def lines(self, name: str, *, level: Level = "glyph") -> None:
         """Thin lines around the cells of a source."""
         source = self.source(name, "x y w h")
         box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=0, line_width=1, level=level)
         themed(box.glyph, line_color="line")
 
-    def text(self, name: str, *, y: str = "y", level: str = "glyph", baseline: str = "middle", largest: int = 48) -> None:
+    def text(self, name: str, *, y: str = "y", level: Level = "glyph", baseline: str = "middle", largest: int = 48) -> None:
         """The text of a source; the page fits the letters to the column `size`, up to `largest` pixels.
 
         In the middle of its cell a text is written so that it stands out from the cell's shade, else in plain ink.
@@ -120,9 +122,9 @@ class Canvas:
             words.glyph.text_color = {"field": "shade", "transform": mapper_of("contrast")}
         words.tags = [f"fit {largest}"]
 
-    def outline(self, name: str, role: str, *, width: int = 3, moves: bool = True, dash: str = "solid") -> GlyphRenderer:
+    def outline(self, name: str, role: str, *, width: int = 3, moves: bool = True, dash: str = "solid") -> GlyphRenderer[Any]:
         """Rectangles drawn as frames in a role's colour."""
-        level = "overlay" if moves else "glyph"
+        level: Level = "overlay" if moves else "glyph"
         source = self.source(name, "x y w h")
         box = self.figure.rect(
             "x", "y", "w", "h", source=source, fill_alpha=0, line_width=width, level=level, line_dash=dash
@@ -142,7 +144,7 @@ class Canvas:
 
     def cover(self, name: str, token: str = "paper", *, alpha: float = 1.0, moves: bool = True) -> None:
         """Rectangles that hide what lies under them, wholly or in part."""
-        level = "overlay" if moves else "annotation"
+        level: Level = "overlay" if moves else "annotation"
         source = self.source(name, "x y w h")
         edge = float(alpha == 1)  # else a trace of what it hides would show along its edge
         box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=alpha, line_alpha=edge, level=level)

@@ -7,20 +7,22 @@ data change. Cell (row, column) of an H by W grid has its centre at x = left + (
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from ..engine import output_size
 from .numbers import write
-from .trace import Column, Texts, column_array
+from .trace import Column, Texts, column_array, side_by_side
+from .trace import Columns as Columns
 
 MOST_LABELS = 150  # visible cells; above it, text is unreadable and costs frames
 MOST_PLACES = 4096  # cells whose rows and columns are written out
 LABEL_HEIGHT = 0.40  # of a cell
 LABEL_WIDTH = 1.45  # of a cell, shared among the characters of the longest label
 
-Columns = dict[str, Column]
+Coordinates = dict[str, np.ndarray]  # the columns of a source that give places: x, y, w, h, or x, y, x1, y1
+Cells = np.ndarray | float  # a place or a size in cells
 
 
 def shade(values: np.ndarray, limit: float) -> np.ndarray:
@@ -38,7 +40,8 @@ def image(values: np.ndarray, limit: float, *, shown: bool = True, fill: bool = 
 
     x, y is the lower-left corner. Not shown, the columns are empty: another source shows these values in other colours.
     """
-    box = rectangles(np.array([0]), np.array([0]), *values.shape, values.shape, fill=fill)
+    corner = np.zeros(1)
+    box = rectangles(corner, corner, values.shape[0], values.shape[1], values.shape, fill=fill)
     columns: Columns = {
         "image": shade(values, limit)[np.newaxis],
         "x": box["x"] - box["w"] / 2,
@@ -60,11 +63,19 @@ def labels(
     rows, columns = np.indices(values.shape).reshape(2, -1)[:, : shown.size]
     text = Texts.of_numbers(shown, write)
     size = label_size(text.table, values.shape[1] if fill else max(values.shape))
-    return rectangles(rows, columns, 1, 1, values.shape, fill=fill) | {
+    return {
+        **rectangles(rows, columns, 1, 1, values.shape, fill=fill),
         "text": text,
         "shade": shade(shown, limit),
         "size": np.full(shown.size, size, np.float32),
     }
+
+
+def written(values: np.ndarray, decimals: int = 3) -> Texts:
+    """Numbers as texts; of NaN none. What rounds to 0 and is not 0 is ~0. values: any shape -> codes of the same shape."""
+    rounded = np.round(values, decimals) + 0.0
+    rounded = np.where((rounded == 0) & (values != 0), np.inf, rounded)
+    return Texts.of_numbers(rounded, lambda value: "" if value != value else "~0" if value == np.inf else write(value))
 
 
 def label_size(table: tuple[str, ...], cells: int) -> float:
@@ -74,8 +85,8 @@ def label_size(table: tuple[str, ...], cells: int) -> float:
 
 
 def rectangles(
-    rows: np.ndarray, columns: np.ndarray, height: int, width: int, shape: tuple[int, ...], *, fill: bool = False
-) -> dict[str, np.ndarray]:
+    rows: np.ndarray, columns: np.ndarray, height: Cells, width: Cells, shape: tuple[int, ...], *, fill: bool = False
+) -> Coordinates:
     """Rectangles of height by width cells whose upper-left cells are (rows, columns) of a grid of the given (H, W) shape.
 
     rows, columns: any shape -> x, y (centres), w, h of the same shape, in the unit square. Cells are squares, or with
@@ -86,12 +97,12 @@ def rectangles(
     return {
         "x": _column(left + (columns + width / 2) / across),
         "y": _column(bottom + (shape[0] - rows - height / 2) / down),
-        "w": np.full(np.shape(rows), width / across, np.float32),
-        "h": np.full(np.shape(rows), height / down, np.float32),
+        "w": _column(width / across) if np.ndim(width) else np.full(np.shape(rows), width / across, np.float32),
+        "h": _column(height / down) if np.ndim(height) else np.full(np.shape(rows), height / down, np.float32),
     }
 
 
-def placed(columns: Columns, left: float, bottom: float, width: float, height: float) -> Columns:
+def placed(columns: Mapping[str, Column], left: float, bottom: float, width: float, height: float) -> Columns:
     """The same drawing moved and scaled into a part of the unit square; its corners and centres x, y and its sizes follow."""
     scales = {"x": width, "w": width, "dw": width, "size": width, "y": height, "h": height, "dh": height}
     offsets = {"x": left, "y": bottom}
@@ -103,21 +114,33 @@ def placed(columns: Columns, left: float, bottom: float, width: float, height: f
     }
 
 
-def cover(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> Columns:
+def cover(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int], *, fill: bool = False) -> Coordinates:
     """Two rectangles over the cells behind (rows, columns) in row order. rows, columns: (T, 1) -> columns (T, 2)."""
+    return joined([rectangles(*piece, shape, fill=fill) for piece in cells_behind(rows, columns, shape)])
+
+
+def cells_behind(
+    rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
+    """The cells behind (rows, columns) in row order: the rest of that row, and all rows below it.
+
+    -> top, left, height, width of both, in cells. (−1, width − 1) is before the first cell, so everything is behind it.
+    """
     height, width = shape
-    rest = rectangles(rows, columns + 1, 1, 1, shape)  # the rest of the present row
-    below = rectangles(rows + 1, np.zeros_like(columns), 1, width, shape)  # all rows below it
-    side = max(shape)
-    remaining, rows_left = (width - 1 - columns) / side, (height - 1 - rows) / side
-    rest |= {"x": rest["x"] + (remaining - 1 / side) / 2, "w": remaining}
-    below |= {"y": below["y"] - (rows_left - 1 / side) / 2, "h": rows_left}
-    return {name: np.hstack([rest[name], below[name]]).astype(np.float32) for name in rest}
+    one = np.ones(1)
+    return [(rows, columns + 1, one, width - 1 - columns), (rows + 1, 0 * one, height - 1 - rows, width * one)]
+
+
+def joined(parts: Sequence[Coordinates]) -> Coordinates:
+    """Coordinates one behind the other, along their last axis; none at all are an empty row of rectangles."""
+    if not parts:
+        return {name: np.zeros(0, np.float32) for name in "xywh"}
+    return {name: side_by_side([part[name] for part in parts]) for name in parts[0]}
 
 
 def unread(
     shape: tuple[int, ...], kernel_size: tuple[int, int], stride: tuple[int, int], dilation: int = 1
-) -> Columns:
+) -> Coordinates:
     """The cells of an (H, W) grid that no window ever reads: beyond the last window and between windows. -> columns (n,).
 
     The rectangles do not overlap: bands of unread columns, and between them pieces of unread rows.
@@ -125,9 +148,7 @@ def unread(
     rows, columns = (_read(*sizes, dilation) for sizes in zip(shape, kernel_size, stride, strict=True))
     bands = [(0, left, shape[0], width) for left, width in _runs(~columns)]
     pieces = [(top, left, height, width) for top, height in _runs(~rows) for left, width in _runs(columns)]
-    found = [rectangles(np.array([r]), np.array([c]), h, w, shape) for r, c, h, w in (*bands, *pieces)]
-    empty = rectangles(np.empty(0), np.empty(0), 1, 1, shape)
-    return {name: np.concatenate([empty[name], *(box[name] for box in found)]) for name in empty}
+    return joined([rectangles(np.array([r]), np.array([c]), h, w, shape) for r, c, h, w in (*bands, *pieces)])
 
 
 def _read(size: int, kernel_size: int, stride: int, dilation: int) -> np.ndarray:

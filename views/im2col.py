@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import grid
-from .trace import column_array, side_by_side
+from .trace import column_array
 
 MOST_LABELS = 260  # more than elsewhere, for they do not move
 ASPECT = 2.4  # width / height of the drawing
@@ -41,18 +41,11 @@ def moving(filters: np.ndarray, columns: np.ndarray, shape: tuple[int, int, int]
     F, K, P = shape
     matrix, rows, product = _places(K, P)
     zero = np.zeros(1, np.intp)
-    left, rest = (columns + 1) / P, (P - 1 - columns) / P
-    beside = grid.rectangles(filters, columns, 1, 1, (F, P), fill=True)
-    beside |= {"x": (left + rest / 2).astype(np.float32), "w": rest.astype(np.float32)}
-    below = grid.rectangles(zero, zero, 1, P, (F, P), fill=True)
-    height = (F - 1 - filters) / F
-    below |= {"y": (height / 2).astype(np.float32), "h": height.astype(np.float32)}
-    cover = {name: side_by_side([beside[name], below[name]]) for name in beside}
     return {
         "im2col_column": grid.placed(grid.rectangles(zero, columns, K, 1, (K, P), fill=True), *matrix),
         "im2col_row": grid.placed(grid.rectangles(filters, zero, 1, K, (F, K), fill=True), *rows),
         "im2col_cell": grid.placed(grid.rectangles(filters, columns, 1, 1, (F, P), fill=True), *product),
-        "im2col_cover": grid.placed(cover, *product),
+        "im2col_cover": grid.placed(grid.cover(filters, columns, (F, P), fill=True), *product),
     }
 
 

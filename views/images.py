@@ -1,10 +1,15 @@
-"""The images that the views offer: the lecture's 7×7 example, every MNIST digit, and a few photographs. Pixels are 0..255."""
+"""The images that the views offer: the lecture's 7×7 example, every MNIST digit, and a few photographs. Pixels are 0..255.
+
+A view lists them in its setting `image`, beside others of its own: "digit" with the settings `digit`, or the name of a
+photograph with `size`. `stored_image` reads the chosen one and says what it is.
+"""
 
 from __future__ import annotations
 
 import base64
 import functools
 import io
+from collections.abc import Callable
 
 import numpy as np
 
@@ -26,20 +31,38 @@ LECTURE_IMAGE = np.array(
     dtype=np.float64,
 )
 PHOTOS = ("astronaut", "brick", "camera", "cat", "coffee", "rocket")  # static/data/photos/index.json says whose
-shard = functools.lru_cache(maxsize=2)(read_shard)  # inflating 2,500 digits for one takes longer than convolving it
+CHOICES = {"MNIST digit": "digit"} | {f"Photograph: {name}": name for name in PHOTOS}  # of a setting `image`
+INK, GREY = "0 is empty, 255 is full ink", "0 is black, 255 is white"
+Inflate = Callable[[bytes], tuple[np.ndarray, np.ndarray]]
+inflate_once: Inflate = functools.lru_cache(maxsize=2)(read_shard)  # 2,500 digits for one take longer than convolving it
 BRIGHTNESS = np.array([299, 587, 114])  # thousandths of red, green, blue: ITU-R BT.601
+
+
+def stored_image(choice: str, number: int, size: int, files: Files) -> tuple[np.ndarray, str]:
+    """MNIST digit `number` if that is the choice, else the photograph of that name in grey. -> (H, W), what it is."""
+    if choice != "digit":
+        return grey_photo(choice, size, files), f"A photograph in grey; {GREY}"
+    pixels, label = digit(number, files)
+    return pixels, f"MNIST digit {number:,}, labelled {label}; {INK}"
 
 
 def digit(index: int, files: Files) -> tuple[np.ndarray, int]:
     """MNIST digit `index` and its label. -> (28, 28) float64 in 0..255, 0..9. Raises DataError if its shard is damaged."""
     name, position = shard_of(index)
-    path = f"mnist/{name}"
+    images, labels = digits_in(f"mnist/{name}", files, f" with digit {index:,}")
+    return images[position].astype(np.float64), int(labels[position])
+
+
+def digits_in(path: str, files: Files, about: str = "", inflate: Inflate = inflate_once) -> tuple[np.ndarray, np.ndarray]:
+    """All digits of one file of MNIST: images (n, 28, 28), labels (n,), both uint8.
+
+    Raises DataError if it is damaged; about: what the sentence says of the file. inflate: read_shard if nobody reads it again.
+    """
     try:
-        images, labels = shard(files.read(path))
+        return inflate(files.read(path))
     except DataError as error:
         files.forget(path)
-        raise DataError(f"the file {path} with digit {index:,} is damaged: {error}") from None
-    return images[position].astype(np.float64), int(labels[position])
+        raise DataError(f"the file {path}{about} is damaged: {error}") from None
 
 
 def photo(name: str, size: int, files: Files) -> np.ndarray:
@@ -63,7 +86,8 @@ def grey_photo(name: str, size: int, files: Files) -> np.ndarray:
 
 def brightness(pixels: np.ndarray) -> np.ndarray:
     """Grey from colour. pixels: (H, W, 3) uint8 -> (H, W) float64, whole numbers, so that every machine rounds alike."""
-    return ((pixels.astype(np.int64) * BRIGHTNESS).sum(axis=2) + 500) // 1000 * 1.0
+    grey: np.ndarray = ((pixels.astype(np.int64) * BRIGHTNESS).sum(axis=2) + 500) // 1000 * 1.0
+    return grey
 
 
 def user_picture(pixels: str) -> np.ndarray:
@@ -72,7 +96,7 @@ def user_picture(pixels: str) -> np.ndarray:
     return brightness(np.frombuffer(data, np.uint8).reshape(Picture.SIDE, Picture.SIDE, 3))
 
 
-def drawn(bits: str) -> np.ndarray:
+def drawing_of(bits: str) -> np.ndarray:
     """A drawing from its hexadecimal digits (see settings.Drawing). -> (28, 28) float64, 0 or 255."""
     side = Drawing.SIDE
     packed = np.frombuffer(bytes.fromhex(bits), np.uint8) if bits else np.zeros(side * side // 8, np.uint8)

@@ -7,6 +7,7 @@ texts, and a column that repeats as its distinct rows, so a trace of 676 steps c
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
@@ -74,13 +75,15 @@ class Repeated:
 
     def whole(self) -> np.ndarray:
         """Every row written out. -> (T, n)."""
-        return self.rows[self.at]
+        whole: np.ndarray = self.rows[self.at]
+        return whole
 
     def tolist(self) -> list[Any]:
         return self.whole().tolist()  # type: ignore[no-any-return]
 
 
 Column = np.ndarray | Texts | Repeated
+Columns = dict[str, Column]  # what one source shows, by name
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,22 @@ def side_by_side(arrays: Sequence[np.ndarray]) -> np.ndarray:
         axes = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
         arrays = [np.broadcast_to(array, axes + array.shape[-1:]) for array in arrays]
     return np.concatenate(arrays, axis=-1)
+
+
+def over_steps(column: np.ndarray, steps: tuple[int, ...]) -> Column:
+    """A column of a trace from an array that need not have every axis of the steps: what moves with rows only is computed once
+    a row, not once a step. column: (…, n), each axis in front as long as that of the steps, or 1, or left out.
+    """
+    whole = column.reshape((1,) * (len(steps) + 1 - column.ndim) + column.shape)
+    rows, lengths = whole.reshape(-1, whole.shape[-1]), whole.shape[:-1]
+    return rows if lengths == steps else Repeated(rows, _row_at(lengths, steps))
+
+
+@functools.lru_cache(maxsize=64)  # all columns that move alike share it, in memory and in the packet
+def _row_at(lengths: tuple[int, ...], steps: tuple[int, ...]) -> np.ndarray:
+    """At each step, where its row is in an array of these lengths, which are those of the steps or 1. -> (T,)."""
+    numbered = np.arange(np.prod(lengths), dtype=np.uint16).reshape(lengths)
+    return np.broadcast_to(numbered, steps).ravel()
 
 
 def column_array(column: Column) -> np.ndarray:

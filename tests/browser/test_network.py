@@ -7,9 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from convoscope.engine import export_convnetjs, network_input, save_weights, softmax
+from convoscope.engine import export_convnetjs, network_input, read_shard, save_weights, softmax
 from convoscope.views.files import DiskFiles
-from convoscope.views.images import shard
 from convoscope.views.network.tracing import ink_of
 from convoscope.views.networks import Networks
 from convoscope.views.session import Session
@@ -94,7 +93,7 @@ def test_the_whole_network_is_seen_before_python_is_there(explorer):
 
 
 def test_two_hundred_test_digits_get_the_engines_probabilities(explorer, page):
-    images, _ = shard(DiskFiles().read("mnist/test-01.gz"))
+    images, _ = read_shard(DiskFiles().read("mnist/test-01.gz"))
     shown = page.evaluate(
         """async () => {
             const { set, data } = window.convoscope.views.network;

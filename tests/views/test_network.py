@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convoscope.engine import centre_crop, export_convnetjs, mnist_digit, parse_network, save_weights, softmax
+from convoscope.engine import centre_crop, export_convnetjs, mnist_digit, parse_network, read_shard, save_weights, softmax
 from convoscope.views.files import DiskFiles
-from convoscope.views.images import shard
 from convoscope.views.network import lesson
 from convoscope.views.network.edits import edited, read_edits
 from convoscope.views.network.pipeline import moved, prepare, seen
@@ -22,7 +21,7 @@ from convoscope.views.settings import SettingError
 
 FILES = DiskFiles()
 STAGES = ("crop", "scale", "centre")
-IMAGES, LABELS = shard(FILES.read("mnist/test-00.gz"))
+IMAGES, LABELS = read_shard(FILES.read("mnist/test-00.gz"))
 
 
 def send(session, name, value=None):

@@ -12,7 +12,7 @@ import numpy as np
 from ...engine import NetworkTextError, output_sizes, parse_network
 from ..files import Files
 from ..settings import SettingError
-from ..trace import Column, Sentences, Texts, Trace
+from ..trace import Columns, Sentences, Texts, Trace
 from .known import KNOWN
 from .places import Box, boxes_of, edges_of, window_of
 from .plan import Stage, read_plan
@@ -30,8 +30,6 @@ BAR = 0.78  # of its place
 LOWEST_BAR = 0.004  # so that a layer without costs shows as nothing, and one with few as little
 COUNTS = ("parameters", "multiply_adds")
 NOTE = "Heights of maps are to scale, so are the roots of their channels' count. Orange layers learn."
-
-Columns = dict[str, Column]
 
 
 def compute(settings: ArchitecturesSettings, files: Files | None = None) -> Trace:

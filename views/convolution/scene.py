@@ -8,7 +8,7 @@ import numpy as np
 
 from ...engine import ConvTerms, conv2d_in_order, conv2d_terms, relu
 from ..files import Files
-from ..images import PHOTOS, digit, drawn, grey_photo, user_picture
+from ..images import GREY, INK, PHOTOS, drawing_of, user_picture, stored_image
 from ..numbers import write
 from ..settings import Rows
 from .kernels import normalised, padding_of
@@ -85,14 +85,11 @@ def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str
     """The image and what it is. -> (H, W), words."""
     if settings.image == "lecture":
         return np.array(settings.cells), _name_of(settings.cells)
-    if settings.image == "digit":
-        pixels, label = digit(settings.digit, files)
-        return pixels, f"MNIST digit {settings.digit:,}, labelled {label}; 0 is empty, 255 is full ink"
     if settings.image == "drawing":
-        return drawn(settings.drawing), "Your drawing; 0 is empty, 255 is full ink"
+        return drawing_of(settings.drawing), f"Your drawing; {INK}"
     if settings.image == "picture":
-        return user_picture(settings.picture), "Your picture in grey; 0 is black, 255 is white"
-    return grey_photo(settings.image, int(settings.size), files), "A photograph in grey; 0 is black, 255 is white"
+        return user_picture(settings.picture), f"Your picture in grey; {GREY}"
+    return stored_image(settings.image, settings.digit, int(settings.size), files)
 
 
 def _name_of(cells: Rows) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from ...engine import avg_pool2d, conv2d, max_pool2d, max_pool2d_loops
 from .. import grid
 from ..files import DiskFiles, Files
-from ..images import LECTURE_IMAGE, digit, grey_photo
+from ..images import LECTURE_IMAGE, stored_image
 from ..numbers import write
 from ..trace import Texts, Trace
 from .call import call_of
@@ -56,10 +56,7 @@ def _image(settings: DownsamplingSettings, files: Files) -> tuple[np.ndarray, st
     """The image before any shift, and what it is. -> (H, W), words."""
     if settings.image == "lecture":
         return LECTURE_IMAGE[1:, 1:], "The example image of the lecture without its first row and column"
-    if settings.image == "digit":
-        pixels, label = digit(settings.digit, files)
-        return pixels, f"MNIST digit {settings.digit:,}, labelled {label}; 0 is empty, 255 is full ink"
-    return grey_photo(settings.image, int(settings.size), files), "A photograph in grey; 0 is black, 255 is white"
+    return stored_image(settings.image, settings.digit, int(settings.size), files)
 
 
 def _shifted(image: np.ndarray, settings: DownsamplingSettings) -> np.ndarray:

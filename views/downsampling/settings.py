@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import param
 
-from ..images import PHOTOS
+from ..images import CHOICES, PHOTOS
 from ..settings import Settings
 
 SHIFTS = {"none": (0, 0), "right": (0, 1), "down": (1, 0), "both": (1, 1)}  # rows and columns
@@ -15,7 +15,7 @@ class DownsamplingSettings(Settings):
 
     image = param.Selector(
         default="lecture",
-        objects={"Lecture example": "lecture", "MNIST digit": "digit"} | {f"Photograph: {name}": name for name in PHOTOS},
+        objects={"Lecture example": "lecture"} | CHOICES,
         doc="What becomes smaller.",
     )
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")

@@ -15,14 +15,13 @@ from ...engine.shapes import kernel_span
 from ...engine.windows import pad_images
 from ..grid import limit_of, shade
 from ..numbers import write
-from ..trace import Column, Texts
+from ..trace import Columns, Texts
 from .neighbours import Neighbours, feeds_of
 from .parts import CellParts, ConvParts, LinearParts, PoolParts, SoftmaxParts
 from .shown import HANDED_ON
 from .stages import Unit, layer_of, stage_names, unravel, write_unit
 from .unit import Card
 
-Columns = dict[str, Column]
 MOST_GROUPS = 16  # input maps told cell by cell: those that bring most
 MOST_FEEDS = 8
 LARGEST_KERNEL, LARGEST_STRIDE, LARGEST_DILATION, LARGEST_PATCH = 7, 4, 3, 12  # of the convolution view

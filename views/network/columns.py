@@ -12,13 +12,12 @@ import numpy as np
 from ...engine import Network
 from ..grid import limit_of, shade
 from ..numbers import write
-from ..trace import Column, Texts
+from ..trace import Columns, Texts
 from .parts import window_box
 from .places import Arrangement, arrangements
 from .shown import Block, blocks, titles
 from .stages import Unit, clip, receptive_box, sliding_of
 
-Columns = dict[str, Column]
 LETTERS = {"wide": 0.0125, "narrow": 0.03}  # their height, of the drawing's width
 TITLE = 1.25  # height of a title's letters, in those of the lines below it
 LABEL = re.compile(r"ReLU\d+")  # the drawing says what a layer does; which one it is, its place says

@@ -13,12 +13,11 @@ import numpy as np
 from ...engine import Network
 from ..grid import limit_of, shade
 from ..numbers import write
-from ..trace import Column
+from ..trace import Columns
 from .edits import Edit
 from .settings import NetworkSettings
 from .shown import titles
 
-Columns = dict[str, Column]
 GAP = 1  # cells between kernels
 FLATTEST = 3.6  # width / height of the picture; a flatter one is drawn with wider cells
 

@@ -7,12 +7,11 @@ import numpy as np
 from ...engine import Network
 from ..grid import limit_of, shade
 from ..numbers import write
-from ..trace import Column
+from ..trace import Columns
 from .settings import NetworkSettings
 from .strip import picture, whole_box
 from .why import Pixels, gradient_times_input, occlusion
 
-Columns = dict[str, Column]
 INK = 0.4  # above the background: pixels that are framed
 WAYS = {"gradient": gradient_times_input, "occlusion": occlusion}
 

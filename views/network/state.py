@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, DataError, Network
+from ...engine import SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, Network, shard_of
 from ..files import Files
-from ..images import brightness, shard
+from ..images import brightness, digit, digits_in
 from ..networks import Networks
 from ..reading import read as read_setting
 from ..settings import Picture, SettingError, Settings
@@ -94,17 +94,8 @@ class NetworkState(State):
 
     def digit(self, index: int) -> tuple[np.ndarray, int]:
         """Test digit `index`. -> (28, 28) of 0..1, its label. Raises FileNeeded."""
-        images, labels = self._shard(index // SHARD_SIZE)
-        at = index % SHARD_SIZE
-        return images[at] / 255.0, int(labels[at])
-
-    def _shard(self, n: int) -> tuple[np.ndarray, np.ndarray]:
-        path = f"mnist/test-{n:02d}.gz"
-        try:
-            return shard(self.files.read(path))
-        except DataError as error:
-            self.files.forget(path)
-            raise DataError(f"the file {path} is damaged: {error}") from None
+        pixels, label = digit(TRAIN_COUNT + index, self.files)
+        return pixels / 255.0, label
 
     def _go(self, settings: NetworkSettings, direction: int, *, stay: bool) -> list[str]:
         """Go to the nearest digit that is asked for, beginning anew behind the last one."""
@@ -121,7 +112,7 @@ class NetworkState(State):
         """Which of these digits are asked for. indices: (n,), of one shard -> (n,) of bool."""
         if settings.only == "any":
             return np.ones(len(indices), bool)
-        images, labels = self._shard(int(indices[0]) // SHARD_SIZE)
+        images, labels = digits_in(f"mnist/{shard_of(TRAIN_COUNT + int(indices[0]))[0]}", self.files)
         at = indices % SHARD_SIZE
         if settings.only != "wrong":
             return labels[at] == int(settings.only)

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..trace import Column, Texts
+from ..trace import Column, Columns, Texts
 from .pipeline import Prepared
-
-Columns = dict[str, Column]
 
 
 def picture(values: np.ndarray) -> Columns:

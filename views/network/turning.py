@@ -14,7 +14,7 @@ import numpy as np
 
 from ...engine import Network
 from ..grid import limit_of, shade
-from ..trace import Column, Texts
+from ..trace import Columns, Texts
 from .columns import Plan
 from .neighbours import inputs_of
 from .scene import ASPECT, DISTANCE, FILLED, THINNEST, Camera, Scene, build, shown_first
@@ -22,7 +22,6 @@ from .settings import NetworkSettings
 from .stages import Unit, read_unit, stage_names, stage_shapes
 from .tiles import Tiles, tiles
 
-Columns = dict[str, Column]
 LETTERS = 0.016  # height of a title, of the picture's width
 BELOW = 0.07  # from a sheet to its title
 MOST_LINKS = 60  # of the asked unit: those that bring most

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...engine import IMAGE_SIZE, SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, read_shard
 from ..files import Files
+from ..images import digits_in
 
 TRAIN_SHARDS = TRAIN_COUNT // SHARD_SIZE
 Examples = tuple[np.ndarray, np.ndarray]  # images (n, 28, 28), labels (n,), both uint8
@@ -36,9 +37,8 @@ class Split:
         part = slice(shard * SHARD_SIZE, (shard + 1) * SHARD_SIZE)
         if not self._here[shard]:
             path = self.path(shard)
-            data = self._files.read(path)
-            self._files.forget(path)  # damaged it must be fetched anew; intact, it stays here unpacked
-            self._images[part], self._labels[part] = read_shard(data)
+            self._images[part], self._labels[part] = digits_in(path, self._files, inflate=read_shard)
+            self._files.forget(path)  # it stays here unpacked
             self._here[shard] = True
         return self._images[part], self._labels[part]
 

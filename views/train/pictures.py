@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine import Conv2d, Dropout, Flatten, Layer, Linear, Network
-from ..trace import Texts
+from ..trace import Columns, Texts
 from .look import Look
 from .moments import Moment
 from .words import size
@@ -22,7 +22,6 @@ LARGEST_SIDE = 40  # pixels of one map; of larger ones every second, third, ... 
 WORDS = (
     "name", "text", "shape", "arithmetic", "range", "gradient_range", "weight_range", "weight_gradient_range", "dead", "update",
 )  # fmt: skip
-Columns = dict[str, np.ndarray | Texts]
 GAP, ZERO, LARGEST = 0, 128, 127  # bytes: between maps; of the number 0; how far from it the largest magnitude is
 
 

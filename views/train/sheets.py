@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine import CLASS_COUNT, IMAGE_SIZE, Evaluation
-from ..trace import Texts
+from ..trace import Columns, Texts
 from .digits import Digits
 from .look import Look
 from .moments import Moment
 from .run import BATCH_SHOWN
 
-Columns = dict[str, np.ndarray | Texts]
 DISTANCE = IMAGE_SIZE + 2  # pixels from one digit of the batch to the next
 LEAST_WRITTEN = 0.05  # probability: smaller bars have no number, ten of them stand side by side
 MOST_BEHIND = 40  # digits behind a cell of the confusion matrix
