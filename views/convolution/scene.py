@@ -8,7 +8,7 @@ import numpy as np
 
 from ...engine import ConvTerms, conv2d_in_order, conv2d_terms, relu
 from ..files import Files
-from ..images import GREY, INK, PHOTOS, drawing_of, user_picture, stored_image
+from ..images import GREY, INK, PHOTOS, drawing_of, stored_image, user_picture
 from ..numbers import write
 from ..settings import Rows
 from .kernels import normalised, padding_of
