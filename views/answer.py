@@ -1,11 +1,86 @@
-"""The session as the web worker calls it: text in, bytes out, and files that the page fetches when they are needed."""
+"""How every home answers: text comes in, a packet of bytes goes out, whatever happens in between.
+
+The web worker, the Panel server and the training processes all answer through these functions: an event that is too
+large, or that meets a fault of ours, is answered by a sentence, and the fault is logged with its traceback.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Mapping
+from typing import Any
 
 from .files import FetchedFiles, FileNeeded
-from .session import Session
+from .session import Session, Update
+from .settings import SettingError
+
+LARGEST_EVENT = 12_000_000  # characters: a file of 8 MB in base64
+MOST_VALUES = 200_000  # in one event; a picture of 224×224 colours has 150,528
+log = logging.getLogger("convoscope")
+
+
+def read_event(text: str) -> dict[str, Any]:
+    """The event that a page wrote as JSON. Raises SettingError if it is none, or larger than any page of ours writes."""
+    if len(text) > LARGEST_EVENT or text.count(",") > MOST_VALUES:
+        size = f"{len(text):,} characters with {text.count(',') + 1:,} values"
+        raise SettingError(
+            f"the change is too large ({size}; {LARGEST_EVENT:,} with {MOST_VALUES:,} are the most); choose a smaller file"
+        )
+    try:
+        event = json.loads(text)
+    except (ValueError, RecursionError):
+        raise SettingError("the page sent a change that cannot be read; load the page again") from None
+    if not isinstance(event, dict):
+        raise SettingError("the page sent something that is not a change; load the page again")
+    return event
+
+
+def answer(session: Session, event: Mapping[str, Any]) -> Update:
+    """The update that answers an event, whatever happens. Raises FileNeeded if a file must be fetched first."""
+    try:
+        return session.handle(event)
+    except FileNeeded:
+        raise
+    except Exception as error:
+        view, name = event.get("view"), event.get("name")
+        log.exception("%s met a fault while it answered %s = %.200r", view, name, event.get("value"))
+        return refusal(view, session.settings_of(view), fault(error))
+
+
+def answer_text(session: Session, text: str, number: int = 0) -> bytes:
+    """The packet that answers an event as text. number: by which the page knows the answer. Raises FileNeeded."""
+    try:
+        event = read_event(text)
+    except SettingError as error:
+        return refusal("", {}, f"{str(error)[:1].upper()}{str(error)[1:]}.").to_bytes(number)
+    update = answer(session, event)
+    try:
+        return update.to_bytes(number)
+    except Exception as error:
+        log.exception("The answer to %.200s could not be packed", text)
+        return refusal(update.view, update.settings, fault(error)).to_bytes(number)
+
+
+def tick(session: Session) -> Update | None:
+    """A piece of the work that goes on by itself; after a fault it stands still and says so. Raises FileNeeded."""
+    try:
+        return session.tick()
+    except FileNeeded:
+        raise
+    except Exception as error:
+        log.exception("Work that goes on by itself met a fault")
+        return session.halt(fault(error))
+
+
+def fault(error: Exception) -> str:
+    """What the user is told about a fault of ours."""
+    return f"The engine met an unexpected fault ({type(error).__name__})."
+
+
+def refusal(view: object, settings: dict[str, Any], sentence: str) -> Update:
+    """The update that changes nothing and says why."""
+    return Update(str(view), settings, error=sentence)
 
 
 class Answerer:
@@ -19,7 +94,7 @@ class Answerer:
     def needs(self, event: str) -> str:
         """Try to answer an event (JSON). Returns the path of a file to `put` before the next try, or ""."""
         try:
-            self._packet = self._session.handle(json.loads(event)).to_bytes()
+            self._packet = answer_text(self._session, event)
         except FileNeeded as needed:
             return needed.path
         return ""
@@ -32,7 +107,7 @@ class Answerer:
         """Do a piece of that work. Returns the path of a file to `put` first, or ""; `answer` is empty if nothing is new."""
         self._packet = b""
         try:
-            update = self._session.tick()
+            update = tick(self._session)
         except FileNeeded as needed:
             return needed.path
         if update:

@@ -106,10 +106,23 @@ class Session:
                 return Update(slug, self._settings[slug].plain(), self._compute(slug, self._settings[slug]))
         return None
 
+    def settings_of(self, view: Any) -> dict[str, Any]:
+        """The settings of a view as they are; none if there is no such view."""
+        return self._settings[view].plain() if isinstance(view, str) and view in self._settings else {}
+
+    def halt(self, reason: str) -> Update | None:
+        """End the work that goes on by itself, after a fault; the update says so."""
+        halted = None
+        for slug, state in self._states.items():
+            if state.busy:
+                state.halt(reason)
+                halted = Update(slug, self._settings[slug].plain(), error=reason)
+        return halted
+
     def handle(self, event: Mapping[str, Any]) -> Update:
         """Answer one event. Raises FileNeeded if a file must be fetched first: then hand in the same event again."""
         view = event.get("view")
-        if view not in LESSONS:
+        if not isinstance(view, str) or view not in LESSONS:
             return Update(str(view), {}, error=f"there is no view called {view!r}; the views are {', '.join(LESSONS)}")
         settings = self._settings[view]
         draft = settings.copy()

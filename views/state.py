@@ -50,3 +50,7 @@ class State:
     def tick(self, settings: Settings) -> bool:
         """Do at most about 20 ms of work; whether there is something new to show. Raises FileNeeded as act does."""
         return False
+
+    def halt(self, reason: str) -> None:
+        """Stop what goes on by itself, because it met a fault: then `busy` is False."""
+        raise NotImplementedError(f"{type(self).__name__} is busy but cannot be halted")

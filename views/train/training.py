@@ -135,6 +135,10 @@ class Training(State):
             self.run.curves.add_test(self._tested_moment.position.examples_seen, found)
         self._stop(self._after_testing)
 
+    def halt(self, reason: str) -> None:
+        """Stop after a fault; the weights stay as they are."""
+        self._stop("paused", reason)
+
     def _stop(self, status: str, reason: str = "") -> None:
         self.status, self.reason = status, reason
         self._testing = self.test_so_far = self._tested_moment = None
