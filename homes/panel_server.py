@@ -10,6 +10,8 @@ from __future__ import annotations
 import functools
 import json
 import os
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import panel as pn
@@ -18,7 +20,7 @@ from bokeh.models import ColumnDataSource, Spacer
 from markupsafe import Markup
 
 from ..app import Static
-from ..views.session import LESSONS
+from ..views.answer import LARGEST_EVENT
 from ..views.theme import css
 from . import shell
 from .training_pool import Pool
@@ -27,8 +29,6 @@ from .visitor import Visitor
 # Panel hands out the files that app.Static lists below this path.
 ASSETS = f"components/{Static.__module__}/{Static.__name__}/_resources/page/"
 MOST_SESSIONS = int(os.environ.get("CONVOSCOPE_SESSIONS", "60"))  # open pages at once; a page holds about 1 MB
-LARGEST_EVENT = 100_000  # characters of one event: a picture of 128×128 pixels has 66,000
-LARGEST_FILE_EVENT = 1_000_000  # of one that brings a file of weights, which is what the websocket takes at once
 POOL = Pool()  # where training runs
 
 
@@ -49,16 +49,43 @@ def serve_session() -> None:
 
 def fill(document: Document) -> None:
     """The whole page with its own session behind it: bare Bokeh models, so the browser loads BokehJS and nothing else."""
-    events = ColumnDataSource(name="convoscope_events", data={"event": []})
+    events = ColumnDataSource(name="convoscope_events", data={"id": [], "piece": [], "last": []})
     updates = ColumnDataSource(name="convoscope_updates", data=_columns(b""))
-    drawings = ColumnDataSource(name="convoscope_drawings", data={"view": [], "figures": []})
-    visitor = Visitor(POOL, functools.partial(show, document, updates))
-    events.on_change("data", lambda attr, old, new: answer(visitor, events, drawings))
+    drawings = ColumnDataSource(name="convoscope_drawings", data={"id": [], "figures": []})
+    show, draw = functools.partial(_show, document, updates), functools.partial(_draw, document, drawings)
+    visitor = Visitor(POOL, show, draw)
+    pieces = Pieces()
+
+    def receive(attr: str, old: object, new: dict[str, list[Any]]) -> None:
+        if text := pieces.take(new):
+            visitor.take(new["id"][0], text)
+
+    events.on_change("data", receive)
     document.on_session_destroyed(lambda context: visitor.leave())
     document.add_root(Spacer(name="convoscope", visible=False, tags=[events, updates, drawings]))
     document.title = "Convoscope"
     document.template = shell.template()
     document.template_variables.update(_page())
+
+
+class Pieces:
+    """Puts together the texts of events, which come in pieces because the websocket takes at most 1 MiB at once."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+
+    def take(self, data: Mapping[str, list[Any]]) -> str:
+        """The whole text with its last piece, "" before. What is longer than any event is cut: so it is refused."""
+        piece = str(data["piece"][0])
+        if self._length <= LARGEST_EVENT:
+            self._pieces.append(piece)
+        self._length += len(piece)
+        if not data["last"][0]:
+            return ""
+        text = "".join(self._pieces)
+        self._pieces, self._length = [], 0
+        return text
 
 
 @functools.cache
@@ -82,22 +109,15 @@ def _figures(slug: str) -> str:
     return json.dumps(shell.drawing_of(shell.view(slug).panels))
 
 
-def answer(visitor: Visitor, events: ColumnDataSource, drawings: ColumnDataSource) -> None:
-    """Hand in the page's newest event; its event `draw` asks for a view's figures."""
-    text = str(next(iter(events.data.get("event", [])), ""))
-    most = LARGEST_FILE_EVENT if '"name":"load"' in text[:200] else LARGEST_EVENT
-    if not text or len(text) > most:
-        return
-    event = json.loads(text)
-    if event.get("name") != "draw":
-        visitor.take(event)
-    elif event.get("view") in LESSONS:
-        drawings.data = {"view": [event["view"]], "figures": [_figures(event["view"])]}
-
-
-def show(document: Document, updates: ColumnDataSource, packet: bytes) -> None:
+def _show(document: Document, updates: ColumnDataSource, packet: bytes) -> None:
     """Put a packet onto the page, from whatever thread: Bokeh does it when the document is free."""
     document.add_next_tick_callback(lambda: updates.update(data=_columns(packet)))
+
+
+def _draw(document: Document, drawings: ColumnDataSource, number: int, view: str) -> None:
+    """Send the figures of a view, which the event of that number asked for."""
+    columns = {"id": [number], "figures": [_figures(view)]}
+    document.add_next_tick_callback(lambda: drawings.update(data=columns))
 
 
 def _columns(packet: bytes) -> dict[str, np.ndarray]:

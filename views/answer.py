@@ -70,7 +70,11 @@ def tick(session: Session) -> Update | None:
         raise
     except Exception as error:
         log.exception("Work that goes on by itself met a fault")
-        return session.halt(fault(error))
+        said = fault(error)
+    try:
+        return session.halt(said)
+    except Exception:  # what is shown met the same fault
+        return refusal("train", session.settings_of("train"), said)
 
 
 def fault(error: Exception) -> str:

@@ -116,14 +116,14 @@ class Session:
         for slug, state in self._states.items():
             if state.busy:
                 state.halt(reason)
-                halted = Update(slug, self._settings[slug].plain(), error=reason)
+                halted = Update(slug, self._settings[slug].plain(), self._compute(slug, self._settings[slug]), error=reason)
         return halted
 
     def handle(self, event: Mapping[str, Any]) -> Update:
         """Answer one event. Raises FileNeeded if a file must be fetched first: then hand in the same event again."""
         view = event.get("view")
         if not isinstance(view, str) or view not in LESSONS:
-            return Update(str(view), {}, error=f"there is no view called {view!r}; the views are {', '.join(LESSONS)}")
+            return Update(str(view), {}, error=f"There is no view called {view!r}; the views are {', '.join(LESSONS)}.")
         settings = self._settings[view]
         draft = settings.copy()
         name, value, exercise, notices = event.get("name"), event.get("value"), None, []

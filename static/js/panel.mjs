@@ -4,10 +4,12 @@
  */
 import { drawFigures } from "./figures.mjs";
 import { readPacket } from "./packet.mjs";
+import { Requests } from "./requests.mjs";
 
 /* global Bokeh */
 
-const LARGEST_MESSAGE = 1_000_000; // characters: with one that is larger Bokeh's server closes the websocket
+const DEADLINE = 60_000; // milliseconds for one answer: the server may have to start a process first
+const PIECE = 500_000; // characters: with a message of 1 MiB Bokeh's server closes the websocket
 
 /** Wait until Bokeh has its document from the server. */
 async function serverDocument() {
@@ -19,47 +21,35 @@ async function serverDocument() {
 export async function connectPanel() {
   const [root] = (await serverDocument()).roots();
   const [events, updates, drawings] = root.tags;
-  const packet = () => updates.data.packet.slice().buffer;
-  let nextId = 0;
-  const send = (event) =>
-    new Promise((resolve, reject) => {
-      const id = ++nextId;
-      const text = JSON.stringify({ id, ...event });
-      if (text.length > LARGEST_MESSAGE) {
-        return reject(new Error("The file is too large for this server (0.7 MB are the most); the static site takes it."));
-      }
-      const answered = () => {
-        const buffer = packet();
-        if (readPacket(buffer).id !== id) return;
-        updates.properties.data.change.disconnect(answered);
-        resolve(buffer);
-      };
-      updates.properties.data.change.connect(answered);
-      events.data = { event: [text] };
-    });
-  const draw = (view) =>
-    new Promise((resolve) => {
-      const drawn = () => {
-        if (drawings.data.view[0] !== view) return;
-        drawings.properties.data.change.disconnect(drawn);
-        resolve(JSON.parse(drawings.data.figures[0]));
-      };
-      drawings.properties.data.change.connect(drawn);
-      events.data = { event: [JSON.stringify({ view, name: "draw" })] };
-    });
+  const late = (id) => requests.refuse(id, `The server did not answer for ${DEADLINE / 1000} seconds.`);
+  const requests = new Requests(DEADLINE, (id, event) => post(events, id, event), late);
+  let news = () => {};
+  updates.properties.data.change.connect(() => {
+    const packet = updates.data.packet.slice().buffer;
+    const { id } = readPacket(packet);
+    if (id) requests.answer(id, packet);
+    else news(packet);
+  });
+  drawings.properties.data.change.connect(() => requests.answer(drawings.data.id[0], drawings.data.figures[0]));
+  requests.open();
   return {
     open: async ({ slug }) => {
-      const [drawing, packet] = await Promise.all([draw(slug), send({ view: slug, name: "reset", value: null })]);
-      return [await drawFigures(drawing), packet];
+      const draw = requests.send({ view: slug, name: "draw" });
+      const [figures, packet] = await Promise.all([draw, requests.send({ view: slug, name: "reset", value: null })]);
+      return [await drawFigures(JSON.parse(figures)), packet];
     },
     start: (tell) => {
-      // News are no answer to an event: their number is 0.
-      updates.properties.data.change.connect(() => {
-        const buffer = packet();
-        if (!readPacket(buffer).id) tell.news(buffer);
-      });
+      news = tell.news;
       tell.ready();
     },
-    send,
+    send: (event) => requests.send(event),
   };
+}
+
+/** Write an event into its source, a large one in pieces. */
+function post(events, id, event) {
+  const text = JSON.stringify(event);
+  for (let at = 0; at < text.length; at += PIECE) {
+    events.data = { id: [id], piece: [text.slice(at, at + PIECE)], last: [at + PIECE >= text.length] };
+  }
 }

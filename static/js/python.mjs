@@ -2,8 +2,10 @@
  * The way to Python in a worker: events go out, packets come back. A dead or stuck worker is replaced, and the
  * settings that the page shows are handed to the new one.
  */
+import { Requests } from "./requests.mjs";
 
 const DEADLINE = 10_000; // milliseconds for one answer
+const START_DEADLINE = 60_000; // milliseconds without any news of a worker that is starting
 const LONGEST_FRAME = 1000; // milliseconds
 const MOST_RESTARTS = 3; // in a row without an answer between them; a worker that never came up is not tried again
 
@@ -17,51 +19,47 @@ export class PythonWorker {
    */
   constructor(runtime, tell, rebuild, shared) {
     Object.assign(this, { runtime, tell, rebuild, shared });
-    this.nextId = 0;
     this.restarts = 0;
     this.cameUp = false;
-    /** @type {Map<number, {event: object, resolve: Function, reject: Function}>} */
-    this.waiting = new Map();
+    const late = () => this.#lose(`it did not answer for ${DEADLINE / 1000} seconds`);
+    this.requests = new Requests(DEADLINE, (id, event) => this.port.postMessage({ type: "event", id, event }), late);
     this.#start();
   }
 
   /** @param {object} event @returns {Promise<ArrayBuffer>} the packet that answers it */
   send(event) {
-    return new Promise((resolve, reject) => {
-      const id = ++this.nextId;
-      this.waiting.set(id, { event, resolve, reject });
-      if (this.isReady) this.#post(id, event);
-    });
+    return this.requests.send(event);
   }
 
   #start() {
-    this.isReady = false;
     const url = new URL("./worker.mjs", import.meta.url).href;
     const { worker, port } = (this.shared && sharedWorker(url)) || ownWorker(url);
     this.port = port;
     this.end = () => (port === worker ? worker.terminate() : port.postMessage({ type: "leave" }));
     port.onmessage = ({ data }) => port === this.port && this.#receive(data);
     worker.onerror = (event) => port === this.port && this.#lose(event.message || "the worker script did not load");
+    this.#awaitStart();
     port.postMessage({ type: "start", runtime: this.runtime });
   }
 
-  #post(id, event) {
-    this.port.postMessage({ type: "event", id, event });
-    const waiting = this.waiting.get(id);
-    if (waiting) waiting.timer = setTimeout(() => this.#lose("it did not answer for 10 seconds"), DEADLINE);
+  #awaitStart() {
+    clearTimeout(this.starting);
+    this.starting = setTimeout(() => this.#lose(`nothing came of it for ${START_DEADLINE / 1000} seconds`), START_DEADLINE);
   }
 
   #receive(message) {
     switch (message.type) {
       case "progress":
+        this.#awaitStart();
         return this.tell.progress(message.loaded, message.total);
       case "ready":
-        this.isReady = this.cameUp = true;
-        for (const event of this.restarts ? this.rebuild() : []) this.#post(0, event);
-        for (const [id, { event }] of this.waiting) this.#post(id, event);
+        clearTimeout(this.starting);
+        this.cameUp = true;
+        this.requests.open(this.restarts ? this.rebuild() : []);
         return this.tell.ready();
       case "answer":
-        return this.#answer(message);
+        this.restarts = 0;
+        return this.requests.answer(message.id, message.packet, message.error);
       case "news":
         this.tell.news(message.packet);
         return whenPainted().then(() => this.port.postMessage({ type: "shown" }));
@@ -72,28 +70,15 @@ export class PythonWorker {
     }
   }
 
-  #answer({ id, packet, error }) {
-    this.restarts = 0;
-    const waiting = this.waiting.get(id);
-    if (!waiting) return;
-    this.waiting.delete(id);
-    clearTimeout(waiting.timer);
-    if (packet) waiting.resolve(packet);
-    else waiting.reject(new Error(error));
-  }
-
   /** The worker is gone or stuck: start another, unless several in a row came to nothing. */
   #lose(why) {
+    clearTimeout(this.starting);
     this.end();
-    for (const { timer } of this.waiting.values()) clearTimeout(timer);
+    this.requests.close();
     const again = (this.cameUp || this.shared) && ++this.restarts <= MOST_RESTARTS;
     this.shared = false;
-    if (again) {
-      this.#start();
-    } else {
-      for (const { reject } of this.waiting.values()) reject(new Error(`Python could not be started: ${why}.`));
-      this.waiting.clear();
-    }
+    if (again) this.#start();
+    else this.requests.refuseAll(`Python could not be started: ${why}.`);
     this.tell.lost(why, again);
   }
 }

@@ -93,10 +93,11 @@ export class View {
   /** Take in an update: a new trace if there is one, the settings as they now are, and what there is to say. */
   show({ trace, settings, notices, error, exercise = null, download = null }, asked = "") {
     if (asked !== "news") this.controls.mark(error ? asked : "");
-    this.settings = settings;
+    if (Object.keys(settings).length) this.settings = settings; // an event that could not be read is answered without
     // What was refused stays in its field, to be mended; and no answer overwrites what was asked for after it.
     if (!error && !this.wishes.size) this.controls.show(settings);
     if (asked !== "news") this.say(error ? [`${error} Nothing was changed.`] : notices, Boolean(error));
+    else if (error || notices.length) this.say(error ? [error] : notices, Boolean(error));
     if (download) save(download);
     if (!trace) return;
     this.trace = trace;
@@ -136,7 +137,7 @@ export class View {
 
   /** The settings and the step, as the outside sees them. */
   state() {
-    return { view: this.slug, step: this.player.step, steps: this.trace.length, playing: this.player.playing, ...this.settings };
+    return { view: this.slug, step: this.player.step, steps: this.trace?.length ?? 0, playing: this.player.playing, ...this.settings };
   }
 
   /** Go to the step that the address bar names, as far as the trace shown now allows. */
@@ -152,7 +153,7 @@ export class View {
     if (this.quiz.wish) await this.change("exercise", this.quiz.wish);
     else if (Object.keys(settings).length) await this.change("settings", settings);
     this.restored = true;
-    const last = this.trace.length - 1;
+    const last = (this.trace?.length ?? 1) - 1;
     if (tooLong) this.say([...this.notices, "The address is longer than 2,000 characters: the defaults are shown."]);
     if (step > last || step < 0) this.say([...this.notices, `The steps go from 0 to ${last}: step ${step} became the nearest.`]);
     this.#goToWanted();

@@ -29,8 +29,7 @@ function serve(port) {
         starting.delete(port);
         break;
       case "event":
-        await page.answer(data.id, data.event);
-        await page.tickAlong();
+        page.take(data.id, data.event);
         break;
       case "shown":
         page?.shown();
@@ -63,13 +62,19 @@ class Page {
     this.ticking = false;
     this.ahead = ""; // the file that is being fetched while work goes on
     this.answers = 0;
+    this.last = Promise.resolve(); // the event before is answered
     this.newsShown = Promise.resolve();
     this.shown = () => {}; // the page has shown the last news
     this.channel = new MessageChannel();
   }
 
+  /** Answer an event after those that came before it, though one of them may wait for a file. */
+  take(id, event) {
+    this.last = this.last.then(() => this.#answer(id, event)).then(() => void this.#tickAlong());
+  }
+
   /** Hand one event to Python, fetching what it says it needs, and post the packet it returns. */
-  async answer(id, event) {
+  async #answer(id, event) {
     try {
       const text = JSON.stringify(event);
       for (;;) {
@@ -87,7 +92,7 @@ class Page {
   }
 
   /** Work that goes on by itself, in short pieces: between two of them the events that have come are answered. */
-  async tickAlong() {
+  async #tickAlong() {
     if (this.ticking) return;
     this.ticking = true;
     try {
@@ -171,16 +176,17 @@ function countFetches(bytes) {
   const plainFetch = self.fetch.bind(self);
   const tell = (message) => starting.forEach((port) => port.postMessage(message));
   let loaded = 0;
-  // Pyodide may wait for ever for a file that does not come, so the page is told at once.
-  const lost = (name, why) => tell({ type: "failed", why: `${name} could not be fetched: ${why}` });
+  // The page is told at once and takes this worker away; Pyodide would wait, or fill the console. The next page tries again.
+  const lost = (name, why) => {
+    tell({ type: "failed", why: `${name} could not be fetched: ${why}` });
+    python = undefined;
+    return new Promise(() => {});
+  };
   self.fetch = async (resource, options) => {
     const name = new URL(resource, self.location.href).pathname.split("/").at(-1);
     if (!(name in bytes)) return plainFetch(resource, options);
-    const response = await plainFetch(resource, options).catch((error) => {
-      lost(name, error.message);
-      throw error;
-    });
-    if (!response.ok) lost(name, `the server answered ${response.status}`);
+    const response = await plainFetch(resource, options).catch((error) => lost(name, error.message));
+    if (!response.ok) await lost(name, `the server answered ${response.status}`);
     const counter = new TransformStream({
       transform(chunk, controller) {
         loaded += chunk.byteLength;

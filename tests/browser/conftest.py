@@ -164,12 +164,13 @@ def explorer(browser, site_url, context_options) -> Iterator[Explorer]:
 
 
 @contextlib.contextmanager
-def panel_server(env: Mapping[str, str] | None = None) -> Iterator[str]:
-    """`panel serve app.py` on a free port, as long as the block lasts; gives the page's address."""
+def panel_server(env: Mapping[str, str] | None = None, plant: str = "") -> Iterator[str]:
+    """`panel serve app.py` on a free port, as long as the block lasts; gives the page's address. plant: a program before it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "panel", "serve", str(ROOT / "app.py"), "--port", str(port), "--address", "127.0.0.1"]
+    program = f"import sys; sys.argv[0] = 'panel'; {plant or 'pass'}; from panel.command import main; main()"
+    command = [sys.executable, "-c", program, "serve", str(ROOT / "app.py"), "--port", str(port), "--address", "127.0.0.1"]
     command += ["--allow-websocket-origin", f"127.0.0.1:{port}", "--websocket-max-message-size", "1048576"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd="/") as server:
         reader = threading.Thread(target=server.stdout.read)  # so that the server never waits for a reader

@@ -62,6 +62,24 @@ def test_a_full_server_says_so(browser):
         context.close()
 
 
+FAULT = "import convoscope.views.convolution.lesson as lesson; lesson.compute = lambda *arguments: 1 / 0"
+
+
+def test_a_fault_of_the_server_is_told_and_the_view_goes_on(browser):
+    with panel_server(plant=FAULT) as url:
+        context = new_context(browser)
+        page = context.new_page()
+        page.goto(f"{url}?view=downsampling")
+        page.locator(".view:not([hidden]) .sentence", has_text="output[").wait_for()
+        page.evaluate("window.convoscope.ready")
+        page.get_by_role("link", name="Convolution", exact=True).click()
+        expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("unexpected fault (ZeroDivisionError)")
+        expect(page.locator("[data-view=convolution]")).not_to_have_attribute("aria-busy", "true")
+        page.evaluate("window.convoscope.views.downsampling.set({window: 3})")
+        assert page.evaluate("window.convoscope.views.downsampling.state().window") == 3
+        context.close()
+
+
 def websocket_status(url, origin):
     """What the server answers to a page of that origin which wants to open a websocket: 101 or a refusal."""
     address = urlsplit(url)

@@ -1,5 +1,6 @@
 """Training on the server: bounded, each session for itself, and gone when its page is gone."""
 
+import json
 import queue
 
 import numpy as np
@@ -18,13 +19,13 @@ class Page:
 
     def __init__(self, pool):
         self.packets = queue.Queue()
-        self.visitor = Visitor(pool, self.packets.put)
+        self.visitor = Visitor(pool, self.packets.put, lambda number, view: None)
         self.number = 0
 
     def ask(self, name, value=None, view="train"):
         """Send an event and wait for its own answer. -> header, trace"""
         self.number += 1
-        self.visitor.take({"view": view, "name": name, "value": value, "id": self.number})
+        self.visitor.take(self.number, json.dumps({"view": view, "name": name, "value": value}))
         return self.wait(lambda header, trace: header["id"] == self.number)
 
     def wait(self, good):

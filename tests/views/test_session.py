@@ -139,7 +139,7 @@ def test_reset_goes_back_to_the_defaults():
 
 def test_an_unknown_view_is_named():
     update = Session().handle({"view": "nosuch", "name": "reset"})
-    assert update.error.startswith("there is no view called 'nosuch'; the views are convolution")
+    assert update.error.startswith("There is no view called 'nosuch'; the views are convolution")
 
 
 class DamagedFiles(DiskFiles):
