@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
+from ..views import SLUGS
 from ..views import settings as view_settings
 from ..views.exports import KINDS, Moment, export
 from ..views.session import LESSONS, Session
@@ -23,17 +26,28 @@ PICTURES = ("png", "svg")
 FILMS = ("gif", "mp4", "webm")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Take:
+    """Which steps a picture or a film shows, and how."""
+
+    step: int = 0  # of a picture or of numbers; a negative one counts from the end
+    steps: str = ""  # of a film: FROM:TO, both included; "" for all
+    speed: float = 1.0  # of a film: 1 is two steps a second
+    width: int = 1100  # pixels of the page that is pictured
+    dark: bool = False
+
+
 def command_line() -> argparse.ArgumentParser:
     """What the command takes."""
     parser = argparse.ArgumentParser(prog="convoscope export", description="Write a view as a file; its ending says which.")
-    parser.add_argument("view", choices=list(LESSONS), metavar="VIEW", help=", ".join(LESSONS))
+    parser.add_argument("view", choices=SLUGS, metavar="VIEW", help=", ".join(SLUGS))
     parser.add_argument("file", type=Path, nargs="?", help=f"ends in .html, .{', .'.join([*PICTURES, *FILMS, *KINDS])}")
     parser.add_argument("settings", nargs="*", metavar="name=value", help="a setting of the view, such as kernel=blur")
     parser.add_argument("--grid", action="append", default=[], metavar="name=a,b,c", help="values to choose from in an .html")
     parser.add_argument(
         "--step", type=int, default=0, help="the step of a picture or of numbers (default: 0, negative: from the end)"
     )
-    parser.add_argument("--steps", metavar="FROM:TO", help="the steps of a film, both included (default: all)")
+    parser.add_argument("--steps", metavar="FROM:TO", default="", help="the steps of a film, both included (default: all)")
     parser.add_argument("--speed", type=float, default=1.0, help="of a film: 1 is two steps a second")
     parser.add_argument("--width", type=int, default=1100, help="of a picture's page in pixels (default: 1100)")
     parser.add_argument("--dark", action="store_true", help="dark colours in pictures and films")
@@ -46,49 +60,64 @@ def run(arguments: Sequence[str]) -> None:
     options = command_line().parse_args([argument for argument in arguments if argument != "--"])
     if options.list or not options.file:
         return _print_settings(options.view)
-    kind = options.file.suffix.removeprefix(".").lower()
-    settings = dict(_pair(text) for text in options.settings)
     grid = {name: values.split(",") for name, values in map(_pair, options.grid)}
-    data = _file_of(options, kind, settings, grid)
-    options.file.parent.mkdir(parents=True, exist_ok=True)
-    write_at_once(options.file, data)  # a cancelled export leaves no half of a file
-    print(f"{options.file}: {len(data):,} bytes")
+    take = Take(**{field.name: getattr(options, field.name) for field in fields(Take)})
+    write_file(options.view, options.file, dict(map(_pair, options.settings)), grid, take, progress=_show)
+    print(f"{options.file}: {options.file.stat().st_size:,} bytes")
 
 
-def _file_of(options: argparse.Namespace, kind: str, settings: dict[str, str], grid: dict[str, list[str]]) -> bytes:
+def write_file(
+    view: str,
+    path: Path,
+    settings: Mapping[str, Any],
+    grid: Mapping[str, Sequence[Any]],
+    take: Take,
+    progress: Callable[[int, int], None] = lambda done, wanted: None,
+) -> Path:
+    """Write a view with these settings as the kind of file that the path's ending names, whole or not at all; -> the path.
+
+    grid: {setting: values} to choose among in an .html. Raises ExportError.
+    """
+    data = _file_of(view, path.suffix.removeprefix(".").lower(), settings, grid, take, progress)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_at_once(path, data)
+    return path
+
+
+def _file_of(
+    view: str, kind: str, settings: Mapping[str, Any], grid: Mapping[str, Sequence[Any]], take: Take,
+    progress: Callable[[int, int], None],
+) -> bytes:  # fmt: skip
     if kind == "html":
-        return single_file(options.view, settings, grid, progress=_show).encode()
+        return single_file(view, settings, grid, progress=progress).encode()
     if grid:
         raise ExportError(f"--grid is for .html; a .{kind} shows one choice of settings")
-    update = answered(Session(), options.view, settings)
+    update = answered(Session(), view, settings)
     assert update.trace
-    steps = _steps(options, len(update.trace))
+    steps = _steps(take, kind, len(update.trace))
     if kind in KINDS:
         try:
-            return export(Moment(options.view, update.settings, update.trace, steps[0]), kind).data
+            return export(Moment(view, update.settings, update.trace, steps[0]), kind).data
         except SettingError as error:
             raise ExportError(str(error)) from None
-    looks = {"width": options.width, "dark": options.dark}
+    looks: dict[str, Any] = {"width": take.width, "dark": take.dark}
     if kind in PICTURES:
-        return filming.picture(single_file(options.view, settings), options.view, steps[0], kind, **looks)
+        return filming.picture(single_file(view, settings), view, steps[0], kind, **looks)
     if kind in FILMS:
-        page = single_file(options.view, settings)
-        return filming.film(page, options.view, steps, kind, speed=options.speed, progress=_show, **looks)
+        page = single_file(view, settings)
+        return filming.film(page, view, steps, kind, speed=take.speed, progress=progress, **looks)
     raise ExportError(f"“.{kind}” is no kind of export; choose html, {', '.join([*PICTURES, *FILMS, *KINDS])}")
 
 
-def _steps(options: argparse.Namespace, count: int) -> Sequence[int]:
+def _steps(take: Take, kind: str, count: int) -> Sequence[int]:
     """The steps that are wanted, first to last. count: how many there are."""
     try:
-        first, last = (int(part) for part in options.steps.split(":")) if options.steps else (0, count - 1)
+        first, last = (int(part) for part in take.steps.split(":")) if take.steps else (0, count - 1)
     except ValueError:
-        raise ExportError(f"--steps is {options.steps!r}, but FROM:TO is wanted, such as 0:8") from None
-    is_film = options.file.suffix.lower().removeprefix(".") in FILMS
-    wanted = range(first, last + 1) if is_film else range(options.step % count, options.step % count + 1)
-    inside = -count <= options.step < count and 0 <= first <= last < count
-    if not inside:
+        raise ExportError(f"--steps is {take.steps!r}, but FROM:TO is wanted, such as 0:8") from None
+    if not (-count <= take.step < count and 0 <= first <= last < count):
         raise ExportError(f"the steps go from 0 to {count - 1}; choose among them")
-    return wanted
+    return range(first, last + 1) if kind in FILMS else [take.step % count]
 
 
 def _pair(text: str) -> tuple[str, str]:

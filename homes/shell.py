@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,35 +15,16 @@ from bokeh.document import Document
 from bokeh.embed.util import OutputDocumentFor
 from markupsafe import Markup
 
-from ..views import settings
-from ..views.architectures import figure as architectures_figure
-from ..views.backprop import figure as backprop_figure
-from ..views.convolution import figure as convolution_figure
-from ..views.detective import figure as detective_figure
-from ..views.downsampling import figure as downsampling_figure
+from ..views import SLUGS, settings
 from ..views.drawing import Layout, Panel
 from ..views.exercise import LARGEST_SEED
-from ..views.gradients import figure as gradients_figure
-from ..views.network import figure as network_figure
-from ..views.rgb import figure as rgb_figure
 from ..views.session import LESSONS
-from ..views.train import figure as train_figure
 from .listing import Listing, listings
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 VIEWS = ROOT / "views"
-FIGURES = {
-    "convolution": convolution_figure,
-    "downsampling": downsampling_figure,
-    "rgb": rgb_figure,
-    "backprop": backprop_figure,
-    "gradients": gradients_figure,
-    "detective": detective_figure,
-    "network": network_figure,
-    "architectures": architectures_figure,
-    "train": train_figure,
-}
+FIGURES = {slug: importlib.import_module(f"..views.{slug}.figure", __package__) for slug in SLUGS}
 VERSION = version("convoscope")
 
 # BokehJS sets inline styles, a sandboxed iframe can start workers from blobs only, WebAssembly needs its own word;
@@ -73,10 +55,15 @@ class View:
         """Whether the page does more for it than for every view: views/<slug>/own.mjs."""
         return (VIEWS / self.slug / "own.mjs").exists()
 
+    @property
+    def has_style(self) -> bool:
+        """Whether it has rules of its own: views/<slug>/own.css, which the page fetches when the view is opened."""
+        return (VIEWS / self.slug / "own.css").exists()
+
 
 def views() -> list[View]:
     """Every view with freshly built figures, in the order of the page."""
-    return [view(slug) for slug in LESSONS]
+    return [view(slug) for slug in SLUGS]
 
 
 def view(slug: str) -> View:
@@ -112,13 +99,12 @@ def modules() -> list[str]:
     return sorted(path.name for path in (STATIC / "js").glob("*.mjs") if path.name != "worker.mjs")
 
 
-def styles(slugs: Iterable[str] = LESSONS) -> list[str]:
-    """The style sheets of every page, then those of single views, as paths in the project."""
-    own = [f"views/{slug}/own.css" for slug in slugs if (VIEWS / slug / "own.css").exists()]
-    return [f"static/css/{name}.css" for name in ("page", "view", "extras", "embed")] + own
+def styles() -> list[str]:
+    """The style sheets of every page, in their order."""
+    return [f"static/css/{name}.css" for name in ("page", "view", "extras", "embed")]
 
 
-def page_files(slugs: Iterable[str] = LESSONS) -> list[Path]:
+def page_files(slugs: Iterable[str] = SLUGS) -> list[Path]:
     """The scripts and style sheets that browsers fetch, as paths in the project: shared ones, then those of the views."""
     own = [path for slug in slugs for pattern in ("own.*", "page/*.mjs") for path in sorted((VIEWS / slug).glob(pattern))]
     shared = [path for folder in ("js", "css") for path in sorted((STATIC / folder).iterdir())]
@@ -128,7 +114,8 @@ def page_files(slugs: Iterable[str] = LESSONS) -> list[Path]:
 def site_data(home: str, shown: list[View], **more: Any) -> Markup:
     """What the page's scripts must know, as JSON that is safe inside a script element. more[slug] adds to that view."""
     rows = [
-        {"slug": view.slug, "title": view.title, "table": view.table, "script": view.has_script} | more.pop(view.slug, {})
+        {"slug": view.slug, "title": view.title, "table": view.table, "script": view.has_script, "style": view.has_style}
+        | more.pop(view.slug, {})
         for view in shown
     ]
     text = json.dumps({"home": home, "version": VERSION, "views": rows, **more}, ensure_ascii=False)

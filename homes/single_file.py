@@ -66,13 +66,15 @@ def single_file(
 def blank(view: shell.View) -> str:
     """The page of a view with MARKs where the site's data, the packets and BokehJS go; the page fills it too (one-file.mjs)."""
     static = shell.STATIC
+    own = [f"views/{view.slug}/own.css"] if view.has_style else []
+    sheets = [Markup((shell.ROOT / path).read_text("utf-8")) for path in shell.styles() + own]
     view = dataclasses.replace(view, has_exercises=False)  # an exercise would have to be computed
     return shell.template("single.html").render(
         home="static",
         views=[view],
         site=MARK.format("site"),
         packets=MARK.format("packets"),
-        styles=[Markup(css()), *(Markup((shell.ROOT / path).read_text("utf-8")) for path in shell.styles([view.slug]))],
+        styles=[Markup(css()), *sheets],
         scripts={
             "theme": _inline((static / "js" / "theme.js").read_text("utf-8")),
             "bokeh": MARK.format("bokeh"),

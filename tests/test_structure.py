@@ -2,6 +2,7 @@
 
 import ast
 import io
+import runpy
 import subprocess
 import sys
 import tokenize
@@ -9,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import setuptools
 
 ROOT = Path(__file__).resolve().parent.parent
 PRINT_MODULES = "import sys; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
@@ -60,10 +62,27 @@ def packages_on_disk():
     return {"convoscope"} | {"convoscope." + folder.relative_to(ROOT).as_posix().replace("/", ".") for folder in folders}
 
 
-def test_every_package_folder_is_installed():
-    setup = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
-    assert set(setup["packages"]) == packages_on_disk()
-    assert set(setup["package-dir"]) == packages_on_disk()
+def test_every_package_folder_is_installed(monkeypatch):
+    given = {}
+    monkeypatch.setattr(setuptools, "setup", given.update)
+    monkeypatch.chdir(ROOT)
+    runpy.run_path(str(ROOT / "setup.py"))
+    assert set(given["packages"]) == packages_on_disk()
+
+
+def test_what_only_a_page_needs_is_installed_too():
+    """own.mjs, own.css, own.html and page/ of a view lie in no package of their own."""
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
+    for top in ("views", "homes"):
+        for package in {path.parent for path in (ROOT / top).rglob("__init__.py")}:
+            there = {path for path in package.rglob("*") if path.suffix in {".mjs", ".css", ".html"}}
+            there -= {path for path in there if any((folder / "__init__.py").exists() for folder in _between(package, path))}
+            assert there <= {path for pattern in patterns for path in package.glob(pattern)}
+
+
+def _between(package, path):
+    """The folders below a package on the way to one of its files."""
+    return [package.joinpath(*path.relative_to(package).parts[:n]) for n in range(1, len(path.relative_to(package).parts))]
 
 
 CODE = [path for path in ROOT.rglob("*") if path.suffix in {".py", ".mjs", ".js", ".css", ".html"}]

@@ -11,42 +11,25 @@ ends in a state that can be shown.
 from __future__ import annotations
 
 import base64
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..engine import DataError, ShapeError
-from .architectures import lesson as architectures
-from .backprop import lesson as backprop
-from .convolution import lesson as convolution
-from .detective import lesson as detective
-from .downsampling import lesson as downsampling
+from . import SLUGS
 from .exercise import Exercise, pose
 from .exports import Moment, export
 from .files import DiskFiles, Files
-from .gradients import lesson as gradients
-from .network import lesson as network
 from .networks import Networks
 from .packet import pack
 from .qr import qr_code
 from .reading import read
-from .rgb import lesson as rgb
 from .settings import SettingError, Settings
 from .state import Download, State
 from .trace import Trace
-from .train import lesson as train
 
-LESSONS = {
-    "convolution": convolution,
-    "downsampling": downsampling,
-    "rgb": rgb,
-    "backprop": backprop,
-    "gradients": gradients,
-    "detective": detective,
-    "network": network,
-    "architectures": architectures,
-    "train": train,
-}
+LESSONS = {slug: importlib.import_module(f".{slug}.lesson", __package__) for slug in SLUGS}
 
 
 @dataclass(frozen=True)

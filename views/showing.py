@@ -89,6 +89,22 @@ def show(view: str, grid: Mapping[str, Sequence[Any]] | None = None, **settings:
     return Shown(view, own_arrays(settings), grid or {})
 
 
+def save(view: str, path: str | Path, **settings: Any) -> Path:
+    """Write the view with these settings as one page that plays from the disk; returns its path. settings: as show takes."""
+    return show(view, **settings).save(path)
+
+
+def export(view: str, path: str | Path, *, take: Mapping[str, Any] | None = None, **settings: Any) -> Path:
+    """Write what the path's ending names, as `convoscope export` does: .png, .gif, .tex, .npz and more; returns the path.
+
+    take: its options step, steps, speed, width and dark, such as {"step": 7}. Raises ExportError with a sentence.
+    """
+    from ..homes.export import Take, write_file
+
+    shown = show(view, **settings)
+    return write_file(view, Path(path), shown.settings, shown.grid, Take(**take or {}))
+
+
 def _answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

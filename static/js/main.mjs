@@ -64,7 +64,7 @@ async function open(description) {
   }
   document.title = `Convoscope: ${description.title}`;
   if (!views.has(description.slug)) {
-    const [[figures, packet], own] = await Promise.all([home.open(description), ownScript(description)]);
+    const [[figures, packet], own] = await Promise.all([home.open(description), ownScript(description), ownStyle(section, description)]);
     const view = new View(section, description, figures, home.send, own);
     views.set(description.slug, view);
     window.convoscope.views[description.slug] = door(view);
@@ -79,6 +79,25 @@ async function open(description) {
 /** What only this view does on the page, if there is such a script: a function of the view. */
 async function ownScript({ slug, script }) {
   return script ? (await import(`../../views/${slug}/own.mjs`)).default : null;
+}
+
+/** Fetch the view's own style sheet; until it is there nobody sees the view. The head has asked for the first one (preload.js). */
+async function ownStyle(section, { slug, style, title }) {
+  if (!style || site.home === "file") return; // a file has it inside
+  let link = document.querySelector(`link[data-own="${slug}"]`);
+  if (!link) {
+    const href = new URL(`../../views/${slug}/own.css`, import.meta.url).href;
+    link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+    link.dataset.own = slug;
+    document.head.append(link);
+  }
+  if (link.sheet) return;
+  section.style.visibility = "hidden";
+  await new Promise((resolve, reject) => {
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", () => reject(new Error(`The style sheet of ${title} did not come. Load the page again.`)));
+  });
+  section.style.visibility = "";
 }
 
 /** The view that the address names, or the first one. */

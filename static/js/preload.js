@@ -1,12 +1,15 @@
-/* A classic script in the head: the figures and the first packet of the view in the address are on their way at once. */
+/* A classic script in the head: what belongs to the view in the address alone is on its way at once, its style sheet first. */
 (() => {
   const { dataset, src } = document.currentScript;
-  const slugs = dataset.views.split(" ");
+  const [slugs, styled, files] = [dataset.views, dataset.styled, dataset.files].map((words) => words.split(" ").filter(Boolean));
   const wanted = new URLSearchParams(location.search).get("view");
   const slug = slugs.includes(wanted) ? wanted : slugs[0];
-  for (const kind of ["json", "packet"]) {
-    const link = Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", crossOrigin: "anonymous" });
-    link.href = new URL(`../../${slug}.${kind}`, src).href;
+  const add = (path, attributes) => {
+    const link = document.createElement("link");
+    for (const [name, value] of Object.entries(attributes)) link.setAttribute(name, value);
+    link.href = new URL(`../../${path}`, src).href;
     document.head.append(link);
-  }
+  };
+  if (styled.includes(slug)) add(`views/${slug}/own.css`, { rel: "stylesheet", blocking: "render", "data-own": slug });
+  for (const kind of files) add(`${slug}.${kind}`, { rel: "preload", as: "fetch", crossorigin: "anonymous" });
 })();

@@ -76,3 +76,15 @@ def test_a_slide_shows_the_picture_the_prediction_and_the_player_at_once(explore
     page = explorer.open(f"embed.html?view={view}&hide={hidden}", ready=False)
     for part in (".stage", ".quiz", ".player"):
         expect(page.locator(f".view:not([hidden]) {part}")).to_be_in_viewport(ratio=1)
+
+
+def test_the_style_sheet_of_a_view_comes_with_the_view(explorer):
+    """And not with the page: only the view that is opened is dressed."""
+    sheets = "performance.getEntriesByType('resource').map(({ name }) => name.match(/views\\/(\\w+)\\/own.css/)?.[1]).filter(Boolean)"
+    page = explorer.open("?view=train", ready=False)
+    assert page.evaluate(sheets) == ["train"]
+    page.get_by_role("link", name="Backpropagation", exact=True).click()
+    expect(page.locator("[data-view=backprop] .sentence")).to_contain_text("=")
+    assert page.evaluate(sheets) == ["train", "backprop"]
+    expect(page.locator(".backprop-scroll")).to_have_css("overflow", "auto")
+    expect(page.locator("[data-view=backprop]")).to_have_css("visibility", "visible")

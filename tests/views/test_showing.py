@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from convoscope.homes.single_file import ExportError
+from convoscope import views
 from convoscope.views import convolution, rgb
 from convoscope.views.session import Session
 from convoscope.views.settings import SettingError
@@ -90,3 +91,18 @@ def test_the_example_notebooks_run(notebook, tmp_path):
     pages = [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
     assert len(pages) == 2
     assert all("srcdoc=" in "".join(page) for page in pages)
+
+
+@pytest.mark.parametrize("slug", views.SLUGS)
+def test_every_view_can_be_shown_saved_and_exported(slug, tmp_path):
+    view = getattr(views, slug)
+    assert view.show().view == slug
+    numbers = json.loads(view.export(tmp_path / "step.json", take={"step": -1}).read_text())
+    assert numbers["view"] == slug
+    assert numbers["step"] == numbers["steps"] - 1
+
+
+def test_a_saved_view_is_the_page_that_is_shown(tmp_path):
+    saved = convolution.save(tmp_path / "blur.html", kernel=[[1.0]], grid={"stride": [1, 2]})
+    assert saved == tmp_path / "blur.html"
+    assert saved.read_text() == convolution.show(kernel=[[1.0]], grid={"stride": [1, 2]}).html()

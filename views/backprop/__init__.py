@@ -1,5 +1,1 @@
 """Backpropagation: a formula as a graph, forward node by node, then backward edge by edge."""
-
-from .. import shows
-
-show = shows("backprop")

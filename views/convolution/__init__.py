@@ -1,5 +1,1 @@
 """Convolution: a kernel slides over an image, one output cell a step."""
-
-from .. import shows
-
-show = shows("convolution")

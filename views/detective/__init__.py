@@ -1,5 +1,1 @@
 """Kernel detective: an image and a feature map are given; which kernel made one of the other?"""
-
-from .. import shows
-
-show = shows("detective")

@@ -1,5 +1,1 @@
 """Downsampling: one window after another becomes one number, by three rules side by side."""
-
-from .. import shows
-
-show = shows("downsampling")

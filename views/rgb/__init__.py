@@ -1,5 +1,1 @@
 """RGB: a filter reads three channels at once, one kernel each, and the three sums make one cell."""
-
-from .. import shows
-
-show = shows("rgb")

@@ -1,5 +1,1 @@
 """Train: a network learns to read digits while all that happens inside it is looked at."""
-
-from .. import shows
-
-show = shows("train")
