@@ -80,7 +80,7 @@ def test_a_slide_shows_the_picture_the_prediction_and_the_player_at_once(explore
 
 def test_the_style_sheet_of_a_view_comes_with_the_view(explorer):
     """And not with the page: only the view that is opened is dressed."""
-    sheets = "performance.getEntriesByType('resource').map(({ name }) => name.match(/views\\/(\\w+)\\/own.css/)?.[1]).filter(Boolean)"
+    sheets = """performance.getEntriesByType("resource").flatMap(({ name }) => name.match(/(\\w+)(?=\\/own.css)/)?.[1] ?? [])"""
     page = explorer.open("?view=train", ready=False)
     assert page.evaluate(sheets) == ["train"]
     page.get_by_role("link", name="Backpropagation", exact=True).click()
