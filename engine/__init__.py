@@ -3,7 +3,8 @@
 from .activations import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from .architectures import convnetjs_mnist, lenet5, logistic_regression, mlp
 from .autodiff import Graph, Increment, Node, backward_pass, finite_difference_gradients, forward_pass
-from .cell_layers import Dropout, Flatten, ReLU, Sigmoid, Tanh
+from .branches import Add, Concat
+from .cell_layers import Dropout, Flatten, Identity, ReLU, Sigmoid, Tanh
 from .conv import ConvTerms, conv2d, conv2d_backward, conv2d_in_order, conv2d_loops, conv2d_terms
 from .convnetjs import export_convnetjs, import_convnetjs
 from .digits import DigitPreprocessing, mnist_digit
@@ -11,16 +12,30 @@ from .evaluation import Evaluation, evaluate, wilson_interval
 from .examples import centre_crop, network_input
 from .formula import FormulaError, parse_formula
 from .initialisers import glorot_uniform, he_normal
-from .layers import AvgPool2d, Conv2d, Layer, Linear, MaxPool2d
+from .layer_specs import (
+    BranchesSpec,
+    ConvSpec,
+    DropoutSpec,
+    FlattenSpec,
+    GlobalPoolSpec,
+    LayerSpec,
+    LinearSpec,
+    PoolSpec,
+    ResponseNormSpec,
+)
+from .layers import AvgPool2d, Conv2d, GlobalAvgPool2d, Layer, Linear, LocalResponseNorm, MaxPool2d
 from .linear import flatten, flatten_backward, linear, linear_backward
 from .losses import cross_entropy, cross_entropy_backward, softmax, softmax_backward, squared_error, squared_error_backward
 from .mnist import CLASS_COUNT, DIGIT_COUNT, IMAGE_SIZE, SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, DataError, read_shard, shard_of
 from .network import LayerSummary, Network
-from .network_text import NetworkTextError, parse_network
+from .network_text import NetworkTextError, parse_layers, parse_network
+from .normalisation import local_response_norm, local_response_norm_backward, local_response_norm_loops
 from .optimisers import OPTIMISERS, SGD, Adadelta, Adagrad, Adam, Optimiser, RMSprop
 from .pooling import (
     avg_pool2d,
     avg_pool2d_backward,
+    global_avg_pool2d,
+    global_avg_pool2d_backward,
     max_pool2d,
     max_pool2d_argmax,
     max_pool2d_backward,

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from .layers import Shape
+from .layer_specs import Shape
 from .network import Network
 from .network_text import parse_network
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from . import fast
 from .activations import stable_sigmoid
-from .layers import Layer, Shape
+from .layer_specs import DropoutSpec, FlattenSpec
+from .layers import Layer
 from .shapes import Array
 
 
@@ -17,8 +16,9 @@ class Flatten(Layer):
 
     kind = "flatten"
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return (math.prod(input_shape),)
+    @property
+    def spec(self) -> FlattenSpec:
+        return FlattenSpec()
 
     def forward(self, x: Array) -> Array:
         self._shape = x.shape
@@ -26,6 +26,18 @@ class Flatten(Layer):
 
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
         return fast.unflatten_batch(grad_out, self._shape)
+
+
+class Identity(Layer):
+    """Hands on what it gets: the short way of a residual block."""
+
+    kind = "identity"
+
+    def forward(self, x: Array) -> Array:
+        return x
+
+    def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
+        return grad_out
 
 
 class ReLU(Layer):
@@ -84,8 +96,11 @@ class Dropout(Layer):
         self.p, self.training, self._rng = p, False, rng
 
     @property
-    def text(self) -> str:
-        return f"{self.kind} {self.p:g}"
+    def spec(self) -> DropoutSpec:
+        return DropoutSpec(share=self.p)
+
+    def set_training(self, training: bool) -> None:
+        self.training = training
 
     def forward(self, x: Array) -> Array:
         self._kept = np.ones((), x.dtype)

@@ -7,6 +7,8 @@ training passes thousands of times a minute, check shapes but never scan values:
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .shapes import Array, ShapeError
@@ -47,18 +49,36 @@ def check_rank(array: Array, name: str, rank: int, letters: str = "") -> None:
     check_floats(array, name)
 
 
-def check_filters(x: Array, weight: Array, bias: Array | None) -> None:
-    """Refuse filters that do not fit the images. x: (N, C, H, W), weight: (F, C, kH, kW), bias: (F,) or None."""
+def check_filters(x: Array, weight: Array, bias: Array | None, groups: int) -> None:
+    """Refuse filters that do not fit the images. x: (N, C, H, W), weight: (F, C/groups, kH, kW), bias: (F,) or None."""
     check_rank(x, "x", 4)
     check_rank(weight, "weight", 4, "(F, C, kH, kW)")
-    check_filter_shapes(x, weight, bias)
+    check_filter_shapes(x, weight, bias, groups)
     if bias is not None:
         check_floats(bias, "bias")
 
 
-def check_filter_shapes(x: Array, weight: Array, bias: Array | None) -> None:
-    """Refuse a channel or bias mismatch; looks at shapes only. x: (N, C, H, W), weight: (F, C, kH, kW), bias: (F,)."""
-    if x.shape[1] != weight.shape[1]:
+def check_groups(channels: int, filters: int, groups: int) -> None:
+    """Refuse a number of groups that does not divide channels and filters."""
+    if isinstance(groups, bool) or not isinstance(groups, int) or groups < 1:
+        raise ShapeError(f"groups is {groups!r}, but a whole number of at least 1 is wanted; try groups=1")
+    if channels % groups or filters % groups:
+        raise ShapeError(
+            f"{_count(channels, 'channel')} and {_count(filters, 'filter')} cannot be divided into {groups} equal groups; "
+            f"try groups={math.gcd(channels, filters, groups)}, or numbers that {groups} divides"
+        )
+
+
+def check_filter_shapes(x: Array, weight: Array, bias: Array | None, groups: int = 1) -> None:
+    """Refuse a mismatch of channels or bias; looks at shapes only. x: (N, C, H, W), weight: (F, C/groups, kH, kW)."""
+    if groups != 1:
+        check_groups(x.shape[1], weight.shape[0], groups)
+        if x.shape[1] != groups * weight.shape[1]:
+            raise ShapeError(
+                f"the image has {_count(x.shape[1], 'channel')} in {groups} groups, but the filters expect "
+                f"{weight.shape[1]} in each; use filters with {_count(x.shape[1] // groups, 'kernel')} each"
+            )
+    elif x.shape[1] != weight.shape[1]:
         raise ShapeError(
             f"the image has {_count(x.shape[1], 'channel')} but the filters expect {weight.shape[1]}; use filters with "
             f"{_count(x.shape[1], 'kernel')} each or convert the image to {_count(weight.shape[1], 'channel')}"

@@ -4,7 +4,8 @@
 
     out[n, f, i, j] = bias[f] + Σ_c Σ_k Σ_m weight[f, c, k, m] · padded[n, c, s·i + d·k, s·j + d·m]
 
-with stride s and dilation d, in each axis its own.
+with stride s and dilation d, in each axis its own. With groups, the channels and the filters are divided into as many equal
+parts, and a filter sees the channels of its own part only: AlexNet's halves on two GPUs (Krizhevsky et al., 2012).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import numpy as np
 
 from .backend import matrix_product
 from .checks import check_filters, check_floats, check_rank, check_same_shape
-from .shapes import Array, IntOrPair, Pair, output_sizes, pair
-from .windows import crop_images, pad_images, pixels_under, sliding_windows
+from .shapes import Array, IntOrPair, Pair, Sliding
+from .windows import crop_images, pad_images, pixels_under, windows_of
 
 
 def conv2d_loops(
@@ -27,15 +28,16 @@ def conv2d_loops(
     stride: IntOrPair = 1,
     padding: IntOrPair = 0,
     dilation: IntOrPair = 1,
+    groups: int = 1,
 ) -> Array:
-    """Convolve by the definition, one product at a time. x: (N, C, H, W), weight: (F, C, kH, kW) -> (N, F, oH, oW)."""
-    (oH, oW), strides, paddings, dilations = _geometry(x, weight, bias, stride, padding, dilation)
-    padded = pad_images(x, paddings)
+    """Convolve by the definition, one product at a time. x: (N, C, H, W), weight: (F, C/groups, kH, kW) -> (N, F, oH, oW)."""
+    sliding, (oH, oW) = _geometry(x, weight, bias, stride, padding, dilation, groups)
+    (sH, sW), (dH, dW), padded = sliding.stride, sliding.dilation, pad_images(x, sliding.padding)
     out = np.zeros((x.shape[0], weight.shape[0], oH, oW), x.dtype)
     for n, f, i, j in np.ndindex(out.shape):
+        first = f // (len(weight) // groups) * weight.shape[1]  # channel of this filter's group
         for c, k, m in np.ndindex(weight.shape[1:]):
-            pixel = padded[n, c, i * strides[0] + k * dilations[0], j * strides[1] + m * dilations[1]]
-            out[n, f, i, j] += weight[f, c, k, m] * pixel
+            out[n, f, i, j] += weight[f, c, k, m] * padded[n, first + c, i * sH + k * dH, j * sW + m * dW]
         out[n, f, i, j] += 0 if bias is None else bias[f]
     return out
 
@@ -48,18 +50,22 @@ def conv2d(
     stride: IntOrPair = 1,
     padding: IntOrPair = 0,
     dilation: IntOrPair = 1,
+    groups: int = 1,
 ) -> Array:
-    """Slide every filter over x. x: (N, C, H, W), weight: (F, C, kH, kW), bias: (F,) -> (N, F, oH, oW).
+    """Slide every filter over x. x: (N, C, H, W), weight: (F, C/groups, kH, kW), bias: (F,) -> (N, F, oH, oW).
 
     The same numbers as conv2d_loops up to rounding: each window becomes a column, and all inner products are one
-    matrix product. Raises ShapeError if the shapes do not fit, ValueError for integers, NaN or infinity.
+    matrix product for each group. Raises ShapeError if the shapes do not fit, ValueError for integers, NaN or infinity.
     """
-    (oH, oW), *_ = _geometry(x, weight, bias, stride, padding, dilation)
-    columns = _columns(x, weight, stride, padding, dilation)
-    out = matrix_product(weight.reshape(len(weight), -1), columns)  # FK, KP -> FP
+    sliding, sizes = _geometry(x, weight, bias, stride, padding, dilation, groups)
+    columns = _columns(x, sliding, groups)
+    out = np.empty((groups, len(weight) // groups, columns.shape[2]), x.dtype)
+    for filters, its_columns, its_out in zip(weight.reshape(*out.shape[:2], -1), columns, out, strict=True):
+        matrix_product(filters, its_columns, its_out)  # FK, KP -> FP
+    rows = out.reshape(len(weight), -1)
     if bias is not None:
-        out += bias[:, None]
-    return _from_rows(out, (oH, oW))
+        rows += bias[:, None]
+    return _from_rows(rows, sizes)
 
 
 def conv2d_backward(
@@ -70,29 +76,33 @@ def conv2d_backward(
     stride: IntOrPair = 1,
     padding: IntOrPair = 0,
     dilation: IntOrPair = 1,
+    groups: int = 1,
 ) -> tuple[Array, Array, Array]:
     """Send the gradient back. grad_out: (N, F, oH, oW) -> grad_x, grad_weight, grad_bias, as x, weight, bias.
 
     An output cell hands grad_out · weight to each pixel of its window, and grad_out · pixel to each weight.
     """
-    (oH, oW), strides, paddings, dilations = _geometry(x, weight, None, stride, padding, dilation)
+    sliding, (oH, oW) = _geometry(x, weight, None, stride, padding, dilation, groups)
     check_rank(grad_out, "grad_out", 4, "(N, F, oH, oW)")
     check_same_shape(grad_out, "grad_out", (x.shape[0], weight.shape[0], oH, oW), "the output of conv2d")
     grad_rows = np.ascontiguousarray(grad_out.transpose(1, 2, 3, 0)).reshape(len(weight), -1)
-    columns = _columns(x, weight, stride, padding, dilation)
-    grad_weight = matrix_product(grad_rows, columns.T).reshape(weight.shape)  # FP, PK -> FK
-    grad_columns = matrix_product(weight.reshape(len(weight), -1).T, grad_rows)  # KF, FP -> KP
-    grad_windows = grad_columns.reshape(*weight.shape[1:], oH, oW, x.shape[0])
-    grad_padded = pad_images(np.zeros_like(x), paddings)
-    add_windows(grad_padded, grad_windows, strides, dilations)
-    return crop_images(grad_padded, paddings).copy(), grad_weight, grad_rows.sum(axis=1)
+    columns, filters = _columns(x, sliding, groups), weight.reshape(groups, len(weight) // groups, -1)
+    grad_filters, grad_columns = np.empty_like(filters), np.empty_like(columns)
+    for g, its_rows in enumerate(grad_rows.reshape(*filters.shape[:2], -1)):
+        matrix_product(its_rows, columns[g].T, grad_filters[g])  # FP, PK -> FK
+        matrix_product(filters[g].T, its_rows, grad_columns[g])  # KF, FP -> KP
+    grad_windows = grad_columns.reshape(x.shape[1], *weight.shape[2:], oH, oW, x.shape[0])
+    grad_padded = pad_images(np.zeros_like(x), sliding.padding)
+    add_windows(grad_padded, grad_windows, sliding)
+    grad_x = crop_images(grad_padded, sliding.padding).copy()
+    return grad_x, grad_filters.reshape(weight.shape), grad_rows.sum(axis=1)
 
 
-def add_windows(grad_padded: Array, grad_windows: Array, stride: Pair, dilation: Pair) -> None:
+def add_windows(grad_padded: Array, grad_windows: Array, sliding: Sliding) -> None:
     """Add to each pixel what all its windows send. grad_padded: (N, C, H, W), grad_windows: (C, kH, kW, oH, oW, N)."""
     sizes = (grad_windows.shape[3], grad_windows.shape[4])
     for k, m in np.ndindex(grad_windows.shape[1:3]):  # within one k, m no two windows meet the same pixel
-        rows, columns = pixels_under((k, m), sizes, stride, dilation)
+        rows, columns = pixels_under((k, m), sizes, sliding)
         grad_padded[:, :, rows, columns] += grad_windows[:, k, m].transpose(3, 0, 1, 2)
 
 
@@ -123,10 +133,8 @@ def conv2d_terms(
     check_rank(weight, "weight", 3, "(C, kH, kW)")
     if bias is not None:
         check_floats(np.asarray(bias, x.dtype), "bias")
-    _geometry(x[None], weight[None], None, stride, padding, dilation)
-    kernel_size = (weight.shape[1], weight.shape[2])
-    windows = sliding_windows(x[None], kernel_size, stride=stride, padding=padding, dilation=dilation)[0]
-    windows = windows.transpose(1, 2, 0, 3, 4)  # C oH oW kH kW -> oH oW C kH kW
+    sliding, _ = _geometry(x[None], weight[None], None, stride, padding, dilation)
+    windows = windows_of(pad_images(x[None], sliding.padding), sliding)[0].transpose(1, 2, 0, 3, 4)  # oH oW C kH kW
     products = windows * weight
     running_sums = np.cumsum(products.reshape(*products.shape[:2], -1), axis=2)
     output = running_sums[:, :, -1] + x.dtype.type(bias or 0)
@@ -148,9 +156,8 @@ def conv2d_in_order(
     """
     check_rank(x, "x", 3)
     check_rank(weight, "weight", 3, "(C, kH, kW)")
-    sizes, *_ = _geometry(x[None], weight[None], None, stride, padding, dilation)
-    kernel_size = (weight.shape[1], weight.shape[2])
-    windows = sliding_windows(x[None], kernel_size, stride=stride, padding=padding, dilation=dilation)[0]
+    sliding, sizes = _geometry(x[None], weight[None], None, stride, padding, dilation)
+    windows = windows_of(pad_images(x[None], sliding.padding), sliding)[0]
     out = np.zeros(sizes, x.dtype)
     for c, k, m in np.ndindex(weight.shape):
         out += weight[c, k, m] * windows[c, :, :, k, m]
@@ -158,23 +165,22 @@ def conv2d_in_order(
 
 
 def _geometry(
-    x: Array, weight: Array, bias: Array | None, stride: IntOrPair, padding: IntOrPair, dilation: IntOrPair
-) -> tuple[Pair, Pair, Pair, Pair]:
-    check_filters(x, weight, bias)
+    x: Array, weight: Array, bias: Array | None,
+    stride: IntOrPair, padding: IntOrPair, dilation: IntOrPair, groups: int = 1,
+) -> tuple[Sliding, Pair]:
+    """Check the arrays and read the settings, once in each call. -> how the kernels slide, (oH, oW)."""
+    check_filters(x, weight, bias, groups)
     if x.dtype != weight.dtype:
         raise ValueError(f"x is {x.dtype} but weight is {weight.dtype}; try weight.astype(x.dtype)")
-    kernel_size = (weight.shape[2], weight.shape[3])
-    sizes = output_sizes((x.shape[2], x.shape[3]), kernel_size, stride=stride, padding=padding, dilation=dilation)
-    pads, dilations = pair(padding, "padding", at_least=0), pair(dilation, "dilation", at_least=1)
-    return sizes, pair(stride, "stride", at_least=1), pads, dilations
+    sliding = Sliding((weight.shape[2], weight.shape[3]), stride, padding, dilation)
+    return sliding, sliding.output_sizes((x.shape[2], x.shape[3]))
 
 
-def _columns(x: Array, weight: Array, stride: IntOrPair, padding: IntOrPair, dilation: IntOrPair) -> Array:
-    """Lay each window out as one column, the batch innermost. x: (N, C, H, W) -> (K, P), K = C·kH·kW, P = oH·oW·N."""
-    kernel_size = (weight.shape[2], weight.shape[3])
-    windows = sliding_windows(x, kernel_size, stride=stride, padding=padding, dilation=dilation)
+def _columns(x: Array, sliding: Sliding, groups: int) -> Array:
+    """Lay each window out as one column, the batch innermost. x: (N, C, H, W) -> (groups, C/groups·kH·kW, oH·oW·N)."""
+    windows = windows_of(pad_images(x, sliding.padding), sliding)
     ordered = windows.transpose(1, 4, 5, 2, 3, 0)  # N C oH oW kH kW -> C kH kW oH oW N
-    return ordered.reshape(weight[0].size, -1)
+    return ordered.reshape(groups, -1, windows.shape[2] * windows.shape[3] * len(x))
 
 
 def _from_rows(rows: Array, sizes: Pair) -> Array:

@@ -2,10 +2,10 @@
 
 A layer owns one plan and calls it once per forward and once per backward:
 
-    plan = Conv2dPlan(stride=1, padding=2)                    # also LinearPlan(), with the same calls
+    plan = Conv2dPlan(stride=1, padding=2)                    # also GroupedConv2dPlan(2), LinearPlan(): the same calls
     out = plan.forward(x, weight, bias)
     grad_x, grad_weight, grad_bias = plan.backward(grad_out)  # needs_grad_x=False spares the first layer's grad_x
-    pool = MaxPool2dPlan(2, stride=2)                         # also AvgPool2dPlan(2), ReLUPlan(): fast_cells.py
+    pool = MaxPool2dPlan(2, stride=2)                         # also the other plans of fast_cells.py
     out = pool.forward(x)
     grad_x = pool.backward(grad_out)
 
@@ -28,11 +28,12 @@ from .backend import matrix_product
 from .checks import check_filter_shapes, check_same_shape
 from .conv import add_windows
 from .fast_cells import AvgPool2dPlan as AvgPool2dPlan
+from .fast_cells import GlobalAvgPool2dPlan as GlobalAvgPool2dPlan
 from .fast_cells import MaxPool2dPlan as MaxPool2dPlan
 from .fast_cells import ReLUPlan as ReLUPlan
 from .fast_cells import batch_first, batch_innermost
 from .fast_winograd import WinogradProduct, winograd_is_faster
-from .shapes import Array, IntOrPair, Pair, kernel_span, output_sizes, pair
+from .shapes import Array, IntOrPair, Sliding, pair
 from .windows import crop_images, pad_images, windows_of
 
 CACHE_BYTES = 512 * 1024  # of columns at a time: half of the second-level cache that a processor core has for itself
@@ -66,19 +67,18 @@ class Conv2dPlan:
 
     def _make_buffers(self, x: Array, weight: Array, bias: Array | None) -> None:
         H, W = x.shape[2:]
-        kernel_size = (weight.shape[2], weight.shape[3])
-        sizes = output_sizes((H, W), kernel_size, stride=self.stride, padding=self.padding, dilation=self.dilation)
+        sliding = self._sliding = Sliding((weight.shape[2], weight.shape[3]), self.stride, self.padding, self.dilation)
+        sizes = sliding.output_sizes((H, W))
         self._product: ColumnProduct | WinogradProduct
         if winograd_is_faster(x.shape, weight.shape, self.stride, self.dilation):
             self._product = WinogradProduct(x, weight.shape, self.padding, sizes)
         else:
-            self._product = ColumnProduct(x, weight.shape, bias, self.padding, self.stride, self.dilation)
+            self._product = ColumnProduct(x, weight.shape, bias, sliding)
         rows, columns = self.padding
         self._inside = batch_first(self._product.padded)[:, :, rows : rows + H, columns : columns + W]
         # With stride 1, grad_x is itself a convolution: of grad_out, with the kernels turned by 180 degrees. It needs
         # no sums over overlapping windows, but more products when the output is smaller than the input.
-        span = kernel_span(kernel_size, self.dilation)
-        around = (span[0] - 1 - rows, span[1] - 1 - columns)
+        around = (sliding.span[0] - 1 - rows, sliding.span[1] - 1 - columns)
         is_faster = self.stride == (1, 1) and min(around) >= 0 and sizes[0] * sizes[1] >= H * W
         self._turned = Conv2dPlan(padding=around, dilation=self.dilation) if is_faster else None
         self._grad_padded, self._grad_columns = np.empty((2, 0), x.dtype)  # made when grad_x is first asked for
@@ -94,7 +94,7 @@ class Conv2dPlan:
         rows = batch_innermost(grad_out).reshape(len(weight), -1)
         matrix_product(weight.reshape(len(weight), -1).T, rows, self._grad_columns.reshape(-1, rows.shape[1]))
         self._grad_padded.fill(0)
-        add_windows(self._grad_padded, self._grad_columns, self.stride, self.dilation)
+        add_windows(self._grad_padded, self._grad_columns, self._sliding)
         return crop_images(self._grad_padded, self.padding)
 
 
@@ -104,12 +104,10 @@ class ColumnProduct:
     Some output rows are done at a time, so that their columns are still in the processor's cache when they are used.
     """
 
-    def __init__(
-        self, x: Array, weight_shape: tuple[int, ...], bias: Array | None, padding: Pair, stride: Pair, dilation: Pair
-    ) -> None:
-        (N, C, H, W), (F, _, kH, kW) = x.shape, weight_shape
-        self.padded = np.zeros((C, H + 2 * padding[0], W + 2 * padding[1], N), x.dtype)
-        windows = windows_of(batch_first(self.padded), (kH, kW), stride, dilation)
+    def __init__(self, x: Array, weight_shape: tuple[int, ...], bias: Array | None, sliding: Sliding) -> None:
+        (N, C, H, W), (F, _, kH, kW), (pH, pW) = x.shape, weight_shape, sliding.padding
+        self.padded = np.zeros((C, H + 2 * pH, W + 2 * pW, N), x.dtype)
+        windows = windows_of(batch_first(self.padded), sliding)
         windows = windows.transpose(1, 4, 5, 2, 3, 0)  # N C oH oW kH kW -> C kH kW oH oW N
         oH, oW = windows.shape[3:5]
         # The bias is one more weight whose pixel is always 1, so that no pass over the output is spent on it.
@@ -150,6 +148,53 @@ class ColumnProduct:
             self._grad_filters += self._grad_part
         grad_bias = self._grad_filters[-1] if len(self._grad_filters) > K else grad_rows.sum(axis=1)
         return self._grad_filters[:K].T.reshape(self._weight_shape), grad_bias
+
+
+class GroupedConv2dPlan:
+    """Convolution in groups: one Conv2dPlan for each, with its share of the filters on its share of the channels."""
+
+    def __init__(
+        self, groups: int, *, stride: IntOrPair = 1, padding: IntOrPair = 0, dilation: IntOrPair = 1
+    ) -> None:
+        self._plans = [Conv2dPlan(stride=stride, padding=padding, dilation=dilation) for _ in range(groups)]
+        self._made_for: object = None
+
+    def forward(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
+        """Slide every filter over its group's channels. x: (N, C, H, W), weight: (F, C/groups, kH, kW) -> (N, F, oH, oW)."""
+        groups, made_for = len(self._plans), (x.shape, x.dtype, weight.shape, bias is None)
+        if made_for != self._made_for:
+            check_filter_shapes(x, weight, bias, groups)
+        channels, filters = _shares(x.shape[1], groups), _shares(len(weight), groups)
+        outs = [
+            plan.forward(x[:, its_channels], weight[its_filters], None if bias is None else bias[its_filters])
+            for plan, its_channels, its_filters in zip(self._plans, channels, filters, strict=True)
+        ]
+        if made_for != self._made_for:
+            self._out = batch_first(np.empty((len(weight), *outs[0].shape[2:], len(x)), x.dtype))
+            self._grad_x = batch_first(np.empty((*x.shape[1:], len(x)), x.dtype))
+            self._grad_weight, self._grad_bias = np.empty(weight.shape, x.dtype), np.empty(len(weight), x.dtype)
+            self._made_for = made_for
+        for its_filters, out in zip(filters, outs, strict=True):
+            self._out[:, its_filters] = out
+        return self._out
+
+    def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> tuple[Array | None, Array, Array]:
+        """Go back through the last forward. grad_out: (N, F, oH, oW) -> grad_x or None, grad_weight, grad_bias."""
+        check_same_shape(grad_out, "grad_out", self._out.shape, "the output of this plan")
+        channels, filters = (_shares(array.shape[1], len(self._plans)) for array in (self._grad_x, grad_out))
+        for plan, its_channels, its_filters in zip(self._plans, channels, filters, strict=True):
+            grad_x, self._grad_weight[its_filters], self._grad_bias[its_filters] = plan.backward(
+                grad_out[:, its_filters], needs_grad_x=needs_grad_x
+            )
+            if grad_x is not None:
+                self._grad_x[:, its_channels] = grad_x
+        return (self._grad_x if needs_grad_x else None), self._grad_weight, self._grad_bias
+
+
+def _shares(count: int, groups: int) -> list[slice]:
+    """Divide channels or filters into equal groups."""
+    size = count // groups
+    return [slice(start, start + size) for start in range(0, count, size)]
 
 
 class LinearPlan:

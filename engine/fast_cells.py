@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .checks import check_same_shape
-from .pooling import pool_geometry
+from .pooling import pool_sliding
 from .shapes import Array, IntOrPair, Pair
 from .windows import crop_images, pixels_under
 
@@ -25,7 +25,8 @@ class _PoolPlan:
     edge = 0.0  # what stands in the padding
 
     def __init__(self, kernel_size: IntOrPair, *, stride: IntOrPair | None = None, padding: IntOrPair = 0) -> None:
-        self._settings = (kernel_size, stride, padding)
+        self._sliding = pool_sliding(kernel_size, stride, padding)
+        self.kernel_size, self.padding = self._sliding.kernel_size, self._sliding.padding
         self._made_for: object = None
 
     def _make_buffers(self, x: Array) -> None:
@@ -33,14 +34,14 @@ class _PoolPlan:
         if made_for == self._made_for:
             return
         N, C, H, W = x.shape
-        self.kernel_size, stride, self.padding, sizes = pool_geometry((H, W), *self._settings)
+        sizes, stride = self._sliding.output_sizes((H, W)), self._sliding.stride
         padded_shape = (C, H + 2 * self.padding[0], W + 2 * self.padding[1], N)
         self._padded = batch_first(np.full(padded_shape, self.edge, x.dtype))
         self._grad_padded = batch_first(np.zeros(padded_shape, x.dtype))
         self._out, self._part, self._left = (batch_first(np.empty((C, *sizes, N), x.dtype)) for _ in range(3))
         self._won = batch_first(np.empty((C, *sizes, N), bool))
         cells: list[Pair] = [(k, m) for k in range(self.kernel_size[0]) for m in range(self.kernel_size[1])]
-        self._cells = [pixels_under(cell, sizes, stride) for cell in cells]  # in row order
+        self._cells = [pixels_under(cell, sizes, self._sliding) for cell in cells]  # in row order
         self._overlap = stride[0] < self.kernel_size[0] or stride[1] < self.kernel_size[1]
         self._made_for = made_for
 
@@ -114,6 +115,26 @@ class AvgPool2dPlan(_PoolPlan):
         for cell in self._cells:
             self._hand_back(cell, self._part)
         return crop_images(self._grad_padded, self.padding)
+
+
+class GlobalAvgPool2dPlan:
+    """The mean of each feature map."""
+
+    def __init__(self) -> None:
+        self._made_for: object = None
+
+    def forward(self, x: Array) -> Array:
+        """Take the mean of each feature map. x: (N, C, H, W) -> (N, C)."""
+        if (x.shape, x.dtype) != self._made_for:
+            self._grad_x, self._out = batch_first(np.empty((*x.shape[1:], len(x)), x.dtype)), np.empty(x.shape[:2], x.dtype)
+            self._made_for = (x.shape, x.dtype)
+        return x.mean(axis=(2, 3), out=self._out)
+
+    def backward(self, grad_out: Array) -> Array:
+        """Share each gradient equally among its feature map. grad_out: (N, C) -> grad_x: (N, C, H, W)."""
+        check_same_shape(grad_out, "grad_out", self._out.shape, "the output of this plan")
+        self._grad_x[...] = (grad_out / (self._grad_x.shape[2] * self._grad_x.shape[3]))[:, :, np.newaxis, np.newaxis]
+        return self._grad_x
 
 
 class ReLUPlan:

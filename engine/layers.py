@@ -13,11 +13,12 @@ import math
 import numpy as np
 
 from . import fast
+from .checks import check_groups
 from .initialisers import glorot_uniform, he_normal
-from .pooling import pool_geometry
-from .shapes import Array, IntOrPair, Pair, ShapeError, output_sizes, pair
-
-Shape = tuple[int, ...]
+from .layer_specs import ConvSpec, GlobalPoolSpec, LayerSpec, LinearSpec, PoolSpec, ResponseNormSpec, Shape
+from .normalisation import check_response_settings, response_gradient, response_scale
+from .pooling import pool_sliding
+from .shapes import Array, IntOrPair, ShapeError, Sliding
 
 
 class Layer:
@@ -30,17 +31,22 @@ class Layer:
         self.gradients: dict[str, Array] = {}
 
     @property
+    def spec(self) -> LayerSpec:
+        """The specification of this layer, from which another one can be built."""
+        return LayerSpec(kind=self.kind)
+
+    @property
     def text(self) -> str:
         """How the text form of a network writes this layer."""
-        return self.kind
+        return self.spec.text
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """What comes out for one image. (C, H, W) or (features,) -> the same without the batch; raises ShapeError."""
-        return input_shape
+        return self.spec.output_shape(input_shape)
 
     def multiply_adds(self, input_shape: Shape) -> int:
         """Multiplications, each with its addition, for one image going forward."""
-        return 0
+        return self.spec.multiply_adds(input_shape)
 
     def forward(self, x: Array) -> Array:
         """x: (N, *input_shape) -> (N, *output_shape)."""
@@ -49,6 +55,19 @@ class Layer:
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
         """grad_out: (N, *output_shape) -> grad_x: (N, *input_shape), or None if it is not needed; fills `gradients`."""
         raise NotImplementedError("each layer says here what it sends back")
+
+    def set_training(self, training: bool) -> None:
+        """Switch between training and evaluation, for layers to which that makes a difference."""
+
+    def move_into(self, vector: Array, gradient_vector: Array, start: int) -> int:
+        """Keep the parameters and their gradients in these vectors from `start` on. -> where they end."""
+        for part, value in self.parameters.items():
+            stop = start + value.size
+            vector[start:stop] = value.ravel()
+            self.parameters[part] = vector[start:stop].reshape(value.shape)
+            self.gradients[part] = gradient_vector[start:stop].reshape(value.shape)
+            start = stop
+        return start
 
     def _own(self, **parameters: Array) -> None:
         self.parameters = parameters
@@ -61,45 +80,40 @@ class Layer:
 
 
 class Conv2d(Layer):
-    """Slide F = out_channels filters over the image. (C, H, W) -> (F, oH, oW); weight: (F, C, kH, kW), bias: (F,)."""
+    """Slide F = out_channels filters over the image. (C, H, W) -> (F, oH, oW); weight: (F, C/groups, kH, kW), bias: (F,)."""
 
     kind = "conv"
 
     def __init__(
         self, in_channels: int, out_channels: int, kernel_size: IntOrPair, *, rng: np.random.Generator,
-        stride: IntOrPair = 1, padding: IntOrPair = 0, dilation: IntOrPair = 1,
+        stride: IntOrPair = 1, padding: IntOrPair = 0, dilation: IntOrPair = 1, groups: int = 1,
     ) -> None:
         super().__init__()
-        self.kernel_size = pair(kernel_size, "kernel_size", at_least=1)
-        self.stride, self.padding = pair(stride, "stride", at_least=1), pair(padding, "padding", at_least=0)
-        self.dilation = pair(dilation, "dilation", at_least=1)
-        weight = he_normal(rng, (out_channels, in_channels, *self.kernel_size))
+        check_groups(in_channels, out_channels, groups)
+        self._spec = ConvSpec(filters=out_channels, sliding=Sliding(kernel_size, stride, padding, dilation), groups=groups)
+        sliding = self._spec.sliding
+        self.kernel_size, self.stride, self.padding = sliding.kernel_size, sliding.stride, sliding.padding
+        self.dilation, self.groups = sliding.dilation, groups
+        weight = he_normal(rng, (out_channels, in_channels // groups, *self.kernel_size))
         self._own(weight=weight.astype(np.float32), bias=np.zeros(out_channels, np.float32))
-        self._plan = fast.Conv2dPlan(stride=self.stride, padding=self.padding, dilation=self.dilation)
+        self._plan: fast.Conv2dPlan | fast.GroupedConv2dPlan
+        if groups == 1:
+            self._plan = fast.Conv2dPlan(stride=self.stride, padding=self.padding, dilation=self.dilation)
+        else:
+            self._plan = fast.GroupedConv2dPlan(groups, stride=self.stride, padding=self.padding, dilation=self.dilation)
 
     @property
-    def text(self) -> str:
-        words = [self.kind, str(len(self.parameters["weight"])), "{}x{}".format(*self.kernel_size)]
-        settings = (("stride", self.stride, 1), ("pad", self.padding, 0), ("dilation", self.dilation, 1))
-        for word, value, usual in settings:
-            words += [] if value == (usual, usual) else [word, _pair_text(value)]
-        return " ".join(words)
+    def spec(self) -> ConvSpec:
+        return self._spec
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        channels, rows, columns = _image_shape(input_shape, self.kind)
-        weight = self.parameters["weight"]
-        if channels != weight.shape[1]:
+        expected = self.groups * self.parameters["weight"].shape[1]
+        if len(input_shape) == 3 and input_shape[0] != expected:
             raise ShapeError(
-                f"the input has {channels} channels but the filters expect {weight.shape[1]}; "
-                f"build the layer with in_channels={channels}"
+                f"the input has {input_shape[0]} channels but the filters expect {expected}; "
+                f"build the layer with in_channels={input_shape[0]}"
             )
-        sizes = output_sizes(
-            (rows, columns), self.kernel_size, stride=self.stride, padding=self.padding, dilation=self.dilation
-        )
-        return len(weight), *sizes
-
-    def multiply_adds(self, input_shape: Shape) -> int:
-        return int(math.prod(self.output_shape(input_shape)) * self.parameters["weight"][0].size)
+        return super().output_shape(input_shape)
 
     def forward(self, x: Array) -> Array:
         return self._plan.forward(x, self.parameters["weight"], self.parameters["bias"])
@@ -113,21 +127,14 @@ class _Pool2d(Layer):
 
     def __init__(self, kernel_size: IntOrPair, *, stride: IntOrPair | None = None, padding: IntOrPair = 0) -> None:
         super().__init__()
-        self.kernel_size = pair(kernel_size, "kernel_size", at_least=1)
-        self.stride = self.kernel_size if stride is None else pair(stride, "stride", at_least=1)
-        self.padding = pair(padding, "padding", at_least=0)
+        sliding = pool_sliding(kernel_size, stride, padding)
+        self._spec = PoolSpec(kind=self.kind, sliding=sliding)
+        self.kernel_size, self.stride, self.padding = sliding.kernel_size, sliding.stride, sliding.padding
         self._plan = self._make_plan()
 
     @property
-    def text(self) -> str:
-        words = [self.kind, _pair_text(self.kernel_size)]
-        words += [] if self.stride == self.kernel_size else ["stride", _pair_text(self.stride)]
-        words += [] if self.padding == (0, 0) else ["pad", _pair_text(self.padding)]
-        return " ".join(words)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        channels, rows, columns = _image_shape(input_shape, self.kind)
-        return channels, *pool_geometry((rows, columns), self.kernel_size, self.stride, self.padding)[3]
+    def spec(self) -> PoolSpec:
+        return self._spec
 
     def forward(self, x: Array) -> Array:
         return self._plan.forward(x)
@@ -157,6 +164,53 @@ class AvgPool2d(_Pool2d):
         return fast.AvgPool2dPlan(self.kernel_size, stride=self.stride, padding=self.padding)
 
 
+class GlobalAvgPool2d(Layer):
+    """The mean of each feature map. (C, H, W) -> (C,). The gradient is shared out equally."""
+
+    kind = "globalavgpool"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._plan = fast.GlobalAvgPool2dPlan()
+
+    @property
+    def spec(self) -> GlobalPoolSpec:
+        return GlobalPoolSpec()
+
+    def forward(self, x: Array) -> Array:
+        return self._plan.forward(x)
+
+    def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
+        return self._plan.backward(grad_out)
+
+
+class LocalResponseNorm(Layer):
+    """Divide each cell by a power of its neighbours' squares, channel by channel. (C, H, W) -> the same.
+
+    There is no plan for it: it runs normalisation.py's plain form, and allocates in each step.
+    """
+
+    kind = "lrn"
+
+    def __init__(self, size: int, *, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+        super().__init__()
+        check_response_settings(size, alpha, beta, k)
+        self._spec = ResponseNormSpec(size=size, alpha=alpha, beta=beta, k=k)
+
+    @property
+    def spec(self) -> ResponseNormSpec:
+        return self._spec
+
+    def forward(self, x: Array) -> Array:
+        self._x, self._scale = x, response_scale(x, self._spec.size, self._spec.alpha, self._spec.k)
+        out: Array = x * self._scale**-self._spec.beta
+        return out
+
+    def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
+        spec = self._spec
+        return response_gradient(grad_out, self._x, self._scale, spec.size, spec.alpha, spec.beta)
+
+
 class Linear(Layer):
     """Every output weighs every input. (I,) -> (O,); weight: (O, I), bias: (O,). Starts Glorot-uniform."""
 
@@ -169,8 +223,8 @@ class Linear(Layer):
         self._plan = fast.LinearPlan()
 
     @property
-    def text(self) -> str:
-        return f"{self.kind} {len(self.parameters['weight'])}"
+    def spec(self) -> LinearSpec:
+        return LinearSpec(outputs=len(self.parameters["weight"]))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         outputs, inputs = self.parameters["weight"].shape
@@ -181,21 +235,8 @@ class Linear(Layer):
             )
         return (outputs,)
 
-    def multiply_adds(self, input_shape: Shape) -> int:
-        return self.parameters["weight"].size
-
     def forward(self, x: Array) -> Array:
         return self._plan.forward(x, self.parameters["weight"], self.parameters["bias"])
 
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
         return self._keep(*self._plan.backward(grad_out, needs_grad_x=needs_grad_x))
-
-
-def _image_shape(input_shape: Shape, kind: str) -> tuple[int, int, int]:
-    if len(input_shape) != 3:
-        raise ShapeError(f"the input has shape {input_shape}, but {kind} wants (C, H, W); put it before Flatten()")
-    return input_shape[0], input_shape[1], input_shape[2]
-
-
-def _pair_text(value: Pair) -> str:
-    return str(value[0]) if value[0] == value[1] else f"{value[0]}x{value[1]}"

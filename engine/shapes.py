@@ -46,27 +46,48 @@ def output_sizes(
     >>> output_sizes((28, 20), 5, stride=(1, 2))
     (24, 8)
     """
-    sizes = pair(sizes, "the input size", at_least=1)
-    kernel_size = pair(kernel_size, "kernel_size", at_least=1)
-    stride = pair(stride, "stride", at_least=1)
-    padding = pair(padding, "padding", at_least=0)
-    dilation = pair(dilation, "dilation", at_least=1)
-    spans = kernel_span(kernel_size, dilation)
-    for size, span, pad, axis in zip(sizes, spans, padding, ("high", "wide"), strict=True):
-        if span > size + 2 * pad:
-            with_padding = f" with its padding of {pad}" if pad else ""
-            raise ShapeError(
-                f"the kernel covers {span} pixels but the input{with_padding} is only {size + 2 * pad} {axis}; "
-                f"use a smaller kernel or dilation, a larger input, or padding of at least {-(-(span - size) // 2)}"
-            )
-    rows = (sizes[0] + 2 * padding[0] - spans[0]) // stride[0] + 1
-    columns = (sizes[1] + 2 * padding[1] - spans[1]) // stride[1] + 1
-    return rows, columns
+    return Sliding(kernel_size, stride, padding, dilation).output_sizes(pair(sizes, "the input size", at_least=1))
 
 
-def kernel_span(kernel_size: Pair, dilation: Pair) -> Pair:
-    """Count the pixels from a kernel's first to its last weight. (kH, kW), (row, column) -> (rows, columns)."""
-    return dilation[0] * (kernel_size[0] - 1) + 1, dilation[1] * (kernel_size[1] - 1) + 1
+@dataclass(frozen=True, init=False)
+class Sliding:
+    """How a window slides over an image. Each entry is given as int or (row, column), read once and kept as a pair.
+
+    A layer that works pixel by pixel (ReLU) is Sliding(1), or is simply left out of the chain.
+    """
+
+    kernel_size: Pair
+    stride: Pair
+    padding: Pair
+    dilation: Pair
+
+    def __init__(
+        self, kernel_size: IntOrPair, stride: IntOrPair = 1, padding: IntOrPair = 0, dilation: IntOrPair = 1
+    ) -> None:
+        given = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
+        for name, value in given.items():
+            object.__setattr__(self, name, pair(value, name, at_least=0 if name == "padding" else 1))
+
+    @property
+    def span(self) -> Pair:
+        """How many pixels there are from the first to the last weight of a kernel. -> (rows, columns)."""
+        (kH, kW), (dH, dW) = self.kernel_size, self.dilation
+        return dH * (kH - 1) + 1, dW * (kW - 1) + 1
+
+    def output_sizes(self, sizes: Pair) -> Pair:
+        """Count the windows on both axes. sizes: (H, W) -> (oH, oW). Raises ShapeError if none fits."""
+        for size, span, pad, axis in zip(sizes, self.span, self.padding, ("high", "wide"), strict=True):
+            if span > size + 2 * pad:
+                with_padding = f" with its padding of {pad}" if pad else ""
+                raise ShapeError(
+                    f"the kernel covers {span} pixels but the input{with_padding} is only {size + 2 * pad} {axis}; "
+                    f"use a smaller kernel or dilation, a larger input, or padding of at least {-(-(span - size) // 2)}"
+                )
+        rows, columns = (
+            (size + 2 * pad - span) // step + 1
+            for size, pad, span, step in zip(sizes, self.padding, self.span, self.stride, strict=True)
+        )
+        return rows, columns
 
 
 def pair(value: object, name: str, *, at_least: int) -> Pair:
@@ -86,19 +107,6 @@ def pair(value: object, name: str, *, at_least: int) -> Pair:
     if min(row, column) < at_least:
         raise ShapeError(f"{name} is {value!r}, but must be at least {at_least}; try {name}={at_least}")
     return row, column
-
-
-@dataclass(frozen=True)
-class Sliding:
-    """What the receptive field needs to know of one layer. Each entry: int or (row, column).
-
-    A layer that works pixel by pixel (ReLU) is Sliding(1), or is simply left out of the chain.
-    """
-
-    kernel_size: IntOrPair
-    stride: IntOrPair = 1
-    padding: IntOrPair = 0
-    dilation: IntOrPair = 1
 
 
 @dataclass(frozen=True)
@@ -126,12 +134,8 @@ def receptive_field(layers: Iterable[Sliding]) -> ReceptiveField:
     """
     size, step, start = [1, 1], [1, 1], [0, 0]
     for layer in layers:
-        kernel_size = pair(layer.kernel_size, "kernel_size", at_least=1)
-        stride = pair(layer.stride, "stride", at_least=1)
-        padding = pair(layer.padding, "padding", at_least=0)
-        span = kernel_span(kernel_size, pair(layer.dilation, "dilation", at_least=1))
         for axis in (0, 1):
-            size[axis] += (span[axis] - 1) * step[axis]
-            start[axis] -= padding[axis] * step[axis]
-            step[axis] *= stride[axis]
+            size[axis] += (layer.span[axis] - 1) * step[axis]
+            start[axis] -= layer.padding[axis] * step[axis]
+            step[axis] *= layer.stride[axis]
     return ReceptiveField((size[0], size[1]), (step[0], step[1]), (start[0], start[1]))

@@ -212,9 +212,10 @@ class Trainer:
 
     def _weights(self) -> Iterator[tuple[Array, Array]]:
         """Each layer's weight with its gradient; L2 leaves the biases alone."""
-        for layer in self.network.layers:
-            if "weight" in layer.parameters:
-                yield layer.parameters["weight"], layer.gradients["weight"]
+        gradients = self.network.parameter_gradients()
+        for name, value in self.network.parameters().items():
+            if name.endswith(".weight"):
+                yield value, gradients[name]
 
     def _is_validation(self, step: int) -> bool:
         return self.settings.holdout > 0 and step % self.settings.holdout == 0

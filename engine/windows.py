@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from .checks import check_rank
-from .shapes import Array, IntOrPair, Pair, kernel_span, output_sizes, pair
+from .shapes import Array, IntOrPair, Pair, Sliding
 
 
 def sliding_windows(
@@ -22,16 +22,16 @@ def sliding_windows(
     The zeros of the padding are part of the windows. Raises ShapeError if no window fits.
     """
     check_rank(x, "x", 4)
-    output_sizes((x.shape[2], x.shape[3]), kernel_size, stride=stride, padding=padding, dilation=dilation)
-    padded = pad_images(x, pair(padding, "padding", at_least=0))
-    strides, dilations = pair(stride, "stride", at_least=1), pair(dilation, "dilation", at_least=1)
-    return windows_of(padded, pair(kernel_size, "kernel_size", at_least=1), strides, dilations)
+    sliding = Sliding(kernel_size, stride, padding, dilation)
+    sliding.output_sizes((x.shape[2], x.shape[3]))
+    return windows_of(pad_images(x, sliding.padding), sliding)
 
 
-def windows_of(padded: Array, kernel_size: Pair, stride: Pair, dilation: Pair) -> Array:
+def windows_of(padded: Array, sliding: Sliding) -> Array:
     """Show the windows of images that are padded already, unchecked. (N, C, H, W) -> view (N, C, oH, oW, kH, kW)."""
-    dense = sliding_window_view(padded, kernel_span(kernel_size, dilation), axis=(2, 3))
-    return dense[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
+    dense = sliding_window_view(padded, sliding.span, axis=(2, 3))
+    (down, right), (skip_rows, skip_columns) = sliding.stride, sliding.dilation
+    return dense[:, :, ::down, ::right, ::skip_rows, ::skip_columns]
 
 
 def pad_images(x: Array, padding: Pair, value: float = 0.0) -> Array:
@@ -42,10 +42,10 @@ def pad_images(x: Array, padding: Pair, value: float = 0.0) -> Array:
     return np.pad(x, ((0, 0), (0, 0), (rows, rows), (columns, columns)), constant_values=value)
 
 
-def pixels_under(cell: Pair, sizes: Pair, stride: Pair, dilation: Pair = (1, 1)) -> tuple[slice, slice]:
+def pixels_under(cell: Pair, sizes: Pair, sliding: Sliding) -> tuple[slice, slice]:
     """Find the padded pixels that one kernel cell meets. cell: (k, m), sizes: (oH, oW) -> their rows and columns."""
-    top, left = cell[0] * dilation[0], cell[1] * dilation[1]
-    return slice(top, top + stride[0] * sizes[0], stride[0]), slice(left, left + stride[1] * sizes[1], stride[1])
+    (sH, sW), top, left = sliding.stride, cell[0] * sliding.dilation[0], cell[1] * sliding.dilation[1]
+    return slice(top, top + sH * sizes[0], sH), slice(left, left + sW * sizes[1], sW)
 
 
 def crop_images(padded: Array, padding: Pair) -> Array:

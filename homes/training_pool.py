@@ -15,9 +15,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-import numpy as np
-
-from ..engine import Network, parse_network
+from ..engine import Network
 from ..views.files import DiskFiles
 from ..views.session import Session, Update
 
@@ -83,7 +81,7 @@ class Process:
         """Pass on what the process tells, until it ends."""
         for key, number, packet, network in _messages(self.pipe):
             if place := self.places.get(key):
-                place.tell(number, packet, network and _network(*network))
+                place.tell(number, packet, network)
         with self.lock:
             self.ended = True
             lost = [*self.places.values()]
@@ -164,19 +162,12 @@ def _tell(
         return pipe.send((key, number, packet, None))
     assert network
     shared[key] = network
-    whole = (network.text, network.input_shape, network.pixel_offset, network.vector)
-    return pipe.send((key, number, packet, whole))
+    return pipe.send((key, number, packet, network))
 
 
-def _messages(pipe: Connection) -> Iterator[tuple[int, int, bytes, tuple[Any, ...] | None]]:
+def _messages(pipe: Connection) -> Iterator[tuple[int, int, bytes, Network | None]]:
     while True:
         try:
             yield pipe.recv()
         except (EOFError, OSError):
             return
-
-
-def _network(text: str, input_shape: tuple[int, ...], pixel_offset: float, vector: np.ndarray) -> Network:
-    network = parse_network(text, input_shape, np.random.default_rng(0), pixel_offset=pixel_offset)
-    network.vector[...] = vector
-    return network

@@ -5,7 +5,7 @@ import pytest
 
 from convoscope.engine import network_input, parse_network, read_shard
 from convoscope.views.files import DiskFiles
-from convoscope.views.network.why import PATCH, STRIDE, copy_of, gradient_times_input, occlusion
+from convoscope.views.network.why import PATCH, STRIDE, gradient_times_input, occlusion
 from convoscope.views.networks import Networks
 
 SMALL = "conv 4 3x3 pad 1 / relu / maxpool 2 / flatten / linear 6 / relu / linear 3"
@@ -25,7 +25,7 @@ def small(text=SMALL, offset=0.0, shape=(2, 8, 8)):
 
 @pytest.fixture(params=["lenet5", "convnetjs"])
 def network(request):
-    return copy_of(Networks(DiskFiles()).get(request.param))
+    return Networks(DiskFiles()).get(request.param).copy()
 
 
 @pytest.mark.parametrize("text", [SMALL, SMALL.replace("relu", "tanh").replace("maxpool", "avgpool")])
@@ -107,7 +107,7 @@ def test_a_copy_leaves_the_first_network_alone():
     network = Networks(DiskFiles()).get("lenet5")
     x, other = digit(network), digit(network, 1)
     kept = network.forward(x).copy()
-    copy = copy_of(network)
+    copy = network.copy()
     occlusion(copy, other, 2)
     np.testing.assert_array_equal(network.activations[-1], kept)
     np.testing.assert_array_equal(copy.forward(x), kept)

@@ -154,7 +154,7 @@ def test_what_cannot_change_meanwhile_says_so_and_waits(trainee):
         ("conv 6 3x3 / linear 10", "layer 2, 'linear 10'", "1×28×28 → conv1 6×26×26 → ?"),
         ("conv 6 40x40 / flatten / linear 10", "layer 1, 'conv 6 40x40'", ""),
         ("flatten / linear 11", "gives 11, but 10 logits", "1×28×28 → flatten1 784 → linear1 11"),
-        ("pour 3", "'pour' is no layer", ""),
+        ("pour 3", "'pour' is not a layer", ""),
     ],
 )
 def test_an_impossible_network_text_is_explained_and_changes_nothing(trainee, text, words, fits):

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...engine import Conv2d, Network
-from ...engine.shapes import kernel_span
+from ...engine import Conv2d, Network, Sliding
 from ...engine.windows import pad_images
 from ..grid import limit_of, shade
 from ..numbers import write
@@ -217,7 +216,7 @@ def _patches(
     layer = layer_of(network, unit.stage)
     assert isinstance(layer, Conv2d)
     stride, padding, dilation = layer.stride, layer.padding, layer.dilation
-    spans = kernel_span(layer.kernel_size, dilation)
+    spans = Sliding(layer.kernel_size, dilation=dilation).span
     uneven = len(set(stride)) > 1 or len(set(dilation)) > 1
     if uneven or stride[0] > LARGEST_STRIDE or dilation[0] > LARGEST_DILATION or max(layer.kernel_size) > LARGEST_KERNEL:
         return []

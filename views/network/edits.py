@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import Layer, Network, parse_network
+from ...engine import Layer, Network
 from ..settings import SettingError
 
 PATTERN = re.compile(r"(\w+)\.(weight|bias|off)\[(\d{1,5}(?:,\d{1,5}){0,3})\](?:=([-+.\de]{1,16}))?", re.ASCII)
@@ -80,8 +80,7 @@ def number(text: str) -> float:
 
 def edited(network: Network, edits: Sequence[Edit]) -> Network:
     """A copy of the network with the changes made; the network itself stays as it is."""
-    copy = parse_network(network.text, network.input_shape, np.random.default_rng(0), pixel_offset=network.pixel_offset)
-    copy.vector[...] = network.vector
+    copy = network.copy()
     parameters = copy.parameters()
     for edit in edits:
         if edit.value is not None:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...engine import DataError, Network, WeightsError, import_convnetjs, load_weights, parse_network
-from ...engine.architectures import CONVNETJS_MNIST
+from ...engine import DataError, Network, WeightsError, convnetjs_mnist, import_convnetjs, load_weights
 from ...engine.weights import MOST_BYTES
 
 ZIP = b"PK"
@@ -25,7 +24,7 @@ def read_network(data: bytes, known: Sequence[Network]) -> tuple[Network, str]:
     for network in known:
         if network.text in reasons:
             continue
-        copy = _like(network)
+        copy = network.copy()
         try:
             load_weights(copy, data)
         except WeightsError as error:
@@ -42,14 +41,9 @@ def _convnetjs(data: bytes) -> tuple[Network, str]:
         text = data.decode()
     except UnicodeDecodeError:
         raise DataError("the file is neither a .npz nor ConvNetJS's JSON; choose one of these") from None
-    network = parse_network(CONVNETJS_MNIST, (1, 24, 24), np.random.default_rng(0), pixel_offset=-0.5)
+    network = convnetjs_mnist(np.random.default_rng(0))
     try:
         import_convnetjs(network, text)
     except WeightsError as error:
         raise DataError(str(error)) from None
     return network, "ConvNetJS's network"
-
-
-def _like(network: Network) -> Network:
-    """A network of the same layers."""
-    return parse_network(network.text, network.input_shape, np.random.default_rng(0), pixel_offset=network.pixel_offset)

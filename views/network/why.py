@@ -6,7 +6,7 @@ with sigmoid or tanh they do not.
 Occlusion: a patch of background slides over the image; what the logit loses is shared by the pixels under the patch.
 It asks the network itself and needs no gradient, but patches overlap and work together: it adds up to nothing.
 
-Both run the network that they are given, so what it keeps is overwritten: give them a copy_of it.
+Both run the network that they are given, so what it keeps is overwritten: give them a copy of it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import Network, parse_network, softmax
+from ...engine import Network, softmax
 from ...engine.shapes import Array
 from ..numbers import write
 
@@ -46,16 +46,6 @@ class Pixels:
         if self.patch:
             return f"{about} {most}, lost on average when a {self.patch}×{self.patch} patch covers it."
         return f"{about} The pixels bring {write(self.score - self.rest)} of it, the rest {write(self.rest)}. {most}."
-
-
-def copy_of(network: Network) -> Network:
-    """A network of the same layers and weights that can be run without touching what the first one keeps."""
-    copy = parse_network(
-        network.text, network.input_shape, np.random.default_rng(0),
-        pixel_offset=network.pixel_offset, dtype=network.vector.dtype,
-    )  # fmt: skip
-    copy.vector[...] = network.vector
-    return copy
 
 
 def gradient_times_input(network: Network, x: Array, chosen: int) -> Pixels:

@@ -119,10 +119,3 @@ def set_dropout(trainer: Trainer, present: Dropout | None, share: float, rng: np
     trainer.optimiser.parameters = [trainer.network.vector]  # the same numbers in a new place
     return new
 
-
-def copy_of(network: Network, plan: Plan) -> Network:
-    """Another network with the same weights, without a Dropout that was put into it."""
-    copy = plan.build(np.random.default_rng(0))
-    copy.vector[...] = network.vector
-    return copy
-

@@ -10,7 +10,7 @@ from ...engine import Evaluation, Network, Trainer, TrainStep
 from .curves import Average, Curves
 from .digits import Digits, ends_epoch
 from .moments import History, Moment
-from .recipe import Plan, copy_of, follow, learning_rate_now, optimiser_for, set_dropout, train_settings
+from .recipe import Plan, follow, learning_rate_now, optimiser_for, set_dropout, train_settings
 from .settings import TrainViewSettings
 
 BATCH_SHOWN = 8  # digits
@@ -133,8 +133,8 @@ class Run:
         self.history.keep(self.moment())
 
     def copy_of_network(self) -> Network:
-        """The network with its present weights, to be kept or changed by others."""
-        return copy_of(self.network, self.plan)
+        """The plan's network with the present weights, to be kept or changed by others."""
+        return self.network.copy(without=[self._dropout] if self._dropout else [])
 
     def learning_rate(self, settings: TrainViewSettings) -> float:
         """The learning rate of the next batch."""

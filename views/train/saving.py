@@ -22,7 +22,7 @@ from ..state import Download
 from .curves import POINT, TEST, Average, Curves
 from .digits import Digits
 from .moments import Moment
-from .recipe import Plan, copy_of
+from .recipe import Plan
 from .run import Run
 from .settings import TrainViewSettings
 
@@ -128,7 +128,7 @@ def _rows(rows: list[list[float | None]], columns: int) -> list[tuple[float, ...
 
 
 def _network(run: Run, moment: Moment) -> Network:
-    network = copy_of(run.network, run.plan)
+    network = run.copy_of_network()
     network.vector[...] = moment.vector
     return network
 

@@ -14,7 +14,7 @@ from .digits import digits_of
 from .kept import Kept
 from .look import Inspector
 from .moments import Moment
-from .recipe import Plan, copy_of
+from .recipe import Plan
 from .run import Run
 from .settings import LEARNING, NOW, TrainViewSettings
 
@@ -153,7 +153,7 @@ class Training(State):
     def _begin_test(self, moment: Moment, after: str) -> None:
         assert self.run
         images, labels = self.digits.test.all()
-        network = copy_of(self.run.network, self.run.plan)
+        network = self.run.copy_of_network()
         network.vector[...] = moment.vector
         self._testing = evaluate(network, images, labels, batch_size=TEST_BATCH)
         self._tested_moment, self._after_testing, self.status = moment, after, "testing"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...engine import CLASS_COUNT, TRAIN_COUNT, Evaluation, Network, NetworkTextError, ShapeError, TrainStep, parse_network
+from ...engine import CLASS_COUNT, TRAIN_COUNT, Evaluation, Network, NetworkTextError, ShapeError, TrainStep, parse_layers
 from ...engine.architectures import DIGIT_SHAPE
+from ...engine.layer_specs import names_of, shapes_of
+from ...engine.network_text import BUILDING
 from ..numbers import write
 from .curves import interval
 from .digits import epoch_of
@@ -143,16 +145,13 @@ def problem(text: str) -> str:
 @functools.lru_cache(maxsize=64)
 def checked(text: str) -> str:
     """The shapes of a text's layers, as far as they fit: 1×28×28 → conv1 6×26×26 → ..."""
-    parts = text.split("/")
-    for count in range(len(parts), 0, -1):
-        try:
-            network = parse_network("/".join(parts[:count]), DIGIT_SHAPE, np.random.default_rng(0))
-        except (NetworkTextError, ShapeError):
-            continue
-        shapes = [f"{name} {size(shape)}" for name, shape in zip(network.names, network.shapes[1:], strict=True)]
-        fits = "" if count == len(parts) else " → ?"
-        return " → ".join([size(network.shapes[0]), *shapes]) + fits
-    return ""
+    try:
+        specs, fits = parse_layers(text, DIGIT_SHAPE, BUILDING), ""
+    except NetworkTextError as error:
+        specs, fits = error.specs, " → ?"
+    names = names_of([spec.kind for spec in specs])
+    first, *others = (size(shape) for shape in shapes_of(specs, DIGIT_SHAPE))
+    return " → ".join([first, *(f"{name} {shape}" for name, shape in zip(names, others, strict=True))]) + fits if specs else ""
 
 
 def size(shape: tuple[int, ...]) -> str:

@@ -1,0 +1,242 @@
+"""Layer specifications: what there is to say of a layer before any weight of it is made.
+
+A specification knows how the network text writes it, which shape comes out of it, and what it costs. So a network of 138
+million parameters is counted without making one, layers are built from it (building.py), and programs can be written from it.
+
+    convolution   parameters = filters · (C / groups · kH · kW + 1)      multiply-adds = output cells · C / groups · kH · kW
+    linear        parameters = outputs · (inputs + 1)                    multiply-adds = outputs · inputs
+
+Shapes leave out the batch: (C, H, W) or (features,).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .checks import check_groups
+from .shapes import Pair, ShapeError, Sliding
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerSpec:
+    """A layer without settings: relu, sigmoid, tanh, identity. kind: its word in the network text."""
+
+    kind: str = ""
+
+    @property
+    def text(self) -> str:
+        """How the network text writes this layer."""
+        return self.kind
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """What comes out for one image. Raises ShapeError, whose sentence does not name the layer."""
+        return input_shape
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        """How many weights and biases it has."""
+        return 0
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Multiplications, each with its addition, for one image going forward."""
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvSpec(LayerSpec):
+    """Filters that slide over the image. (C, H, W) -> (filters, oH, oW)."""
+
+    kind: str = "conv"
+    filters: int
+    sliding: Sliding
+    groups: int = 1
+
+    @property
+    def text(self) -> str:
+        given = self.sliding
+        options = (("stride", given.stride, 1), ("pad", given.padding, 0), ("dilation", given.dilation, 1))
+        words = [self.kind, str(self.filters), "{}x{}".format(*given.kernel_size)]
+        words += [f"{word} {_pair_text(value)}" for word, value, usual in options if value != (usual, usual)]
+        return " ".join([*words, f"groups {self.groups}"] if self.groups > 1 else words)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        channels, *sizes = image_shape(input_shape, self.kind)
+        check_groups(channels, self.filters, self.groups)
+        return self.filters, *self.sliding.output_sizes((sizes[0], sizes[1]))
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        return self.filters * (self.fan_in(input_shape) + 1)
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return math.prod(self.output_shape(input_shape)) * self.fan_in(input_shape)
+
+    def fan_in(self, input_shape: Shape) -> int:
+        """How many numbers each output weighs: all channels of its group under the kernel."""
+        return input_shape[0] // self.groups * math.prod(self.sliding.kernel_size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolSpec(LayerSpec):
+    """maxpool or avgpool: one number for each window. (C, H, W) -> (C, oH, oW). sliding: see pooling.pool_sliding."""
+
+    sliding: Sliding
+
+    @property
+    def text(self) -> str:
+        size, stride, padding = self.sliding.kernel_size, self.sliding.stride, self.sliding.padding
+        words = [self.kind, _pair_text(size)]
+        words += [] if stride == size else ["stride", _pair_text(stride)]
+        words += [] if padding == (0, 0) else ["pad", _pair_text(padding)]
+        return " ".join(words)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        channels, *sizes = image_shape(input_shape, self.kind)
+        return channels, *self.sliding.output_sizes((sizes[0], sizes[1]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlobalPoolSpec(LayerSpec):
+    """globalavgpool: the mean of each feature map. (C, H, W) -> (C,)."""
+
+    kind: str = "globalavgpool"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (image_shape(input_shape, self.kind)[0],)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlattenSpec(LayerSpec):
+    """flatten: maps as one row of numbers. (C, H, W) -> (C·H·W,)."""
+
+    kind: str = "flatten"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (math.prod(input_shape),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearSpec(LayerSpec):
+    """Every output weighs every input. (features,) -> (outputs,)."""
+
+    kind: str = "linear"
+    outputs: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.kind} {self.outputs}"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) != 1:
+            raise ShapeError(f"it wants a row of numbers but gets maps {input_shape}; put flatten before it")
+        return (self.outputs,)
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        return self.outputs * (math.prod(input_shape) + 1)
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return self.outputs * math.prod(input_shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropoutSpec(LayerSpec):
+    """dropout: a share of the cells is set to 0 while training."""
+
+    kind: str = "dropout"
+    share: float
+
+    @property
+    def text(self) -> str:
+        return f"{self.kind} {self.share:g}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseNormSpec(LayerSpec):
+    """lrn: local response normalisation over `size` channels, see normalisation.py. (C, H, W) -> the same."""
+
+    kind: str = "lrn"
+    size: int
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1.0
+
+    @property
+    def text(self) -> str:
+        options = (("alpha", self.alpha, 1e-4), ("beta", self.beta, 0.75), ("k", self.k, 1.0))
+        return " ".join([self.kind, str(self.size), *(f"{word} {value:g}" for word, value, usual in options if value != usual)])
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return image_shape(input_shape, self.kind)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BranchesSpec(LayerSpec):
+    """concat or add: every branch gets the input; their outputs are put behind each other along the channels, or added."""
+
+    branches: tuple[tuple[LayerSpec, ...], ...]
+
+    @property
+    def text(self) -> str:
+        return f"{self.kind}({' | '.join(text_of(branch) for branch in self.branches)})"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return joined_shape(self.kind, [shapes_of(branch, input_shape)[-1] for branch in self.branches])
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        return sum(spec.parameter_count(shape) for spec, shape in self._layers(input_shape))
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return sum(spec.multiply_adds(shape) for spec, shape in self._layers(input_shape))
+
+    def _layers(self, input_shape: Shape) -> list[tuple[LayerSpec, Shape]]:
+        """All layers of all branches, each with the shape that it gets."""
+        return [pair for branch in self.branches for pair in zip(branch, shapes_of(branch, input_shape), strict=False)]
+
+
+def text_of(specs: Sequence[LayerSpec]) -> str:
+    """Write layers in a row: 'conv 8 5x5 pad 2 / relu / ...'."""
+    return " / ".join(spec.text for spec in specs)
+
+
+def shapes_of(specs: Sequence[LayerSpec], input_shape: Shape) -> list[Shape]:
+    """Follow the shape of one image through layers in a row. -> the input's, then what comes out of each."""
+    shapes = [tuple(input_shape)]
+    for spec in specs:
+        shapes.append(spec.output_shape(shapes[-1]))
+    return shapes
+
+
+def names_of(kinds: Sequence[str]) -> list[str]:
+    """Number the layers of each kind: ['conv1', 'relu1', 'maxpool1', 'conv2', ...]."""
+    return [f"{kind}{kinds[: place + 1].count(kind)}" for place, kind in enumerate(kinds)]
+
+
+def joined_shape(kind: str, shapes: Sequence[Shape]) -> Shape:
+    """What comes out where branches meet. kind: concat or add; shapes: what comes out of each branch."""
+    first = shapes[0]
+    for number, shape in enumerate(shapes[1:], start=2):
+        fits = shape == first if kind == "add" else len(shape) == len(first) and shape[1:] == first[1:]
+        if not fits:
+            equal, change = ("shape", "filters, padding") if kind == "add" else ("rows and columns", "padding")
+            raise ShapeError(
+                f"branch 1 gives {_shape_text(first)} but branch {number} gives {_shape_text(shape)}, and {kind} needs "
+                f"the same {equal} from all; change the {change} or stride of one"
+            )
+    return first if kind == "add" else (sum(shape[0] for shape in shapes), *first[1:])
+
+
+def image_shape(input_shape: Shape, kind: str) -> tuple[int, int, int]:
+    """Refuse what is not an image or feature maps. -> (C, H, W)."""
+    if len(input_shape) != 3:
+        raise ShapeError(f"the input has shape {input_shape}, but {kind} wants (C, H, W); put it before Flatten()")
+    return input_shape[0], input_shape[1], input_shape[2]
+
+
+def _pair_text(value: Pair) -> str:
+    return str(value[0]) if value[0] == value[1] else f"{value[0]}x{value[1]}"
+
+
+def _shape_text(shape: Shape) -> str:
+    return "×".join(map(str, shape))
