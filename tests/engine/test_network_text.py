@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from convoscope.engine import NetworkTextError, convnetjs_mnist, lenet5, parse_network
+from convoscope.engine import NetworkTextError, convnetjs_mnist, lenet5, parse_layers, parse_network
+from convoscope.engine.layer_specs import shapes_of
 
 GOOD = [
     "conv 8 5x5 pad 2 / relu / maxpool 2 / conv 16 5x5 pad 2 / relu / maxpool 3 / flatten / linear 10",
@@ -99,3 +100,104 @@ def test_random_words_never_raise_anything_else():
         except NetworkTextError:
             refused += 1
     assert 1000 < refused < 2000
+
+
+SAID_OTHERWISE = [
+    ("conv 16 3x3\nrelu\nmaxpool 2", "conv 16 3x3 / relu / maxpool 2"),
+    ("\n conv 16 3x3 /\n\n  relu\r\n\r\nmaxpool 2\n", "conv 16 3x3 / relu / maxpool 2"),
+    ("conv 16 3x3 -> relu → maxpool 2; tanh --> sigmoid", "conv 16 3x3 / relu / maxpool 2 / tanh / sigmoid"),
+    ("conv 16 3x3 ->\nrelu", "conv 16 3x3 / relu"),
+    ("conv 16 3x3, relu, maxpool 2", "conv 16 3x3 / relu / maxpool 2"),
+    ("conv 16, 3x3, pad 1, relu", "conv 16 3x3 pad 1 / relu"),
+    ("conv 16 5 x 3 / conv 2 3×3", "conv 16 5x3 / conv 2 3x3"),
+    ("conv2d(1, 16, 3)", "conv 16 3x3"),
+    ("conv2d(16, 3)", "conv 16 3x3"),
+    ("Conv2D(16, (3, 5), strides=2, padding=1)", "conv 16 3x5 stride 2 pad 1"),
+    ("nn.Conv2d(1, 16, kernel_size=3, padding=(1, 0)),\nnn.ReLU(), nn.MaxPool2d(2, 2),",
+     "conv 16 3x3 pad 1x0 / relu / maxpool 2"),
+    ("nn.Conv2d(\n  1,\n  16,\n  3,\n  2,\n  1)\nnn.ReLU()", "conv 16 3x3 stride 2 pad 1 / relu"),
+    ("conv2d(in_channels=1, out_channels=6, kernel_size=5)", "conv 6 5x5"),
+    ("conv2d(filters=6, kernel_size=5)", "conv 6 5x5"),
+    ("flatten / dense 10", "flatten / linear 10"),
+    ("flatten() -> fc 10", "flatten / linear 10"),
+    ("Flatten()\nDense(32)\nDense(units=10)", "flatten / linear 32 / linear 10"),
+    ("flatten\nlinear(784, 32)\nlinear(in_features=32, out_features=10)", "flatten / linear 32 / linear 10"),
+    ("layers.MaxPooling2D((2, 2)) / AveragePooling2D(pool_size=3, strides=1)", "maxpool 2 / avgpool 3 stride 1"),
+    ("nn.Dropout(p=0.5) / Dropout(0.25) / dropout .5", "dropout 0.5 / dropout 0.25 / dropout 0.5"),
+    ("conv 8 5x5 padding 2 / conv 4 3x3 pad=1", "conv 8 5x5 pad 2 / conv 4 3x3 pad 1"),
+    ("conv 4 1x1 / conv 8 3x3 groups 2", "conv 4 1x1 / conv 8 3x3 groups 2"),
+    ("nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2)", "lrn 5 alpha 0.0005 k 2"),
+    ("lrn 5 alpha 5e-05", "lrn 5 alpha 5e-05"),
+    ("GlobalAveragePooling2D() / dense 10", "globalavgpool / linear 10"),
+    ("concat( conv 2 1x1 -> relu\n| conv 2 3x3 pad 1\n) ; relu", "concat(conv 2 1x1 / relu | conv 2 3x3 pad 1) / relu"),
+    ("Add(conv 1 3x3 pad 1, relu | identity)", "add(conv 1 3x3 pad 1 / relu | identity)"),
+    ("add(concat(relu | tanh) / conv 1 1x1 | identity)", "add(concat(relu | tanh) / conv 1 1x1 | identity)"),
+]
+
+
+@pytest.mark.parametrize(("text", "own"), SAID_OTHERWISE)
+def test_what_people_write_is_understood(text, own):
+    assert parse(text).text == own
+    assert parse(own).text == own
+
+
+WRONG = [  # each sentence names what is wrong and nothing else
+    ("conv 8 5x5 relu", "layer 1, 'conv 8 5x5 relu': 'relu' begins a layer of its own; put '/' or a line break before it"),
+    ("conv 8 relu", "'relu' begins a layer of its own"),
+    ("conv 8 5x5 pad / relu", "a number is missing behind 'pad'"),
+    ("conv2d(16)", r"a number is missing \(the size\)"),
+    ("conv2d(3, 16, 3)", "written for 3 inputs, but 1 come in; write 'conv 16 3x3'"),
+    ("conv2d(1, 16, 3", "the parenthesis of conv is not closed"),
+    ("conv2d(1, 16, 3))", r"'\)' closes a parenthesis that was not opened"),
+    ("conv2d(16, 3, activation='relu')", "write an activation as a layer of its own"),
+    ("conv2d(16, 3, padding='same')", "the pad is ''same'', but a number from 0 to 32"),
+    ("conv2d(1, 16, 3, 1, 1, 1, 1, 9)", "'9' is not expected"),
+    ("conv2d(16, 3, pad=1, padding=2)", "'padding' is not expected"),
+    ("conv 8 = 3", "'8' is not expected"),
+    ("= 3", "'=' is not a layer"),
+    ("flatten / linear(100, 10)", "written for 100 inputs, but 784 come in; write 'linear 10'"),
+    ("linear(784, 10)", "it wants a row of numbers but gets maps"),
+    ("relu | relu", r"'\|' stands between branches only"),
+    ("concat(relu)", r"concat has one branch only; put \| between"),
+    ("concat relu | relu", "concat needs its branches in parentheses"),
+    ("concat(relu | tanh", "the parenthesis of concat is not closed"),
+    ("concat(relu | )", "layer 1, branch 2, layer 1, '': there is nothing in this branch"),
+    ("concat(relu / | tanh)", "layer 1, branch 1, layer 2, '': there is nothing in this branch"),
+    ("concat(relu | tanh) sigmoid", "'sigmoid' is not expected; write '/' or a line break"),
+    ("add(" * 6 + "relu", "branches stand in branches more than 4 deep"),
+    ("batchnorm", "'batchnorm' is not a layer; the layers are conv, maxpool"),
+    ("conv 8 5x5 pad 1e1", "the pad is '1e1'"),
+    ("lrn 5 alpha x", "the alpha is 'x', but a number from 0 to 1000"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), WRONG)
+def test_a_sentence_names_what_is_wrong(text, sentence):
+    with pytest.raises(NetworkTextError, match=sentence):
+        parse(text)
+
+
+def test_what_stands_before_the_refused_layer_is_told():
+    with pytest.raises(NetworkTextError) as raised:
+        parse("conv 8 5x5 / relu / pour 3")
+    assert [spec.text for spec in raised.value.specs] == ["conv 8 5x5", "relu"]
+
+
+def test_counting_has_no_limit_where_training_has():
+    text, shape = "flatten / linear 4096 / linear 4096", (3, 224, 224)
+    with pytest.raises(NetworkTextError, match=r"616,566,784 parameters, but 1,000,000 are the most that can be trained"):
+        parse_network(text, shape, np.random.default_rng(0))
+    specs = parse_layers(text, shape)
+    counts = [spec.parameter_count(before) for spec, before in zip(specs, shapes_of(specs, shape), strict=False)]
+    assert sum(counts) == 4096 * (3 * 224 * 224 + 1) + 4096 * 4097
+    assert parse_layers(" / ".join(["conv 2048 1x1"] * 200), shape)[-1].filters == 2048
+    with pytest.raises(NetworkTextError, match="the text has 1001 layers but may have 1000"):
+        parse_layers("relu\n" * 1000 + "relu", shape)
+
+
+def test_specifications_count_what_the_layers_hold():
+    network = parse(f"{GOOD[0][:-11]} / linear 10")
+    for row, spec, shape in zip(network.summary(), network.specs, network.shapes, strict=False):
+        assert (spec.output_shape(shape), spec.parameter_count(shape), spec.multiply_adds(shape)) == (
+            row.output_shape, row.parameter_count, row.multiply_adds,
+        )  # fmt: skip
