@@ -1,18 +1,21 @@
-"""How the architectures view is drawn: the layers as boxes, and two bars for each of them."""
+"""How the architectures view is drawn: the layers as cuboids, and two bars for each of them."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from bokeh.plotting import figure
 
 from ..drawing import Canvas, Layout, Panel
 from ..theme import themed
 
+Level = Literal["glyph", "overlay"]  # overlay: redrawn in every step
 LAYOUT = Layout(
     narrow='"network" auto "parameters" auto "multiply_adds" auto / minmax(0, 1fr)',
     wide='"network parameters" auto "network multiply_adds" auto / minmax(0, 5fr) minmax(0, 2fr)',
     around="20rem",
 )
-ASPECT = "2.2"  # places.py's
+ASPECT = "2.2"  # cuboids.py's
 
 
 def panels() -> list[Panel]:
@@ -43,7 +46,8 @@ def _network() -> figure:
 def _bars(name: str) -> figure:
     canvas = Canvas(f"architectures_{name}", top=1.3, bottom=0)
     canvas.figure.x_range.update(start=0, end=1)
-    for source, token, level in ((name, "muted", "glyph"), (f"{name}_now", "output", "overlay")):
+    shown: list[tuple[str, str, Level]] = [(name, "muted", "glyph"), (f"{name}_now", "output", "overlay")]
+    for source, token, level in shown:
         columns = canvas.source(source, "x width bottom top")
         bars = canvas.figure.vbar("x", "width", "top", "bottom", source=columns, line_alpha=0, level=level)
         themed(bars.glyph, fill_color=token)
@@ -51,13 +55,13 @@ def _bars(name: str) -> figure:
     return canvas.figure
 
 
-def _segments(canvas: Canvas, name: str, token: str, width: int, level: str) -> None:
+def _segments(canvas: Canvas, name: str, token: str, width: int, level: Level) -> None:
     source = canvas.source(name, "x y x1 y1")
     lines = canvas.figure.segment("x", "y", "x1", "y1", source=source, line_width=width, level=level)
     themed(lines.glyph, line_color=token)
 
 
-def _words(canvas: Canvas, name: str, largest: int, *, level: str = "glyph") -> None:
+def _words(canvas: Canvas, name: str, largest: int, *, level: Level = "glyph") -> None:
     """Texts in plain ink around their places."""
     source = canvas.source(name, "x y text shade size")
     words = canvas.figure.text("x", "y", "text", source=source, text_align="center", text_baseline="middle", level=level)

@@ -14,7 +14,7 @@ from ...engine.architectures import CONVNETJS_MNIST, LENET5
 
 @dataclass(frozen=True)
 class Architecture:
-    """names: of the stages behind the input; none: numbered by kind."""
+    """names: of the layers behind the input, as counts.py has them; none: numbered by kind."""
 
     text: str
     input_shape: tuple[int, int, int]
@@ -35,9 +35,10 @@ VGG16_NAMES = (
     "conv4-1", "conv4-2", "conv4-3", "pool4", "conv5-1", "conv5-2", "conv5-3", "pool5", "F6", "F7", "output",
 )  # fmt: skip
 ALEXNET = (
-    "conv 96 11x11 stride 4 / relu / maxpool 3 stride 2 / conv 256 5x5 pad 2 groups 2 / relu / maxpool 3 stride 2 / "
+    "conv 96 11x11 stride 4 / relu / lrn 5 alpha 0.0005 k 2 / maxpool 3 stride 2 / "
+    "conv 256 5x5 pad 2 groups 2 / relu / lrn 5 alpha 0.0005 k 2 / maxpool 3 stride 2 / "
     "conv 384 3x3 pad 1 / relu / conv 384 3x3 pad 1 groups 2 / relu / conv 256 3x3 pad 1 groups 2 / relu / "
-    "maxpool 3 stride 2 / flatten / linear 4096 / relu / linear 4096 / relu / linear 1000"
+    "maxpool 3 stride 2 / flatten / dropout 0.5 / linear 4096 / relu / dropout 0.5 / linear 4096 / relu / linear 1000"
 )
 KNOWN = {
     "lenet5": Architecture(
@@ -52,7 +53,7 @@ KNOWN = {
         (3, 227, 227),
         "AlexNet (Krizhevsky et al., 2012) won ILSVRC-2012 with a top-5 error of 15.3 %. The paper says 224×224, but its "
         "11×11 windows of stride 4 need 227 to give 55. Two groups: it ran on two GPUs, and in C2, C4 and C5 each saw half "
-        "of the channels. Its local response normalisation and dropout have no parameters and are left out.",
+        "of the channels. Its local response normalisation and dropout have no parameters and are not drawn.",
         ("C1", "pool1", "C2", "pool2", "C3", "C4", "C5", "pool5", "F6", "F7", "output"),
     ),
     "vgg16": Architecture(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import param
 
 from ..settings import Settings, Text
 
 OWN = "own"
+LONGEST = 2_000  # characters
 START = "conv 8 3x3 pad 1 / relu / maxpool 2 / conv 16 3x3 pad 1 / relu / maxpool 2 / flatten / linear 10"
 
 
 class ArchitecturesSettings(Settings):
     """Which network is counted."""
 
-    architecture = param.Selector(
+    architecture: Any = param.Selector(
         default="lenet5",
         objects={
             "LeNet-5 (1998)": "lenet5",
@@ -24,8 +27,10 @@ class ArchitecturesSettings(Settings):
         },
         doc="One step a layer.",
     )
-    text = Text(default=START, longest=400, lines=4, label="Layers", doc="conv FILTERS SIZE, maxpool SIZE, linear OUTPUTS, …")
+    text = Text(
+        default=START, longest=LONGEST, lines=4, label="Layers", doc="conv FILTERS SIZE, maxpool SIZE, linear OUTPUTS, …"
+    )
     channels = param.Integer(default=1, bounds=(1, 3), label="Input channels", doc="1 for grey, 3 for colour.")
-    side = param.Integer(default=28, bounds=(4, 64), label="Input side", doc="Rows and columns of the input.")
+    side = param.Integer(default=28, bounds=(4, 512), label="Input side", doc="Rows and columns of the input.")
 
     shown_when = dict.fromkeys(("text", "channels", "side"), ("architecture", (OWN,)))
