@@ -37,7 +37,8 @@ def conv2d_loops(
     for n, f, i, j in np.ndindex(out.shape):
         first = f // (len(weight) // groups) * weight.shape[1]  # channel of this filter's group
         for c, k, m in np.ndindex(weight.shape[1:]):
-            out[n, f, i, j] += weight[f, c, k, m] * padded[n, first + c, i * sH + k * dH, j * sW + m * dW]
+            pixel = padded[n, first + c, i * sH + k * dH, j * sW + m * dW]
+            out[n, f, i, j] += weight[f, c, k, m] * pixel
         out[n, f, i, j] += 0 if bias is None else bias[f]
     return out
 
