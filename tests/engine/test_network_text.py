@@ -195,8 +195,16 @@ def test_counting_has_no_limit_where_training_has():
         parse_layers("relu\n" * 1000 + "relu", shape)
 
 
-def test_specifications_count_what_the_layers_hold():
-    network = parse(f"{GOOD[0][:-11]} / linear 10")
+@pytest.mark.parametrize(
+    "text",
+    [
+        *GOOD,
+        "conv 4 3x3 / conv 6 3x3 pad 1 groups 2 / globalavgpool / linear 10",
+        "conv 4 3x3 / concat(conv 3 1x1 / relu / conv 6 3x3 pad 1 groups 3 | add(identity | lrn 3)) / flatten / linear 7",
+    ],
+)
+def test_specifications_count_what_the_layers_hold(text):
+    network = parse(text)
     for row, spec, shape in zip(network.summary(), network.specs, network.shapes, strict=False):
         assert (spec.output_shape(shape), spec.parameter_count(shape), spec.multiply_adds(shape)) == (
             row.output_shape, row.parameter_count, row.multiply_adds,

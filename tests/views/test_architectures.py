@@ -122,6 +122,10 @@ def test_an_own_network_is_followed_and_a_bad_one_refused_with_the_reason():
         refused = ask("text", text)
         assert reason in refused.error, refused.error
         assert refused.settings["text"] == "flatten / linear 10"
+    written = ask("text", "conv 8 3x3\nrelu\n\nflatten -> fc 10")
+    assert not written.error
+    assert written.settings["text"] == "conv 8 3x3\nrelu\n\nflatten -> fc 10"
+    assert written.trace.facts["source"] == "Your own: conv 8 3x3 / relu / flatten / linear 10."
     assert "channels" in ask("settings", {"text": ODD.replace("dropout 0.5 / ", ""), "side": 31, "channels": 3}).settings
 
 

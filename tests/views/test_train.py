@@ -171,6 +171,34 @@ def test_an_impossible_network_text_is_explained_and_changes_nothing(trainee, te
     assert trainee.state.run.network.text == "flatten / linear 10"
 
 
+BRANCHED = """
+conv 4 5x5 stride 2
+relu
+concat(conv 4 1x1 / relu | conv 4 3x3 pad 1 groups 2 / relu)
+add(conv 8 3x3 pad 1 / dropout 0.1 | identity)
+lrn 3
+globalavgpool
+dense 10
+"""
+
+
+def test_a_network_with_branches_typed_line_by_line_is_trained_and_handed_on(trainee):
+    update = trainee.do("settings", {"architecture": "own", "network": BRANCHED})
+    assert facts(update)["network_problem"] == ""
+    assert facts(update)["network_check"].endswith("→ add1 8×12×12 → lrn1 8×12×12 → globalavgpool1 8 → linear1 10")
+    trainee.do("restart")
+    before = trainee.vector
+    update = trainee.do("step")
+    assert facts(update)["parameters"] == "104 + 96 + 584 + 90 = 874"
+    names = update.trace.static["layers"]["name"].tolist()
+    arithmetic = update.trace.static["layers"]["arithmetic"].tolist()
+    assert arithmetic[names.index("concat1")] == "96"
+    assert np.count_nonzero(trainee.vector != before) > 400
+    shared = trainee.session.networks.get("trained")
+    assert shared.text == trainee.state.run.network.text
+    np.testing.assert_array_equal(shared.vector, trainee.vector)
+
+
 def test_the_loss_falls_and_nine_of_ten_held_out_digits_are_read_after_4500_examples(monkeypatch):
     trainee = Trainee(monkeypatch)
     trainee.learn(225)

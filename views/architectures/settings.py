@@ -28,8 +28,9 @@ class ArchitecturesSettings(Settings):
         doc="One step a layer.",
     )
     text = Text(
-        default=START, longest=LONGEST, lines=4, label="Layers", doc="conv FILTERS SIZE, maxpool SIZE, linear OUTPUTS, …"
-    )
+        default=START, longest=LONGEST, lines=4, label="Layers",
+        doc="conv FILTERS SIZE, maxpool SIZE, flatten, linear OUTPUTS, relu, …: one a line, or with / between.",
+    )  # fmt: skip
     channels = param.Integer(default=1, bounds=(1, 3), label="Input channels", doc="1 for grey, 3 for colour.")
     side = param.Integer(default=28, bounds=(4, 512), label="Input side", doc="Rows and columns of the input.")
 

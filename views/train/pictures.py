@@ -42,7 +42,7 @@ def _mosaics(network: Network, n: int) -> dict[str, np.ndarray]:
     if gradient is not None:
         found["gradients"] = _maps(gradient[0])
     layer = network.layers[n - 1] if n else None
-    if layer and layer.parameters:
+    if layer and "weight" in layer.parameters:  # what branches hold has no picture here
         found["filters"] = _filters(network, n - 1, layer.parameters["weight"])
         found["filter_gradients"] = _filters(network, n - 1, layer.gradients["weight"])
     return found
@@ -119,7 +119,8 @@ def arithmetic(layer: Layer) -> str:
     if isinstance(layer, Linear):
         outputs, inputs = layer.parameters["weight"].shape
         return f"{inputs:,}·{outputs} + {outputs} = {inputs * outputs + outputs:,}"
-    return ""
+    count = sum(value.size for value in layer.parameters.values())
+    return f"{count:,}" if count else ""
 
 
 def _range(values: np.ndarray) -> str:

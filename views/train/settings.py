@@ -43,7 +43,7 @@ class TrainViewSettings(Settings):
         longest=LONGEST_TEXT,
         lines=3,
         label="Layers",
-        doc="conv, maxpool, avgpool, linear, dropout, relu, sigmoid, tanh, flatten, with slashes between them.",
+        doc="conv FILTERS SIZE, maxpool SIZE, flatten, linear OUTPUTS, relu, …: one a line, or with / between.",
     )
     seed = param.Integer(default=0, bounds=(0, 9999), doc="Of the initial weights, the order of the digits and their shifts.")
     optimiser = param.Selector(default="nesterov", objects=OPTIMISERS, doc="How a gradient becomes a change of the weights.")
