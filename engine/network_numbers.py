@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from .layer_specs import Shape
-from .network_words import HINTS, KINDS, LAYERS, NUMBERS, LayerWord, Numbers
+from .network_words import HINTS, KINDS, LAYERS, NUMBERS, LayerNumbers, LayerWord
 from .shapes import Pair
 
 _WHOLE = re.compile(r"[0-9]{1,10}")
@@ -30,7 +30,7 @@ def unknown_layer(word: str) -> str:
 
 def read_numbers(
     layer: LayerWord, positional: Sequence[str], named: Sequence[tuple[str, str]], *, is_call: bool, input_shape: Shape
-) -> Numbers:
+) -> LayerNumbers:
     """Find out what each word behind a layer's kind means. Raises LayerTextError.
 
     is_call: conv2d(1, 8, 3, 2) names no option, conv 8 3 stride 2 does; named: those with a sign of equality.
@@ -39,7 +39,7 @@ def read_numbers(
         if KINDS.get(word) in LAYERS:
             raise LayerTextError(f"'{word}' begins a layer of its own; put '/' or a line break before it")
     pairs = _by_place(layer, positional, named) if is_call else _by_name(layer, positional)
-    numbers: Numbers = {}
+    numbers: LayerNumbers = {}
     for name, word in [*pairs, *named]:
         known = _known(layer, name)
         if known is None or known in numbers:
@@ -100,7 +100,7 @@ def _number(layer: LayerWord, name: str, word: str) -> int | float | Pair:
     return (int(values[0]), int(values[-1])) if number.form == "pair" else values[0]
 
 
-def _check_inputs(layer: LayerWord, numbers: Numbers, shape: Shape) -> None:
+def _check_inputs(layer: LayerWord, numbers: LayerNumbers, shape: Shape) -> None:
     """Refuse a call that is written for another number of inputs than come in."""
     is_conv = "filters" in layer.wanted
     arriving = shape[0] if is_conv else math.prod(shape)

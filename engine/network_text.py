@@ -28,7 +28,7 @@ from .layer_specs import BranchesSpec, LayerSpec, Shape, joined_shape
 from .network import Network
 from .network_numbers import LayerTextError, read_numbers, unknown_layer
 from .network_tokens import BAR, CLOSE, COMMA, END, EQUALS, OPEN, STOP, WORD, Token, normalised, tokens_of, word_of
-from .network_words import BRANCHES, KINDS, LAYERS
+from .network_words import BRANCH_EXAMPLES, KINDS, LAYERS
 from .shapes import ShapeError
 
 LONGEST_TEXT = 400  # characters of a network that is built
@@ -123,7 +123,7 @@ class _Reader:
         if self.token.kind != WORD or kind is None:
             raise LayerTextError(unknown_layer(word_of(self.token)))
         self.at += 1
-        if kind in BRANCHES:
+        if kind in BRANCH_EXAMPLES:
             return self._read_branches(place, kind, shape, depth)
         is_call = self.token.kind == OPEN
         positional, named = self._read_arguments(kind, is_call)
@@ -132,7 +132,7 @@ class _Reader:
 
     def _read_branches(self, place: str, kind: str, shape: Shape, depth: int) -> LayerSpec:
         """Read '(chain | chain | ...)'."""
-        example = f"write for example '{BRANCHES[kind]}'"
+        example = f"write for example '{BRANCH_EXAMPLES[kind]}'"
         if self.token.kind != OPEN:
             raise LayerTextError(f"{kind} needs its branches in parentheses; {example}")
         if depth == DEEPEST:

@@ -22,7 +22,7 @@ from .layer_specs import (
 from .pooling import pool_sliding
 from .shapes import Sliding
 
-Numbers = dict[str, Any]  # the numbers behind each word: int, float or (rows, columns)
+LayerNumbers = dict[str, Any]  # the numbers behind each word: int, float or (rows, columns)
 
 
 @dataclass(frozen=True)
@@ -60,29 +60,29 @@ class LayerWord:
     example: str
     wanted: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
-    make: Callable[[Numbers], LayerSpec] = lambda numbers: LayerSpec()
+    make: Callable[[LayerNumbers], LayerSpec] = lambda numbers: LayerSpec()
     aliases: tuple[str, ...] = ()
     tells_inputs: bool = False  # whether a call of PyTorch begins with the number of inputs
 
 
-def _conv(numbers: Numbers) -> LayerSpec:
+def _conv(numbers: LayerNumbers) -> LayerSpec:
     sliding = Sliding(numbers["size"], numbers.get("stride", 1), numbers.get("pad", 0), numbers.get("dilation", 1))
     return ConvSpec(filters=numbers["filters"], sliding=sliding, groups=numbers.get("groups", 1))
 
 
-def _pool(kind: str) -> Callable[[Numbers], LayerSpec]:
-    def make(numbers: Numbers) -> LayerSpec:
+def _pool(kind: str) -> Callable[[LayerNumbers], LayerSpec]:
+    def make(numbers: LayerNumbers) -> LayerSpec:
         return PoolSpec(kind=kind, sliding=pool_sliding(numbers["size"], numbers.get("stride"), numbers.get("pad", 0)))
 
     return make
 
 
-def _lrn(numbers: Numbers) -> LayerSpec:
+def _lrn(numbers: LayerNumbers) -> LayerSpec:
     options = {name: numbers[name] for name in ("alpha", "beta", "k") if name in numbers}
     return ResponseNormSpec(size=numbers["channels"], **options)
 
 
-def _plain(kind: str) -> Callable[[Numbers], LayerSpec]:
+def _plain(kind: str) -> Callable[[LayerNumbers], LayerSpec]:
     return lambda numbers: LayerSpec(kind=kind)
 
 
@@ -119,11 +119,12 @@ LAYERS = {
     "flatten": LayerWord("flatten", make=lambda numbers: FlattenSpec()),
     "identity": LayerWord("identity", make=_plain("identity")),
 }  # fmt: skip
-BRANCHES = {
+BRANCH_EXAMPLES = {
     "concat": "concat(conv 8 1x1 | conv 8 3x3 pad 1)",
     "add": "add(conv 8 3x3 pad 1 | identity)",
 }
-KINDS = {alias: kind for kind, word in LAYERS.items() for alias in (kind, *word.aliases)} | {kind: kind for kind in BRANCHES}
+KINDS = {alias: kind for kind, word in LAYERS.items() for alias in (kind, *word.aliases)}
+KINDS |= {kind: kind for kind in BRANCH_EXAMPLES}
 HINTS = {
     "softmax": "softmax belongs to the loss; end the network with 'linear 10' instead",
     "activation": "write an activation as a layer of its own, behind this one: '... / relu'",

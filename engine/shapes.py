@@ -114,28 +114,28 @@ class ReceptiveField:
     """All input pixels that can change one cell after several layers; each entry is (row, column), in input pixels."""
 
     size: Pair
-    step: Pair  # how far the field moves when the cell moves by one
+    stride: Pair  # how far the field moves when the cell moves by one: all strides multiplied
     start: Pair  # top-left pixel of cell (0, 0)'s field: negative where it begins inside the padding
 
     def box(self, row: int, column: int) -> tuple[int, int, int, int]:
         """Frame the field of one cell. row, column -> (top, left, bottom, right), bottom and right exclusive."""
-        top = self.start[0] + row * self.step[0]
-        left = self.start[1] + column * self.step[1]
+        top = self.start[0] + row * self.stride[0]
+        left = self.start[1] + column * self.stride[1]
         return top, left, top + self.size[0], left + self.size[1]
 
 
 def receptive_field(layers: Iterable[Sliding]) -> ReceptiveField:
     """Follow one cell back through a chain of layers, first layer first. [Sliding, ...] -> ReceptiveField.
 
-    Each layer widens the field by dilation·(kernel − 1) steps of its input, and multiplies the step by its stride.
+    Each layer widens the field by dilation·(kernel − 1) strides of its input, and multiplies the stride by its own.
 
     >>> receptive_field([Sliding(5, padding=2), Sliding(2, stride=2)])
-    ReceptiveField(size=(6, 6), step=(2, 2), start=(-2, -2))
+    ReceptiveField(size=(6, 6), stride=(2, 2), start=(-2, -2))
     """
-    size, step, start = [1, 1], [1, 1], [0, 0]
+    size, stride, start = [1, 1], [1, 1], [0, 0]
     for layer in layers:
         for axis in (0, 1):
-            size[axis] += (layer.span[axis] - 1) * step[axis]
-            start[axis] -= layer.padding[axis] * step[axis]
-            step[axis] *= layer.stride[axis]
-    return ReceptiveField((size[0], size[1]), (step[0], step[1]), (start[0], start[1]))
+            size[axis] += (layer.span[axis] - 1) * stride[axis]
+            start[axis] -= layer.padding[axis] * stride[axis]
+            stride[axis] *= layer.stride[axis]
+    return ReceptiveField((size[0], size[1]), (stride[0], stride[1]), (start[0], start[1]))

@@ -53,7 +53,7 @@ def test_rows_and_columns_are_kept_apart():
 
 def test_lenet5_sees_sixteen_pixels():
     assert receptive_field(LENET).size == (16, 16)
-    assert receptive_field(LENET).step == (4, 4)
+    assert receptive_field(LENET).stride == (4, 4)
     assert receptive_field([]).size == (1, 1)
 
 

@@ -56,7 +56,7 @@ def sliding_of(spec: LayerSpec) -> Sliding | None:
         return None
     fields = [receptive_field([inner for one in branch if (inner := sliding_of(one))]) for branch in spec.branches]
     largest = max(fields, key=lambda field: field.size)
-    return Sliding(largest.size, largest.step)
+    return Sliding(largest.size, largest.stride)
 
 
 def count_layers(specs: Sequence[LayerSpec], input_shape: Shape) -> list[CountedLayer]:
