@@ -2,7 +2,7 @@
 
 from .activations import relu, relu_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from .architectures import convnetjs_mnist, lenet5, logistic_regression, mlp
-from .autodiff import Graph, Increment, Node, backward_pass, finite_difference_gradients, forward_pass
+from .autodiff import Graph, Increment, Node, backward_pass, forward_pass, tied_nodes
 from .branches import Add, Concat
 from .cell_layers import Dropout, Flatten, Identity, ReLU, Sigmoid, Tanh
 from .conv import ConvTerms, conv2d, conv2d_backward, conv2d_in_order, conv2d_loops, conv2d_terms
@@ -10,6 +10,7 @@ from .convnetjs import export_convnetjs, import_convnetjs
 from .digits import DigitPreprocessing, mnist_digit
 from .evaluation import Evaluation, evaluate, wilson_interval
 from .examples import centre_crop, network_input
+from .finite_differences import Slopes, Verdict, check_gradients, judge, slopes
 from .formula import FormulaError, parse_formula
 from .initialisers import glorot_uniform, he_normal
 from .layer_specs import (

@@ -8,7 +8,7 @@ Source: CMU 10-601, Deep Learning (CNNs), 5 April 2017, slides 3-16.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,31 +52,35 @@ class Increment:
     gradient: float  # dJ/du, complete
     slope: float  # the local derivative du/dv
     product: float  # dJ/du · du/dv
-    total: float  # dJ/dv after this increment
+    before: float  # dJ/dv before this increment
+    total: float  # dJ/dv after it
 
 
 def forward_pass(graph: Graph, inputs: Mapping[str, Any], perturbations: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Compute and store every value. inputs: {name: number or array} -> {name: value}, not finite where it does not exist.
 
-    perturbations: what is added to the value of some nodes, to see what changes.
+    perturbations: {name: number or array}, what is added to the value of some nodes, to see what changes.
 
     >>> square = Graph({"x": Node(), "J": Node("**", ("x", 2.0))})
     >>> float(forward_pass(square, {"x": 3.0})["J"])
     9.0
     """
     values: dict[str, Any] = {}
+    perturbations = perturbations or {}
     with np.errstate(all="ignore"):
         for name, node in graph.nodes.items():
             if node.operation:
-                value = OPERATIONS[node.operation].value(*arguments_of(node, values))
+                value = OPERATIONS[node.operation].value(*arguments_of(node, values), *_complements(graph, node, values, perturbations))
             else:
                 value = np.float64(inputs[name])
-            values[name] = value + perturbations[name] if perturbations else value
+            values[name] = value + perturbations[name] if name in perturbations else value
     return values
 
 
 def backward_pass(graph: Graph, values: Mapping[str, Any]) -> tuple[dict[str, float], list[Increment]]:
-    """Compute dJ/du of every node, in the order of the slide's algorithm. values: those of forward_pass, as numbers.
+    """Compute dJ/du of every node, in the order of the slide's algorithm. values: {name: number}, those of forward_pass.
+
+    A gradient is not finite where the chain rule meets a division by zero, an overflow or ∞·0.
 
     >>> square = Graph({"x": Node(), "J": Node("**", ("x", 2.0))})
     >>> backward_pass(square, {"x": 3.0, "J": 9.0})[0]
@@ -84,36 +88,60 @@ def backward_pass(graph: Graph, values: Mapping[str, Any]) -> tuple[dict[str, fl
     """
     gradients = dict.fromkeys(graph.nodes, 0.0)
     gradients[graph.output] = 1.0
+    values = {name: np.float64(value) for name, value in values.items()}  # a Python float would raise at a division by zero
     increments = []
     with np.errstate(all="ignore"):
         for name, node in reversed(list(graph.nodes.items())):
             if not node.operation:
                 continue
-            slopes = OPERATIONS[node.operation].slopes(values[name], *arguments_of(node, values))
+            arguments = [*arguments_of(node, values), *_complements(graph, node, values, {})]
+            slopes = OPERATIONS[node.operation].slopes(values[name], *arguments)
             for place, (argument, slope) in enumerate(zip(node.arguments, slopes, strict=True)):
                 if isinstance(argument, str):
-                    product = gradients[name] * float(slope)
+                    product, before = gradients[name] * float(slope), gradients[argument]
                     gradients[argument] += product
-                    total = gradients[argument]
-                    increments.append(Increment(name, place, argument, gradients[name], float(slope), product, total))
+                    known = (gradients[name], float(slope), product, before, gradients[argument])
+                    increments.append(Increment(name, place, argument, *known))
     return gradients, increments
 
 
-def finite_difference_gradients(graph: Graph, inputs: Mapping[str, float], step: float = 1e-5) -> dict[str, float]:
-    """Measure dJ/du of every node without any derivative: move its value up and down, and see how J follows.
+def tied_nodes(graph: Graph, values: Mapping[str, Any]) -> list[str]:
+    """The nodes that have several subgradients here: relu and abs at 0, max and min of equal arguments."""
+    return [
+        name
+        for name, node in graph.nodes.items()
+        if node.operation and OPERATIONS[node.operation].is_tied(*arguments_of(node, values))
+    ]
 
-    (J(u + h) − J(u − h)) / 2h, with h = step · |u|; all nodes at once, each in two columns of an array.
-    """
-    count = len(graph.nodes)
-    values = forward_pass(graph, inputs)
-    with np.errstate(all="ignore"):
-        steps = step * np.maximum(np.abs([float(value) for value in values.values()]), 0.01)
-        perturbations = dict(zip(graph.nodes, np.hstack([np.diag(steps), -np.diag(steps)]), strict=True))
-        moved = forward_pass(graph, inputs, perturbations)[graph.output]
-        measured = (moved[:count] - moved[count:]) / (2 * steps)
-    return dict(zip(graph.nodes, measured.tolist(), strict=True))
+
+def ancestors_of(graph: Graph, names: Iterable[str]) -> set[str]:
+    """The nodes on which these depend, themselves included."""
+    found = set(names)
+    for name in reversed(list(graph.nodes)):
+        if name in found:
+            found |= {argument for argument in graph.nodes[name].arguments if isinstance(argument, str)}
+    return found
 
 
 def arguments_of(node: Node, values: Mapping[str, Any]) -> list[Values]:
     """The values of a node's arguments."""
     return [values[argument] if isinstance(argument, str) else argument for argument in node.arguments]
+
+
+def complement_of(graph: Graph, name: str, values: Mapping[str, Any]) -> Values:
+    """1 − y for a node y, as exactly as the graph knows it: y rounds to 1 where sigmoid saturates, sigmoid(−a) keeps its digits."""
+    node = graph.nodes[name]
+    if node.operation == "sigmoid":
+        return OPERATIONS["sigmoid"].value(-arguments_of(node, values)[0])
+    return 1 - values[name]
+
+
+def _complements(graph: Graph, node: Node, values: Mapping[str, Any], perturbations: Mapping[str, Any]) -> list[Values]:
+    """For a likelihood its third argument, 1 − y."""
+    if node.operation != "likelihood":
+        return []
+    y = node.arguments[0]
+    if not isinstance(y, str):
+        return [1 - np.float64(y)]
+    perturbation = perturbations.get(y, 0.0) if graph.nodes[y].operation == "sigmoid" else 0.0  # else values[y] holds it already
+    return [complement_of(graph, y, values) - perturbation]

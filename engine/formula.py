@@ -21,14 +21,24 @@ MOST_NODES = 60
 MOST_VARIABLES = 6
 DEEPEST = 20  # nested parentheses, powers and signs: Python's own parser must not run out of stack
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?![\w.]))"
-    r"|(?P<name>[A-Za-zΑ-Ωα-ω][A-Za-zΑ-Ωα-ω0-9_]*)|(?P<sign>\*\*|[-+*/(),=]))"
+    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?!\.|[0-9]))"
+    r"|(?P<name>[A-Za-zΑ-Ωα-ω][A-Za-zΑ-Ωα-ω0-9_₀-₉]*)|(?P<raised>[⁻⁰¹²³⁴-⁹]+)|(?P<sign>\*\*|[-−+*/(),=^·×½¼¾√]))"
 )
+RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+SPELLINGS = {"^": "**", "·": "*", "×": "*", "−": "-", "½": "0.5", "¼": "0.25", "¾": "0.75", "√": "sqrt", "σ": "sigmoid", "ln": "log"}
 LONGEST_NAME = 12
-CONSTANTS = {"pi": np.float64(np.pi), "π": np.float64(np.pi)}
+CONSTANTS = {"pi": np.float64(np.pi), "π": np.float64(np.pi), "e": np.float64(np.e)}
 SIGNS: dict[type[ast.operator], str] = {ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 FUNCTIONS = {name: operation for name, operation in OPERATIONS.items() if name.isalpha() and name != "negative"}
-ADVICE = {"^": "write ** for a power", "[": "use round parentheses", "{": "use round parentheses"}
+ADVICE = {
+    "[": "use round parentheses",
+    "{": "use round parentheses",
+    "|": "write abs(x)",
+    "'": "name a derivative without it",
+    "<": "write max(x, 0) or relu(x) for a case",
+    ">": "write max(x, 0) or relu(x) for a case",
+}
 
 Operand = str | float  # the name of a node, or a constant
 
@@ -47,11 +57,11 @@ def parse_formula(text: str, *, longest: int = LONGEST_FORMULA, most_variables: 
         raise FormulaError(f"the formula has {len(text)} characters; {longest} are the most, so use fewer or shorter parts")
     statements = [tokens for part in re.split("[;\n]", text) if (tokens := list(_tokens(part)))]
     if not statements:
-        raise FormulaError("the formula is empty; write one such as cos(sin(x**2) + 3*x**2)")
-    reader = _Reader({word for tokens in statements for word in tokens})
+        raise FormulaError("the formula is empty; write one such as cos(sin(x^2) + 3x^2)")
+    reader = _Reader(statements)
     for tokens in statements[:-1]:
         if len(tokens) < 2 or tokens[1] != "=":
-            raise FormulaError(f"“{' '.join(tokens)}” has no name; before the last part each one needs one, such as t = x**2")
+            raise FormulaError(f"“{' '.join(tokens)}” has no name; before the last part each one needs one, such as t = x^2")
     for tokens in statements:
         reader.read_statement(tokens)
     graph = reader.graph()
@@ -61,20 +71,44 @@ def parse_formula(text: str, *, longest: int = LONGEST_FORMULA, most_variables: 
 
 
 def _tokens(part: str) -> Iterator[str]:
-    """The numbers, names and signs of one statement. Nothing else can reach Python's parser."""
-    part, at, depth, before = part.replace("−", "-").rstrip(), 0, 0, "("
+    """The numbers, names and signs of one statement as Python spells them. Nothing else can reach Python's parser.
+
+    What people write is understood: x^2 and x² as x**2, 2x and 2(x + 1) as products, σ(x) and ln(x) by their names.
+    """
+    part, at, depth, earlier, before = part.rstrip(), 0, 0, "(", "("
     while at < len(part):
         found = TOKEN.match(part, at)
         if not found:
-            rest = part[at:].strip()
-            hint = ADVICE.get(rest[0], "use numbers, names, + - * / ** and parentheses, such as 3*x")
+            rest = part[at:].strip().encode(errors="replace").decode()  # half of a surrogate pair cannot be said
+            hint = ADVICE.get(rest[0], "use numbers, names, + - * / ^ and parentheses, such as 3x")
             raise FormulaError(f"“{rest[:12]}” cannot be read; {hint}")
-        token = found[0].strip()
-        depth += {"(": 1, ")": -1, "**": 1}.get(token, 0) + (token in "+-" and not _ends_value(before))
-        if depth > DEEPEST:
-            raise FormulaError(f"the formula is nested more than {DEEPEST} deep; give names to its parts, such as t = x**2; …")
-        yield token
-        at, before = found.end(), token
+        for token in _spelled(found, part[found.end() :].lstrip()):
+            if _is_product(before, token):
+                if earlier == "/":
+                    raise FormulaError(f"“/{before}{token}…” can mean two things; write /({before}*{token}…) or /{before}*{token}…")
+                yield "*"
+            depth += {"(": 1, ")": -1, "**": 1}.get(token, 0) + (token in "+-" and not _ends_value(before))
+            if depth > DEEPEST:
+                raise FormulaError(f"the formula is nested more than {DEEPEST} deep; give names to its parts, such as t = x^2; …")
+            yield token
+            earlier, before = before, token
+        at = found.end()
+
+
+def _spelled(found: re.Match[str], rest: str) -> list[str]:
+    """A token in Python's spelling. rest: what comes after it."""
+    token = found[0].strip()
+    if found["raised"]:
+        return ["**", "(", *token.translate(RAISED).replace("-", "- ").split(), ")"]
+    if found["name"]:
+        token = token.translate(LOWERED)
+    return [token if token == "σ" and not rest.startswith("(") else SPELLINGS.get(token, token)]
+
+
+def _is_product(before: str, token: str) -> bool:
+    """Whether people leave out the sign of a product between these: 2x, 2(x + 1), (x + 1)(x − 1), (x + 1)x."""
+    is_number = (before[0].isdigit() or before[0] == ".") and before != "0"  # 0x1f and 0b1 are not products
+    return (is_number or before == ")") and (token == "(" or token[0].isalpha())
 
 
 def _ends_value(token: str) -> bool:
@@ -85,8 +119,10 @@ def _ends_value(token: str) -> bool:
 class _Reader:
     """Builds the graph, one statement after the other."""
 
-    def __init__(self, words: set[str]) -> None:
-        self.words = words  # all of the formula, so that names that are made up differ from them
+    def __init__(self, statements: list[list[str]]) -> None:
+        self.words = {word for tokens in statements for word in tokens}  # names that are made up differ from them
+        assigned = {tokens[0] for tokens in statements if tokens[1:2] == ["="]}
+        self.constants = {name: value for name, value in CONSTANTS.items() if name not in assigned}  # e may be a name
         self.nodes: dict[str, Node] = {}
         self.made: dict[Node, str] = {}
         self.named: dict[str, Operand] = {}
@@ -97,7 +133,7 @@ class _Reader:
         name = tokens[0] if tokens[1:2] == ["="] else ""
         expression = " ".join(tokens[2:] if name else tokens)
         if name:
-            self._check_new(name)
+            self._check_new(name, tokens[2:])
         try:
             tree = ast.parse(expression, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -108,7 +144,7 @@ class _Reader:
     def graph(self) -> Graph:
         """The nodes that the output depends on, itself at the end."""
         if not isinstance(self.output, str) or not self.nodes[self.output].operation:
-            raise FormulaError("the formula computes nothing from a variable; write one such as x**2")
+            raise FormulaError("the formula computes nothing from a variable; write one such as x^2")
         needed = {self.output}
         for name in reversed(self.nodes):
             if name in needed:
@@ -116,11 +152,13 @@ class _Reader:
         order = [name for name in self.nodes if name in needed and name != self.output]
         return Graph({name: self.nodes[name] for name in [*order, self.output]})
 
-    def _check_new(self, name: str) -> None:
-        if name in FUNCTIONS or name in CONSTANTS or not name[0].isalpha() or len(name) > LONGEST_NAME:
+    def _check_new(self, name: str, expression: list[str]) -> None:
+        if name in FUNCTIONS or name in ("pi", "π") or not name[0].isalpha() or len(name) > LONGEST_NAME:
             raise FormulaError(f"“{name}” cannot be the name of a value; use a letter or a short word, such as t")
         if name in self.named or name in self.nodes:
             raise FormulaError(f"“{name}” has a value already; give this one another name")
+        if name in expression:
+            raise FormulaError(f"“{name}” stands on both sides of its “=”; give the result another name, such as {name[:10]}_2")
 
     def _read(self, tree: ast.expr, name: str = "") -> Operand:
         """The operand that a part of the formula stands for. name: what its node is to be called."""
@@ -139,20 +177,22 @@ class _Reader:
                 return self._node(SIGNS[type(sign)], [self._read(left), self._read(right)], name)
             case ast.Call(func=ast.Name(id=word), args=arguments, keywords=[]):
                 return self._call(word, arguments, name)
-        raise FormulaError("the formula holds something that is no arithmetic; use + - * / ** and " + ", ".join(FUNCTIONS))
+        raise FormulaError("the formula holds something that is not arithmetic; use + - * / ** and " + ", ".join(FUNCTIONS))
 
     def _variable(self, word: str) -> Operand:
-        if word in CONSTANTS or word in self.named:
-            return CONSTANTS[word] if word in CONSTANTS else self.named[word]
+        if word in self.constants or word in self.named:
+            return self.constants[word] if word in self.constants else self.named[word]
         if word in FUNCTIONS or len(word) > LONGEST_NAME:
             hint = f"write {word}(x)" if word in FUNCTIONS else f"use at most {LONGEST_NAME} characters"
             raise FormulaError(f"“{word[:24]}” cannot be a variable; {hint}")
         self.nodes.setdefault(word, Node())
+        self._check_count()
         return word
 
     def _call(self, word: str, arguments: list[ast.expr], name: str) -> Operand:
         if word not in FUNCTIONS:
-            raise FormulaError(f"“{word[:24]}” is no function; the functions are {', '.join(FUNCTIONS)}")
+            hint = f"write {word[:12]}*(…) for a product; the functions are {', '.join(FUNCTIONS)}"
+            raise FormulaError(f"“{word[:24]}” is not a function; {hint}")
         operation, count = FUNCTIONS[word], len(arguments)
         if count < operation.min_arguments or 0 < operation.max_arguments < count or count % operation.argument_multiple:
             wanted = operation.max_arguments or f"at least {operation.min_arguments}"
@@ -173,9 +213,12 @@ class _Reader:
         name = name or self._unused("v1")
         self.nodes[name] = node
         self.made.setdefault(node, name)
+        self._check_count()
+        return name
+
+    def _check_count(self) -> None:
         if len(self.nodes) > MOST_NODES:
             raise FormulaError(f"the formula has more than {MOST_NODES} nodes; use fewer parts")
-        return name
 
     def _finite(self, number: float, words: str) -> float:
         if not np.isfinite(number):

@@ -10,7 +10,7 @@ min the first one counts, as in max-pooling.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,11 +30,45 @@ class Operation:
     min_arguments: int = 1
     max_arguments: int = 1
     argument_multiple: int = 1
+    is_tied: Callable[..., bool] = lambda *v: False  # (v1, …) -> whether there are several subgradients, of which one is taken
 
 
 def _function(name: str, value: Callable[..., Values], slope: Callable[..., Values], words: str) -> Operation:
     """A function of one argument v. slope: (u, v) -> du/dv; words: the same as text, with {v}."""
     return Operation(value, lambda u, v: (slope(u, v),), lambda v: f"{name}({v})", lambda u, v: (words.format(v=v),))
+
+
+def _sigmoid(v: Values) -> Values:
+    """1 / (1 + exp(−v)), without a loss of digits at either end."""
+    return 1 / (1 + np.exp(-v))
+
+
+def _softplus(v: Values) -> Values:
+    """log(1 + exp(v)), finite for every finite v."""
+    return np.maximum(v, 0) + np.log1p(np.exp(-np.abs(v)))
+
+
+def _log_sum_exp(*v: Values) -> Values:
+    """log Σ exp(v_k), finite for all finite v: the largest one stands before the logarithm."""
+    rows = np.stack(np.broadcast_arrays(*v))
+    largest = rows.max(axis=0)
+    return largest + np.log(np.exp(rows - largest).sum(axis=0))
+
+
+def _log_share(p: Values, rest: Values) -> Values:
+    """log(p) for p + rest = 1, from whichever of the two has more digits."""
+    return np.where(np.asarray(p) < 0.5, np.log(p), np.log1p(-np.asarray(rest)))
+
+
+def _likelihood(y: Values, t: Values, rest: Values) -> Values:
+    """t·log(y) + (1 − t)·log(1 − y), with 0·log(0) = 0. rest: 1 − y, which may be known better than from y."""
+    shares = ((t, _log_share(y, rest)), (1 - t, _log_share(rest, y)))
+    return sum(np.where(np.asarray(weight) == 0, 0.0, weight * log) for weight, log in shares)
+
+
+def _likelihood_slopes(u: Values, y: Values, t: Values, rest: Values) -> tuple[Values, Values]:
+    slope = (t / y if t else 0.0) - ((1 - t) / rest if t != 1 else 0.0)
+    return slope, _log_share(y, rest) - _log_share(rest, y)
 
 
 def _power(base: str, exponent: str) -> str:
@@ -78,6 +112,7 @@ def _extreme(name: str, value: Callable[..., Values], pick: Callable[..., Any], 
         lambda u, *v: [f"[{one} is the {word}]" for one in v],
         min_arguments=2,
         max_arguments=0,
+        is_tied=lambda *v: v.count(v[int(pick(v))]) > 1,
     )
 
 
@@ -107,12 +142,13 @@ OPERATIONS: dict[str, Operation] = {
     "exp": _function("exp", np.exp, lambda u, v: u, "exp({v})"),
     "log": _function("log", np.log, lambda u, v: 1 / v, "1/{v}"),
     "sqrt": _function("sqrt", np.sqrt, lambda u, v: 1 / (2 * u), "1/(2·sqrt({v}))"),
-    "abs": _function("abs", np.abs, lambda u, v: np.sign(v), "sign({v})"),
-    "sigmoid": _function(
-        "sigmoid", lambda v: 1 / (1 + np.exp(-v)), lambda u, v: u * (1 - u), "exp(−{v})/(exp(−{v}) + 1)²"
-    ),
+    "abs": replace(_function("abs", np.abs, lambda u, v: np.sign(v), "sign({v})"), is_tied=lambda v: v == 0),
+    "sigmoid": _function("sigmoid", _sigmoid, lambda u, v: u * _sigmoid(-v), "exp(−{v})/(exp(−{v}) + 1)²"),
+    "softplus": _function("softplus", _softplus, lambda u, v: _sigmoid(v), "sigmoid({v})"),
     "tanh": _function("tanh", np.tanh, lambda u, v: 1 - u * u, "1 − tanh({v})²"),
-    "relu": _function("relu", lambda v: np.maximum(v, 0), lambda u, v: np.heaviside(v, 0), "[{v} > 0]"),
+    "relu": replace(
+        _function("relu", lambda v: np.maximum(v, 0), lambda u, v: np.heaviside(v, 0), "[{v} > 0]"), is_tied=lambda v: v == 0
+    ),
     "max": _extreme("max", np.max, np.argmax, "largest"),
     "min": _extreme("min", np.min, np.argmin, "smallest"),
     "dot": Operation(
@@ -124,9 +160,17 @@ OPERATIONS: dict[str, Operation] = {
         max_arguments=0,
         argument_multiple=2,
     ),
+    "logsumexp": Operation(
+        _log_sum_exp,
+        lambda u, *v: [np.exp(one - u) for one in v],
+        lambda *v: f"log({' + '.join(f'exp({one})' for one in v)})",
+        lambda u, *v: [f"exp({one} − {u})" for one in v],
+        min_arguments=2,
+        max_arguments=0,
+    ),
     "likelihood": Operation(  # the slides' J for a label t of 0 or 1 (slide 12)
-        lambda y, t: t * np.log(y) + (1 - t) * np.log(1 - y),
-        lambda u, y, t: (t / y + (1 - t) / (y - 1), np.log(y) - np.log(1 - y)),
+        _likelihood,
+        _likelihood_slopes,
         lambda y, t: f"{t}·log({y}) + (1 − {t})·log(1 − {y})",
         lambda u, y, t: (f"{t}/{y} + (1 − {t})/({y} − 1)", f"log({y}) − log(1 − {y})"),
         2,

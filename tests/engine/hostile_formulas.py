@@ -7,9 +7,9 @@ CODE = [
     "while x: y", "for x in y: z", "if x: y", "with x: y", "try: x", "class x: y", "def f(): x", "global x", "pass",
     "x; import os; y", "print(x)", "globals()", "locals()", "vars()", "dir()", "getattr(x, y)", "type(x)", "breakpoint()",
     "exit()", "quit()", "help()", "input()", "compile(x, y, z)", "memoryview(x)", "object()", "super()", "__builtins__",
-    "__name__", "_", "__", "None", "True", "False", "Ellipsis", "...", "NotImplemented", "1j", "x*2j", "0x10*x", "0b1*x",
+    "__name__", "_", "__", "None", "True", "False", "Ellipsis", "...", "NotImplemented", "0x10*x", "0b1*x",
     "1_000*x", "1__0", "*x", "**x", "f(*x)", "sin(*x)", "sin(**x)", "sin(x for x in y)", "sin((x, y))", "x @ y", "x // y",
-    "x % y", "x & y", "x | y", "x ^ y", "~x", "x << 9", "x >> 9", "not x", "x or y", "x and y", "x < y", "x == y", "x != y",
+    "x % y", "x & y", "x | y", "~x", "x << 9", "x >> 9", "not x", "x or y", "x and y", "x < y", "x == y", "x != y",
     "x is y", "x in y", "x not in y", "x if x else y", "x += 1", "x -= 1", "x = y = z", "x, y = z", "x: int = 3", "@x",
 ]  # fmt: skip
 TEXT = [

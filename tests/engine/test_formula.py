@@ -5,7 +5,7 @@ import random
 import pytest
 
 from convoscope.engine import FormulaError, parse_formula
-from convoscope.engine.formula import LONGEST_FORMULA
+from convoscope.engine.formula import LONGEST_FORMULA, MOST_NODES
 
 from .hostile_formulas import CODE, SIZE, TEXT
 
@@ -13,28 +13,33 @@ BAD = [
     ("", "the formula is empty; write one such as"),
     (" ; ;\n", "the formula is empty"),
     ("x" * 201, "has 201 characters; 200 are the most"),
-    ("x^2", "“\\^2” cannot be read; write \\*\\* for a power"),
     ("[x]", "use round parentheses"),
-    ("3x", "“3x” cannot be read; use numbers, names, .* such as 3\\*x"),
+    ("|x|", "“\\|x\\|” cannot be read; write abs\\(x\\)"),
+    ("x'", "cannot be read"),
+    ("\ud800x", "“\\?x” cannot be read"),
+    ("1/2x", "“/2x…” can mean two things; write /\\(2\\*x…\\) or /2\\*x…"),
+    ("x(x + 1)", "“x” is not a function; write x\\*\\(…\\) for a product"),
+    ("x = x + 1; x**2", "“x” stands on both sides of its “=”; give the result another name, such as x_2"),
+    ("u = -u; u", "“u” stands on both sides"),
+    ("t = t*x; t", "“t” stands on both sides"),
     ("x +", "“x \\+” is not complete; check its signs and parentheses"),
     ("sin(x", "is not complete"),
     ("sin x", "is not complete"),
     ("x ** ** y", "is not complete"),
     ("3 + 4", "computes nothing from a variable"),
     ("x", "computes nothing from a variable"),
-    ("2(x)", "is no arithmetic; use"),
-    ("x, y", "is no arithmetic"),
-    ("()", "is no arithmetic"),
-    ("True*x", "is no arithmetic"),
-    ("x if y else z", "is no arithmetic"),
-    ("x and y", "is no arithmetic"),
+    ("x, y", "is not arithmetic"),
+    ("()", "is not arithmetic"),
+    ("True*x", "is not arithmetic"),
+    ("x if y else z", "is not arithmetic"),
+    ("x and y", "is not arithmetic"),
     ("sin", "“sin” cannot be a variable; write sin\\(x\\)"),
-    ("negative(x)", "“negative” is no function"),
-    ("sine(x)", "“sine” is no function; the functions are sin, cos"),
+    ("negative(x)", "“negative” is not a function"),
+    ("sine(x)", "“sine” is not a function; write sine\\*\\(…\\) for a product; the functions are sin, cos"),
     ("sin(x, y)", "sin came with 2 arguments and wants 1"),
     ("max(x)", "max came with 1 arguments and wants at least 2"),
     ("dot(x, y, z)", "dot came with 3 arguments and wants an even number of"),
-    ("sin(x=3)", "is no arithmetic"),
+    ("sin(x=3)", "is not arithmetic"),
     ("a = b = x", "is not complete"),
     ("sin(x); y", "“sin \\( x \\)” has no name; before the last part each one needs one"),
     ("sin = x; sin", "“sin” cannot be the name of a value"),
@@ -43,7 +48,7 @@ BAD = [
     ("t = x*x; t = x*y; t", "“t” has a value already"),
     ("y = x*t; t = x*y; t", "“t” has a value already"),
     ("averyverylongname*x", "“averyverylongname” cannot be a variable; use at most 12"),
-    ("a+b+c+d+e+f+g", "has 7 variables; 6 are the most"),
+    ("a+b+c+d+f+g+h", "has 7 variables; 6 are the most"),
     ("x*9**9**9", "is not a finite number; use smaller numbers"),
     ("x*1e999", "1e999|inf is not a finite number"),
     ("x/(1-1)/0*log(0)", "is not a finite number"),
@@ -80,6 +85,61 @@ def is_harmless(text):
 def test_a_bad_formula_gets_a_sentence(text, words):
     with pytest.raises(FormulaError, match=words):
         parse_formula(text)
+
+
+SPELLINGS = [
+    ("x^2", "x**2"),
+    ("x²", "x**2"),
+    ("3x⁻¹²y", "3*x**(-12)*y"),
+    ("x·y × z − 1", "x*y*z - 1"),
+    ("σ(x)", "sigmoid(x)"),
+    ("σ*x", "s*x"),
+    ("ln(x)", "log(x)"),
+    ("2(x+1)", "2*(x + 1)"),
+    ("2x", "2*x"),
+    ("2sqrt(x)", "2*sqrt(x)"),
+    ("√(x)", "sqrt(x)"),
+    ("(x + 1)(x − 1)", "(x + 1)*(x - 1)"),
+    ("(x + 1)y", "(x + 1)*y"),
+    ("½(y − t)²", "0.5*(y - t)**2"),
+    ("pi·x + πx", "pi*x + πx"),
+    ("2e3x", "2000*x"),
+    ("e^x", "2.718281828459045**x"),
+    ("2e + x", "5.43656365691809 + x"),
+    ("e = x*x; e + 1", "t = x*x; t + 1"),
+    ("u₁ = x²\nu₁³", "u1 = x**2; u1**3"),
+]
+
+
+def shape_of(text):
+    """A graph without its names."""
+    graph = parse_formula(text)
+    numbers = {name: number for number, name in enumerate(graph.nodes)}
+    return [(node.operation, [numbers.get(one, one) for one in node.arguments]) for node in graph.nodes.values()]
+
+
+@pytest.mark.parametrize(("written", "plain"), SPELLINGS)
+def test_what_people_write_is_understood(written, plain):
+    assert shape_of(written) == shape_of(plain)
+
+
+def test_lowered_digits_are_digits():
+    assert parse_formula("θ₁*x₂").inputs == ["θ1", "x2"]
+
+
+def test_a_formula_may_have_exactly_the_most_nodes():
+    def sines(count):
+        return "+".join(f"sin({n}*x)" for n in range(2, 2 + count))
+
+    assert len(parse_formula(f"{sines(29)}", longest=2000).nodes) == MOST_NODES
+    with pytest.raises(FormulaError, match="more than 60 nodes"):
+        parse_formula(f"y + {sines(29)}", longest=2000)
+
+
+def test_thirty_sines_fit_where_their_characters_do():
+    assert len(parse_formula("+".join(["sin(x)"] * 28)).nodes) == 3  # equal parts are one node
+    with pytest.raises(FormulaError, match="has 209 characters; 200 are the most"):
+        parse_formula("+".join(["sin(x)"] * 30))
 
 
 def test_a_formula_of_very_many_nodes_is_refused():

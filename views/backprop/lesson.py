@@ -5,7 +5,7 @@ Every number is the engine's (run.py). Slides 3-16 and 75 of the lecture; the de
 
 from __future__ import annotations
 
-from ...engine import backward_pass, finite_difference_gradients, forward_pass
+from ...engine import backward_pass, check_gradients, forward_pass
 from ..files import Files
 from ..trace import Trace
 from .call import call_of
@@ -20,7 +20,7 @@ from .words import facts, sentences
 TITLE = "Backpropagation"
 SUMMARY = "Forward, each node computes its value. Backward, it hands its gradient on, times the local derivative."
 Settings = BackpropSettings  # the name by which the session finds them
-CODE = (forward_pass, backward_pass, finite_difference_gradients)  # shown beside the picture
+CODE = (forward_pass, backward_pass, check_gradients)  # shown beside the picture
 CODE_LINE = "gradients[argument] += product"  # what each backward step executes
 
 

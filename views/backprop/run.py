@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import Graph, Increment, backward_pass, finite_difference_gradients, forward_pass
+from ...engine import Graph, Increment, Verdict, backward_pass, check_gradients, forward_pass
 from .presets import Preset, graph_of
 from .settings import BackpropSettings
 
 LARGEST_LOSS = 1e6
-TOLERANCE = 1e-4  # of the gradient, within which a measured one agrees
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Run:
     diverged: bool
     values: Mapping[str, float]
     gradients: Mapping[str, float]
-    measured: Mapping[str, float]
+    checks: Mapping[str, Verdict]  # of each gradient by finite differences
     steps: tuple[Step, ...]
 
     @functools.cached_property
@@ -76,11 +75,6 @@ class Run:
         number = last.increment.total if last.increment else self.values[last.node]
         return not np.isfinite(number)
 
-    def agrees(self, name: str) -> bool:
-        """Whether the measured gradient of a node confirms the computed one."""
-        gradient, size = self.gradients[name], abs(self.values[self.graph.output])
-        return bool(abs(self.measured[name] - gradient) <= TOLERANCE * max(1, abs(gradient), 1e-3 * size))
-
 
 def make_run(settings: BackpropSettings) -> Run:
     """Everything computed for these settings."""
@@ -89,8 +83,8 @@ def make_run(settings: BackpropSettings) -> Run:
     inputs, losses, diverged = _learned(graph, example, settings)
     values = {name: float(value) for name, value in forward_pass(graph, inputs).items()}
     gradients, increments = backward_pass(graph, {name: np.float64(value) for name, value in values.items()})
-    measured = finite_difference_gradients(graph, inputs)
-    return Run(example, graph, inputs, losses, diverged, values, gradients, measured, _steps(graph, values, increments))
+    checks = check_gradients(graph, inputs)
+    return Run(example, graph, inputs, losses, diverged, values, gradients, checks, _steps(graph, values, increments))
 
 
 def _steps(graph: Graph, values: Mapping[str, float], increments: list[Increment]) -> tuple[Step, ...]:
