@@ -26,7 +26,15 @@ from .layer_specs import (
 )
 from .layers import AvgPool2d, Conv2d, GlobalAvgPool2d, Layer, Linear, LocalResponseNorm, MaxPool2d
 from .linear import flatten, flatten_backward, linear, linear_backward
-from .losses import cross_entropy, cross_entropy_backward, softmax, softmax_backward, squared_error, squared_error_backward
+from .losses import (
+    cross_entropy,
+    cross_entropy_backward,
+    cross_entropy_per_example,
+    softmax,
+    softmax_backward,
+    squared_error,
+    squared_error_backward,
+)
 from .mnist import CLASS_COUNT, DIGIT_COUNT, IMAGE_SIZE, SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, DataError, read_shard, shard_of
 from .network import LayerSummary, Network
 from .network_text import NetworkTextError, parse_layers, parse_network

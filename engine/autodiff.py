@@ -70,7 +70,8 @@ def forward_pass(graph: Graph, inputs: Mapping[str, Any], perturbations: Mapping
     with np.errstate(all="ignore"):
         for name, node in graph.nodes.items():
             if node.operation:
-                value = OPERATIONS[node.operation].value(*arguments_of(node, values), *_complements(graph, node, values, perturbations))
+                arguments = [*arguments_of(node, values), *_complements(graph, node, values, perturbations)]
+                value = OPERATIONS[node.operation].value(*arguments)
             else:
                 value = np.float64(inputs[name])
             values[name] = value + perturbations[name] if name in perturbations else value
@@ -129,7 +130,7 @@ def arguments_of(node: Node, values: Mapping[str, Any]) -> list[Values]:
 
 
 def complement_of(graph: Graph, name: str, values: Mapping[str, Any]) -> Values:
-    """1 − y for a node y, as exactly as the graph knows it: y rounds to 1 where sigmoid saturates, sigmoid(−a) keeps its digits."""
+    """1 − y for a node y, as exactly as the graph knows it: where y = sigmoid(a) rounds to 1, sigmoid(−a) keeps its digits."""
     node = graph.nodes[name]
     if node.operation == "sigmoid":
         return OPERATIONS["sigmoid"].value(-arguments_of(node, values)[0])
@@ -143,5 +144,6 @@ def _complements(graph: Graph, node: Node, values: Mapping[str, Any], perturbati
     y = node.arguments[0]
     if not isinstance(y, str):
         return [1 - np.float64(y)]
-    perturbation = perturbations.get(y, 0.0) if graph.nodes[y].operation == "sigmoid" else 0.0  # else values[y] holds it already
+    is_sigmoid = graph.nodes[y].operation == "sigmoid"  # of any other node, values[y] holds the perturbation already
+    perturbation = perturbations.get(y, 0.0) if is_sigmoid else 0.0
     return [complement_of(graph, y, values) - perturbation]

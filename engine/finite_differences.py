@@ -96,6 +96,7 @@ def judge(gradient: float, left: float, right: float, error: float, *, is_tied: 
     size = max(map(abs, sides), default=0.0)
     if not sides or error > LOOSEST * max(size, 1e-3):
         return Verdict("no verdict", float("nan"), left, right)
+    slope = slope if abs(slope) > 2 * error else 0.0
     if not np.isfinite(gradient):
         return Verdict("no verdict", slope, left, right)
     tolerance = error + RELATIVE * max(size, abs(gradient)) + SMALLEST

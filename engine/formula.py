@@ -26,7 +26,8 @@ TOKEN = re.compile(
 )
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-SPELLINGS = {"^": "**", "·": "*", "×": "*", "−": "-", "½": "0.5", "¼": "0.25", "¾": "0.75", "√": "sqrt", "σ": "sigmoid", "ln": "log"}
+SPELLINGS = {"^": "**", "·": "*", "×": "*", "−": "-", "½": "0.5", "¼": "0.25", "¾": "0.75"}
+SPELLINGS |= {"√": "sqrt", "σ": "sigmoid", "ln": "log"}
 LONGEST_NAME = 12
 CONSTANTS = {"pi": np.float64(np.pi), "π": np.float64(np.pi), "e": np.float64(np.e)}
 SIGNS: dict[type[ast.operator], str] = {ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
@@ -85,11 +86,12 @@ def _tokens(part: str) -> Iterator[str]:
         for token in _spelled(found, part[found.end() :].lstrip()):
             if _is_product(before, token):
                 if earlier == "/":
-                    raise FormulaError(f"“/{before}{token}…” can mean two things; write /({before}*{token}…) or /{before}*{token}…")
+                    hint = f"write /({before}*{token}…) or /{before}*{token}…"
+                    raise FormulaError(f"“/{before}{token}…” can mean two things; {hint}")
                 yield "*"
             depth += {"(": 1, ")": -1, "**": 1}.get(token, 0) + (token in "+-" and not _ends_value(before))
             if depth > DEEPEST:
-                raise FormulaError(f"the formula is nested more than {DEEPEST} deep; give names to its parts, such as t = x^2; …")
+                raise FormulaError(f"the formula is nested more than {DEEPEST} deep; give its parts names, such as t = x^2")
             yield token
             earlier, before = before, token
         at = found.end()

@@ -59,7 +59,7 @@ def assert_shows(explorer, **expected):
             shown = explorer.data(source)
             for name, column in columns.items():
                 assert shown[name] == column_row(column, number), f"{source}.{name} at step {number}"
-    for name in ("value", "gradient", "measured"):
+    for name in ("value", "gradient", "numerical_slope"):
         np.testing.assert_array_equal(explorer.data("nodes")[name], column_array(trace.static["nodes"][name]))
     assert table_numbers(explorer) == trace.static["rows"]["numbers"].tolist()
 
@@ -123,7 +123,7 @@ def assert_sums_follow(explorer):
         step(explorer, found["step"][n])
         sentence, shown = explorer.sentence(), written(sums[argument])
         assert f"= {written(product)}" in sentence
-        assert sentence.split("; measured")[0].endswith(f"= {shown}") or "the first of" in sentence
+        assert sentence.split("; numerical check")[0].endswith(f"= {shown}") or "the first of" in sentence
         at = next(k for k, when in enumerate(lines["step"]) if when == found["step"][n] and lines["column"][k] == "visit")
         assert lines["numbers"][at].endswith(f"= {written(product)}")
         lit = explorer.page.locator(".backprop-table [data-lit][data-column=visit] .numbers")
@@ -172,7 +172,7 @@ def assert_clicks_go_to_steps(explorer, view):
     """A node is told where it is pointed at; a click goes to its value, another one to its gradient; so does a line."""
     plot, middle = node_on_page(explorer, "u1")
     plot.hover(position=middle)
-    expect(view.locator(".panel:visible .readout").first).to_have_text("u₁ = −0.757, dJ/du₁ = 0.969, measured 0.969 ✓")
+    expect(view.locator(".panel:visible .readout").first).to_have_text("u₁ = −0.757, dJ/du₁ = 0.969, numerical check 0.969 ✓")
     plot.click(position=middle)
     expect(view.get_by_role("status")).to_have_text("u₁ = sin(t) = sin(4) = −0.757")
     plot.click(position=middle)

@@ -53,12 +53,13 @@ SIMPLE = [
     "u = u₁ + u₂ = (−0.757) + 12 = 11.243",
     "J = cos(u) = cos(11.243) = 0.245",
     "dJ/dJ = 1: here the backward pass begins; every other gradient is 0 so far.",
-    "dJ/du = −sin(u) = −sin(11.243) = 0.969; dJ/du += 1×0.969 = 0.969; measured 0.969 ✓",
-    "du/du₁ = 1; dJ/du₁ += 0.969×1 = 0.969; measured 0.969 ✓",
-    "du/du₂ = 1; dJ/du₂ += 0.969×1 = 0.969; measured 0.969 ✓",
+    "dJ/du = −sin(u) = −sin(11.243) = 0.969; dJ/du += 1×0.969 = 0.969; numerical check 0.969 ✓",
+    "du/du₁ = 1; dJ/du₁ += 0.969×1 = 0.969; numerical check 0.969 ✓",
+    "du/du₂ = 1; dJ/du₂ += 0.969×1 = 0.969; numerical check 0.969 ✓",
     "du₂/dt = 3; dJ/dt += 0.969×3 = 2.908; the first of 2 that add up, because t feeds u₂ and u₁",
-    "du₁/dt = cos(t) = cos(4) = −0.654; dJ/dt += 0.969×(−0.654) = −0.634; sum 2.908 + (−0.634) = 2.275; measured 2.275 ✓",
-    "dt/dx = 2·x = 2·2 = 4; dJ/dx += 2.275×4 = 9.099; measured 9.099 ✓",
+    "du₁/dt = cos(t) = cos(4) = −0.654; dJ/dt += 0.969×(−0.654) = −0.634; sum 2.908 + (−0.634) = 2.275; "
+    "numerical check 2.275 ✓",
+    "dt/dx = 2·x = 2·2 = 4; dJ/dx += 2.275×4 = 9.099; numerical check 9.099 ✓",
 ]
 
 
@@ -182,7 +183,7 @@ def test_boxes_hold_what_has_been_computed_and_nothing_else(chosen):
             is_input = node["kind"] in ("input", "parameter")
             assert bool(now["values"]["text"][n]) == (is_input or 0 <= node["computed"] <= step)
             text = now["gradients"]["text"][n]
-            assert text.endswith((" ✓", " ✗")) == (0 <= node["complete"] <= step)
+            assert text.endswith((" ✓", " ✗", " ∠", " –")) == (0 <= node["complete"] <= step)
             assert (now["gradient_bands"]["alpha"][n] > 0) == bool(text)
 
 
@@ -193,7 +194,7 @@ def test_the_table_has_the_rows_of_the_slide_the_output_first():
         "J = cos(u)", "u = u₁ + u₂", "u₂ = 3·t", "u₁ = sin(t)", "t = x²", "x",
     ]  # fmt: skip
     assert (3, "visit", "dJ/dt += dJ/du₁·cos(t)", "= 0.969×(−0.654) = −0.634", 10) in lines
-    assert (4, "gradient", "dJ/dt", "= 2.275, measured 2.275 ✓", 10) in lines
+    assert (4, "gradient", "dJ/dt", "= 2.275, numerical check 2.275 ✓", 10) in lines
     steps = [step for _, column, _, _, step in lines if column != "gradient" and step >= 0]
     assert sorted(steps) == [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11]
 
@@ -207,31 +208,79 @@ def test_every_step_lights_a_line_of_the_table():
 @pytest.mark.parametrize(
     ("formula", "inputs", "words"),
     [
-        ("log(x)*y", "x=-1", "v₁ = log(x) = log(−1) = not a number: here it ends; change an input."),
+        ("log(x)*y", "x=-1", "v₁ = log(x) = log(−1) = not a number: here it ends; log needs a number that is not"),
         ("1/x", "x=0", "J = 1/x = 1/0 = ∞: here it ends"),
-        ("exp(x)", "x=1000", "= ∞: here it ends"),
-        ("sqrt(x)", "x=0", "dJ/dx = 1/(2·sqrt(x)) = 1/(2·sqrt(0)) = ∞; dJ/dx += 1×∞ = ∞: here it ends"),
+        ("exp(x)", "x=1000", "= ∞: here it ends; exp overflows beyond 709; write logsumexp(a, b) for log(exp(a) + exp(b))"),
+        ("log(exp(x) + exp(y))", "x=800,y=0", "v₁ = exp(x) = exp(800) = ∞: here it ends; exp overflows"),
     ],
 )
 def test_what_has_no_value_ends_the_steps_with_a_sentence(formula, inputs, words):
     update = shown(("settings", {"formula": formula, "inputs": inputs}))
     assert update.error == ""
     assert words in update.trace.sentences[len(update.trace) - 1]
-    assert "not a number here; change an input" in update.trace.facts["size"]
+    assert "J has no finite value here, because " in update.trace.facts["size"]
 
 
 def test_a_kink_is_seen_by_the_measured_gradient():
     trace = shown(("settings", {"formula": "abs(x)", "inputs": "x=0"})).trace
-    assert trace.sentences[2] == "dJ/dx = sign(x) = sign(0) = 0; dJ/dx += 1×0 = 0; measured 0 ✓"  # both sides cancel
+    assert trace.sentences[2] == (
+        "dJ/dx = sign(x) = sign(0) = 0; dJ/dx += 1×0 = 0; a kink: slope −1 on the left, 1 on the right"
+    )
     trace = shown(("settings", {"formula": "relu(x)", "inputs": "x=0"})).trace
-    assert trace.sentences[2].endswith("dJ/dx += 1×0 = 0; measured 0.5 ✗: a kink")
-    assert trace.at(2)["gradients"]["text"][0] == "0 ✗"
+    assert trace.sentences[2].endswith("dJ/dx += 1×0 = 0; a kink: slope 0 on the left, 1 on the right")
+    assert trace.at(2)["gradients"]["text"][0] == "0 ∠"
+
+
+@pytest.mark.parametrize(("formula", "inputs"), [("sin(10000*x)", "x=2"), ("1/x", "x=1e-6"), ("log(x)", "x=1e-8")])
+def test_a_smooth_function_is_not_marked_however_steep(formula, inputs):
+    trace = shown(("settings", {"formula": formula, "inputs": inputs})).trace
+    assert trace.sentences[len(trace) - 1].endswith("✓")
+
+
+@pytest.mark.parametrize(
+    ("formula", "inputs", "words"),
+    [
+        ("max(x,0) + min(x,0)", "x=0", "J = 0; dJ/dx = 2 (numerical slope 1: subgradients meet here"),
+        ("max(x,0)-x*z+log(1+exp(-abs(x)))", "x=0,z=0.3", "dJ/dx = 0.7 (numerical slope 0.2: subgradients meet here"),
+        ("x*x**0.5", "x=0", "J = 0; dJ/dx = not a number (the chain rule meets a value that is not finite; numerical slope"),
+        ("sqrt(x)**2", "x=0", "J = 0; dJ/dx = not a number (the chain rule meets a value that is not finite; numerical slope"),
+        ("a**b", "a=-2,b=-3", "J = −0.125; dJ/da = −0.188, dJ/db = not a number (the chain rule meets"),
+        ("exp(-exp(x))", "x=800", "J = 0; dJ/dx = "),
+    ],
+)
+def test_the_summary_hides_no_finite_value_and_says_what_it_is_worth(formula, inputs, words):
+    update = shown(("settings", {"formula": formula, "inputs": inputs}))
+    assert words in update.trace.facts["size"]
+    assert "✗" not in " ".join([update.trace.facts["size"], *update.trace.sentences])
+
+
+def test_the_sum_so_far_is_what_it_was():
+    sentences = list(shown(("settings", {"formula": "x + 1e20*x", "inputs": "x=1"})).trace.sentences)
+    assert any("sum 1 + " in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize("product", [1, 10, 30, 35, 36, 37, 40, 700])
+def test_a_saturated_loss_keeps_its_digits(product):
+    inputs = f"θ1={product},x1=1,y_star=0"
+    trace = shown(("settings", {"preset": "logistic", "features": 1, "inputs": inputs})).trace
+    assert nodes(trace)["J"]["value"] == pytest.approx(-math.log1p(math.exp(product)) if product < 700 else -700, rel=1e-7)
+    assert gradients(trace)["θ1"] == pytest.approx(-1 / (1 + math.exp(-product)), rel=1e-6)
+    assert not [sentence for sentence in trace.sentences if "✗" in sentence or "kink" in sentence]
+    assert trace.facts["size"].startswith(f"J = {'−' + str(product) + '.' if product < 9 else '−'}")
+
+
+def test_a_softmax_of_large_logits_does_not_overflow():
+    for logits, J, slopes in (((710, 709, 0), 0.313262, (-0.268941, 0.268941, 0)), ((-900, 900, 0), 1800, (-1, 1, 0))):
+        inputs = ",".join(f"b{k}={value}" for k, value in enumerate(logits, 1))
+        trace = shown(("settings", {"preset": "softmax", "inputs": inputs})).trace
+        assert nodes(trace)["J"]["value"] == pytest.approx(J, abs=1e-6)
+        assert [gradients(trace)[f"b{k}"] for k in (1, 2, 3)] == pytest.approx(slopes, abs=1e-6)
 
 
 def test_a_repeated_argument_is_told_by_its_place():
     sentences = shown(("formula", "x*x")).trace.sentences
     assert sentences[2] == "dJ/dx = x = 2 in place 1; dJ/dx += 1×2 = 2; the first of 2 that add up, because x feeds J"
-    assert sentences[3].endswith("in place 2; dJ/dx += 1×2 = 2; sum 2 + 2 = 4; measured 4 ✓")
+    assert sentences[3].endswith("in place 2; dJ/dx += 1×2 = 2; sum 2 + 2 = 4; numerical check 4 ✓")
 
 
 @pytest.mark.parametrize("preset", ["logistic", "network", "softmax"])
@@ -260,7 +309,7 @@ def test_a_learning_rate_that_is_too_large_stops_with_a_reason():
     update = shown(("settings", {"preset": "softmax", "learning_rate": 100, "sgd_steps": 50, "inputs": "b1=-1000,b2=1000"}))
     assert update.error == ""
     assert update.trace is not None
-    formula = {"preset": "softmax", "learning_rate": 100, "sgd_steps": 3, "inputs": "b1=1,b2=2,b3=3,y_star1=-9,y_star2=-9"}
+    formula = {"preset": "softmax", "learning_rate": 100, "sgd_steps": 60, "inputs": "b1=1,b2=2,b3=3,y_star1=-9,y_star2=-9"}
     assert "then it diverged: try a smaller learning rate" in shown(("settings", formula)).trace.facts["curve"]
 
 
@@ -286,9 +335,9 @@ def test_typing_and_choosing_name_each_other():
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("formula", "x^2", "“^2” cannot be read; write ** for a power."),
+        ("formula", "|x|", "“|x|” cannot be read; write abs(x)."),
         ("formula", "__import__('os')", "cannot be read"),
-        ("formula", "a+b+c+d+e+f+g", "has 7 variables; 6 are the most"),
+        ("formula", "a+b+c+d+f+g+h", "has 7 variables; 6 are the most"),
         ("formula", "x" * 201, "came as 201 characters; 200 is the most"),
         ("formula", "", "The formula is empty"),
         ("formula", 7, "must be text"),

@@ -23,11 +23,12 @@ from convoscope.engine import (
     max_pool2d_backward,
     parse_network,
     relu_backward,
+    slopes,
     softmax,
 )
 from convoscope.views.gradients.cellwise import relu_board, softmax_board
 from convoscope.views.gradients.convolution import Convolution, convolution_board
-from convoscope.views.gradients.differences import badges, slopes
+from convoscope.views.gradients.differences import badges
 from convoscope.views.gradients.lesson import board_of
 from convoscope.views.gradients.linear import Linear, linear_board
 from convoscope.views.gradients.network import SmallNetwork
@@ -260,7 +261,23 @@ def test_a_wrong_derivative_is_noticed(layer, monkeypatch):
 def test_a_kink_is_told_with_both_slopes():
     found = slopes(lambda many: 3 * np.abs(many).sum(axis=1), array([0, 2]))
     assert badges(array([3, 3]), found) == ["✓ kink: slope −3 left, 3 right", "✓ finite difference 3"]
-    assert badges(array([0, 2]), found) == ["✗ finite difference 0", "✗ finite difference 3"]
+    assert badges(array([4, 2]), found) == ["✗ finite difference 0", "✗ finite difference 3"]
+    assert badges(array([0, 3]), found)[0].startswith("✓ kink"), "any slope between the two is a subgradient"
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("gradient", ["pattern", "ones", "single"])
+@pytest.mark.parametrize("x", ["1,1,1;1,1,1", "0,0,0,0;0,0,0,0;0,0,0,0", "1,1,0,0;1,1,0,0;0,0,1,1;0,0,1,1"])
+def test_no_tie_is_called_wrong(x, gradient, stride):
+    table = {"layer": "max_pooling", "x": x, "window": 2, "stride": stride, "gradient": gradient}
+    assert "WRONG" not in " ".join(shown(table).trace.sentences)
+
+
+def test_subgradients_that_meet_are_told():
+    """Two windows share the pixel: with gradients 1 and −1 it gets −1, though moving it changes nothing to either side."""
+    table = {"layer": "max_pooling", "x": "1,1,1;1,1,1", "stride": 1, "gradient": "custom", "grad_out": "1,-1"}
+    told = [one for one in shown(table).trace.sentences if one.startswith("grad_x[0, 1]")]
+    assert told == ["grad_x[0, 1] = 0×1 + 1×(−1) = −1; subgradients meet: slope 0"]
 
 
 def sentences_of(**table):

@@ -84,7 +84,7 @@ def _heads(scene: Scene) -> Box:
 def _nodes(run: Run, scenes: Scenes) -> Columns:
     """For pointing, for the fields of the inputs and for tests: every node with its place, numbers, steps and words."""
     names = list(run.graph.nodes)
-    numbers = {"value": run.values, "gradient": run.gradients, "measured": run.measured}
+    numbers = {"value": run.values, "gradient": run.gradients}
     return {
         "name": Texts.of(names),
         "label": Texts.of([pretty(name) for name in names]),
@@ -93,12 +93,13 @@ def _nodes(run: Run, scenes: Scenes) -> Columns:
         "computed": np.array([run.computed_at.get(name, -1) for name in names], np.int32),
         "complete": np.array([run.complete_at.get(name, -1) for name in names], np.int32),
         **{column: _numbers([its[name] for name in names]) for column, its in numbers.items()},
+        "numerical_slope": _numbers([run.checks[name].slope for name in names]),
         **both(scenes, lambda s: s.boxes(list(s.drawing.boxes.values()))),
     }
 
 
 def _words(run: Run, name: str) -> str:
-    """t = x² = 4, dJ/dt = 2.275, measured 2.275 ✓."""
+    """t = x² = 4, dJ/dt = 2.275, numerical check 2.275 ✓."""
     value = f"{pretty(name)} = {say(run.values[name])}"
     if run.stopped:
         return value

@@ -12,6 +12,7 @@ from .places import AWAY, CHARACTER, Box, Columns, Scene, both
 from .run import Run
 from .words import brief, say, slope_written
 
+MARKS = {"agrees": " ✓", "kink": " ∠", "subgradient": " ∠", "disagrees": " ✗", "no verdict": " –"}  # behind a gradient
 Scenes = tuple[Scene, Scene]
 Parts = dict[tuple[str, str], tuple[int, int]]
 LONGEST_CHIP = 16  # characters beside an edge
@@ -47,7 +48,7 @@ def _shown(run: Run) -> tuple[Texts, Texts]:
         if not step.is_back:
             continue
         name, total = (step.increment.argument, step.increment.total) if step.increment else (step.node, 1.0)
-        mark = " …" if run.complete_at[name] > at else " ✓" if run.agrees(name) else " ✗"
+        mark = " …" if run.complete_at[name] > at else MARKS[run.checks[name].outcome]
         gradients[at:, names.index(name)] = brief(total) + mark
     return _coded(values), _coded(gradients)
 

@@ -77,12 +77,14 @@ def network(features: int, hidden: int, loss: str, seed: int) -> Preset:
 def softmax(classes: int) -> Preset:
     """Softmax with cross-entropy (slide 75)."""
     numbers = range(1, classes + 1)
-    lines = [f"e{k} = exp(b{k})" for k in numbers]
-    lines += [f"S = {' + '.join(f'e{k}' for k in numbers)}"] + [f"y{k} = e{k}/S" for k in numbers]
-    lines += ["J = -" + _dot([f"y_star{k}" for k in numbers], [f"log(y{k})" for k in numbers])]
+    lines = [f"L = logsumexp({', '.join(f'b{k}' for k in numbers)})"] + [f"l{k} = b{k} - L" for k in numbers]
+    lines += ["J = -" + _dot([f"y_star{k}" for k in numbers], [f"l{k}" for k in numbers])]
     starts = {f"b{k}": value for k, value in zip(numbers, (1.0, 2.0, 0.5, -1.0, 0.0), strict=False)}
     targets = {f"y_star{k}": float(k == 1) for k in numbers}
-    note = "Softmax y_k = exp(b_k)/Σ exp(b_l) with cross-entropy J = −Σ y*_k log y_k: each dJ/db_k comes out as y_k − y*_k."
+    note = (
+        "Softmax y_k = exp(b_k)/Σ exp(b_l) with cross-entropy J = −Σ y*_k log y_k. Computed as l_k = log y_k = b_k − L with "
+        "L = log Σ exp(b_l), which cannot overflow; dL/db_k is y_k, and each dJ/db_k comes out as y_k − y*_k."
+    )
     return Preset("; ".join(lines), note, starts | targets, tuple(starts))
 
 

@@ -36,7 +36,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Run:
-    """All that is to be seen. Numbers that are not finite end the steps: `steps` then stops at the first of them."""
+    """All that is to be seen. If J is not finite, `steps` ends at the first value that is not."""
 
     example: Preset
     graph: Graph
@@ -70,10 +70,8 @@ class Run:
 
     @property
     def stopped(self) -> bool:
-        """Whether a number that is not finite ended the steps."""
-        last = self.steps[-1]
-        number = last.increment.total if last.increment else self.values[last.node]
-        return not np.isfinite(number)
+        """Whether J has no finite value, so that there is nothing to differentiate."""
+        return not np.isfinite(self.values[self.graph.output])
 
 
 def make_run(settings: BackpropSettings) -> Run:
@@ -88,19 +86,13 @@ def make_run(settings: BackpropSettings) -> Run:
 
 
 def _steps(graph: Graph, values: Mapping[str, float], increments: list[Increment]) -> tuple[Step, ...]:
-    """Forward in topological order, then backward, up to the first number that is not finite."""
-    steps = []
-    for name, node in graph.nodes.items():
-        if node.operation:
-            steps.append(Step(name))
-            if not np.isfinite(values[name]):
-                return tuple(steps)
-    steps.append(Step(graph.output, is_start=True))
-    for increment in increments:
-        steps.append(Step(increment.node, increment))
-        if not np.isfinite(increment.total):
-            break
-    return tuple(steps)
+    """Forward in topological order, then backward. If J is not finite, up to the first value that is not."""
+    forward = [Step(name) for name, node in graph.nodes.items() if node.operation]
+    if not np.isfinite(values[graph.output]):
+        first = next(at for at, step in enumerate(forward) if not np.isfinite(values[step.node]))
+        return tuple(forward[: first + 1])
+    start = Step(graph.output, is_start=True)
+    return (*forward, start, *(Step(increment.node, increment) for increment in increments))
 
 
 def _learned(
@@ -116,7 +108,7 @@ def _learned(
     for _ in range(settings.sgd_steps + 1):
         values = forward_pass(graph, inputs)
         loss = sign * float(values[graph.output])
-        if not np.isfinite(loss) or loss > LARGEST_LOSS:
+        if not np.isfinite(loss) or abs(loss) > LARGEST_LOSS:
             return before, tuple(losses), True
         losses.append(loss)
         before = inputs

@@ -96,7 +96,23 @@ def _sentence(run: Run, step: Step, at: int) -> str:
         return f"{partial(run, step.node)} = 1: here the backward pass begins; every other gradient is 0 so far."
     value = say(run.values[step.node])
     told = _chain(pretty(step.node), written(run, step.node), written(run, step.node, numbers=True), value)
-    return told if math.isfinite(run.values[step.node]) else f"{told}: here it ends; change an input."
+    return f"{told}: here it ends; {_advice(run, step.node)}." if run.stopped and at == len(run.steps) - 1 else told
+
+
+def _advice(run: Run, name: str) -> str:
+    """What to do about a node that has no finite value."""
+    node = run.graph.nodes[name]
+    first = next((run.values[one] if isinstance(one, str) else one for one in node.arguments), 0.0)
+    match node.operation:
+        case "exp":
+            return "exp overflows beyond 709; write logsumexp(a, b) for log(exp(a) + exp(b)), or change an input"
+        case "log" if first == 0:
+            return "log(0) has no value; write −softplus(−a) for log(sigmoid(a)), or change an input"
+        case "log" | "sqrt" if first < 0:
+            return f"{node.operation} needs a number that is not negative; change an input"
+        case "/":
+            return "a division by 0 has no value; change an input"
+    return "change an input"
 
 
 def _backward(run: Run, step: Step, at: int) -> str:
@@ -110,14 +126,11 @@ def _backward(run: Run, step: Step, at: int) -> str:
     parts.append(f"{partial(run, argument)} += {product(run, step)}")
     feeds = run.visits[argument]
     if len(feeds) > 1:
-        sum_so_far = one.total - one.product
         if any(other.increment and other.increment.argument == argument for other in run.steps[:at]):
-            parts.append(f"sum {say(sum_so_far)} + {in_parentheses(say(one.product))} = {say(one.total)}")
+            parts.append(f"sum {say(one.before)} + {in_parentheses(say(one.product))} = {say(one.total)}")
         else:
             others = _listed(list(dict.fromkeys(map(pretty, feeds))))
             parts.append(f"the first of {len(feeds)} that add up, because {pretty(argument)} feeds {others}")
-    if not math.isfinite(one.total):
-        return "; ".join(parts) + ": here it ends; change an input."
     if run.complete_at[argument] == at:
         parts.append(badge(run, argument))
     return "; ".join(parts)
@@ -131,11 +144,22 @@ def product(run: Run, step: Step) -> str:
 
 
 def badge(run: Run, name: str) -> str:
-    """What measuring the gradient by finite differences says."""
-    measured = run.measured[name]
-    if run.agrees(name):
-        return f"measured {say(measured)} ✓"
-    return f"measured {say(measured)} ✗" + (": a kink" if math.isfinite(measured) else "")
+    """What finite differences say of a gradient."""
+    check = run.checks[name]
+    match check.outcome:
+        case "agrees":
+            return f"numerical check {say(check.slope)} ✓"
+        case "kink":
+            return f"a kink: slope {say(check.left)} on the left, {say(check.right)} on the right"
+        case "subgradient":
+            return f"numerical slope {say(check.slope)}: subgradients meet here, and their sum need not be the slope"
+        case "disagrees":
+            return f"numerical check {say(check.slope)} ✗"
+    if math.isfinite(run.gradients[name]):
+        return "no numerical check is possible here"
+    side = "" if math.isfinite(check.left) and math.isfinite(check.right) else " on one side"
+    slope = f"numerical slope {say(check.slope)}{side}" if math.isfinite(check.slope) else "there is no slope to measure"
+    return f"the chain rule meets a value that is not finite; {slope}"
 
 
 def facts(run: Run, settings: BackpropSettings) -> dict[str, str]:
@@ -154,10 +178,17 @@ def _results(run: Run) -> str:
     """J = 0.245; dJ/dx = 9.099."""
     output = run.graph.output
     if run.stopped:
-        return f"{pretty(output)} or one of its gradients is not a number here; change an input."
+        step = run.steps[-1]
+        value = f"{pretty(step.node)} = {written(run, step.node)} = {say(run.values[step.node])}"
+        return f"{pretty(output)} has no finite value here, because {value}; {_advice(run, step.node)}."
     names = run.example.parameters or run.graph.inputs
-    gradients = ", ".join(f"{partial(run, name)} = {say(run.gradients[name])}" for name in names)
-    return f"{pretty(output)} = {say(run.values[output])}; {gradients}"
+    return f"{pretty(output)} = {say(run.values[output])}; {', '.join(_result(run, name) for name in names)}"
+
+
+def _result(run: Run, name: str) -> str:
+    """dJ/dx = 9.099, with what a reader must know where it is not simply the slope."""
+    told = f"{partial(run, name)} = {say(run.gradients[name])}"
+    return told if run.checks[name].outcome == "agrees" else f"{told} ({badge(run, name)})"
 
 
 def _curve(run: Run, settings: BackpropSettings) -> str:

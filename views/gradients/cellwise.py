@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import cross_entropy, cross_entropy_backward, relu, relu_backward, softmax
+from ...engine import cross_entropy, cross_entropy_backward, cross_entropy_per_example, relu, relu_backward, slopes, softmax
 from ..numbers import write, write_factor
 from .board import Board, Caption, Card, Curve, Grid, Mark, Step
-from .differences import badges, slopes
+from .differences import badges
 from .places import UPPER, Slot, Slots, lower
 from .words import place, told
 
@@ -109,7 +109,7 @@ def softmax_board(logits: np.ndarray, label: int) -> Board:
             "grad_logits = p − y", grad_logits, slots["grad_logits"], first=backward, hidden=(backward, backward + K)
         ),
     }
-    losses = slopes(lambda many: np.array([cross_entropy(one, labels) for one in many]), logits)
+    losses = slopes(lambda many: cross_entropy_per_example(many[:, 0], np.repeat(labels, len(many))), logits)
     steps = (
         *_softmax_forward(logits[0], exps[0], probabilities[0]),
         _loss_step(float(probabilities[0, label]), label, loss),

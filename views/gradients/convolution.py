@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import conv2d, conv2d_backward, conv2d_terms
+from ...engine import conv2d, conv2d_backward, conv2d_terms, slopes
 from ..numbers import write, write_factor
 from .board import Board, Card, Grid, Mark, Step
-from .differences import badges, slopes
+from .differences import badges
 from .places import UPPER, Slot, Slots, lower
 from .words import place, products, sum_of, told
 

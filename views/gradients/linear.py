@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import flatten, flatten_backward, linear, linear_backward
+from ...engine import flatten, flatten_backward, linear, linear_backward, slopes
 from ..numbers import write, write_factor
 from .board import Board, Card, Grid, Mark, Step
-from .differences import badges, slopes
+from .differences import badges
 from .places import Slot, Slots
 from .words import place, products, sum_of, told
 

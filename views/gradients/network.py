@@ -14,10 +14,12 @@ import numpy as np
 
 from ...engine import (
     SGD,
+    Slopes,
     conv2d,
     conv2d_backward,
     cross_entropy,
     cross_entropy_backward,
+    cross_entropy_per_example,
     flatten,
     flatten_backward,
     linear,
@@ -26,9 +28,10 @@ from ...engine import (
     max_pool2d_backward,
     relu,
     relu_backward,
+    slopes,
     softmax,
 )
-from .differences import Slopes, slopes
+from .differences import tied_cells
 
 POOL = 2  # pixels a side of a window
 CLASSES = 3
@@ -89,13 +92,19 @@ class SmallNetwork:
         }
         return {name: slopes(*start) for name, start in starts.items()}
 
+    def tied(self, values: Arrays) -> dict[str, np.ndarray]:
+        """Which numbers reach the loss through a tie of max-pooling or through the kink of ReLU."""
+        relu, conv = tied_cells(values["relu"], POOL, POOL), values["conv"]
+        conv = (conv == 0) | (relu & (conv > 0))
+        return {"relu": relu, "conv": conv, "kernel": np.full(self.kernel.shape, conv.any())}
+
     @property
     def _labels(self) -> np.ndarray:
         return np.array([self.label])
 
     def _losses(self, logits: np.ndarray) -> np.ndarray:
         """logits: (N, 3) -> (N,)."""
-        return np.array([cross_entropy(one[None], self._labels) for one in logits])
+        return cross_entropy_per_example(logits, np.repeat(self._labels, len(logits)))
 
     def _from_pool(self, pool: np.ndarray) -> np.ndarray:
         return self._losses(linear(flatten(pool[:, None]), self.weight))

@@ -50,7 +50,8 @@ class Walk:
         self.gradients = network.backward(self.values)
         self.after = network.updated(self.gradients, learning_rate)
         self.values_after = self.after.forward()
-        self.badges = {name: badges(self.gradients[name], found) for name, found in network.slopes(self.values).items()}
+        tied, found = network.tied(self.values), network.slopes(self.values)
+        self.badges = {name: badges(self.gradients[name], each, tied=tied.get(name, False)) for name, each in found.items()}
 
     def phases(self) -> Iterator[tuple[str, list[Step]]]:
         """Each grid that is computed, and its steps, a cell each in row order."""

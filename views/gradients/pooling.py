@@ -10,10 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_argmax, max_pool2d_backward, sliding_windows
+from ...engine import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    max_pool2d,
+    max_pool2d_argmax,
+    max_pool2d_backward,
+    sliding_windows,
+    slopes,
+)
 from ..numbers import write, write_factor
 from .board import Board, Card, Grid, Mark, Step
-from .differences import badges, slopes
+from .differences import badges, tied_cells
 from .places import UPPER, lower
 from .words import place, products, sum_of, told
 
@@ -134,7 +142,7 @@ def _forward_average(one: Pooling, output: np.ndarray, shares: np.ndarray) -> li
 
 
 def _backward(one: Pooling, grad_x: np.ndarray, shares: np.ndarray) -> list[Step]:
-    marks = badges(grad_x, slopes(one.losses, one.x))
+    marks = badges(grad_x, slopes(one.losses, one.x), tied=one.takes_maximum and tied_cells(one.x, one.size, one.stride))
     cells = zip(np.ndindex(one.x.shape), marks, strict=True)
     return [_pixel(one, r, c, float(grad_x[r, c]), badge, shares) for (r, c), badge in cells]
 
