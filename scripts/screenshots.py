@@ -24,7 +24,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 WIDTH, HEIGHT, SCALE = 1280, 880, 1.4  # CSS pixels, and device pixels a CSS pixel
 PICTURES = {  # file: address
     "convolution-light": "?step=12&theme=light",  # the window in the middle, half of the output revealed
-    "network-light": "?view=network&theme=light&unit=conv1[3,10,12]",
+    "network-light": "?view=network&theme=light&unit=C1[3,10,12]",
 }
 MOST_BYTES = 150_000
 

@@ -33,3 +33,9 @@ def write_ratio(value: float, count: int) -> str:
     above, below = top // shared, count // shared
     short = below > 1 and max(abs(above), below) <= LARGEST_IN_FRACTION and math.isclose(value, top / count)
     return f"{above}/{below}".replace("-", "−") if short else write(value)
+
+
+def percent(probability: float) -> str:
+    """A probability for people: never a false 0 or 100."""
+    share = 100 * probability
+    return "<0.1" if share < 0.05 else ">99.9" if 99.95 <= share < 100 else f"{share:.1f}".removesuffix(".0")

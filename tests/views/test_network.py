@@ -12,9 +12,8 @@ from convoscope.engine import centre_crop, export_convnetjs, mnist_digit, parse_
 from convoscope.views.files import DiskFiles
 from convoscope.views.network import lesson
 from convoscope.views.network.edits import edited, read_edits
-from convoscope.views.network.pipeline import moved, prepare, seen
+from convoscope.views.network.preparation import as_input, digits_of, ink_of, moved, prepare
 from convoscope.views.network.settings import LONGEST_EDITS, NetworkSettings
-from convoscope.views.network.tracing import digits_of, ink_of
 from convoscope.views.networks import Networks
 from convoscope.views.session import Session
 from convoscope.views.settings import SettingError
@@ -148,8 +147,8 @@ def test_the_stages_begin_on_for_a_drawing_and_off_for_a_digit_and_stay_as_set(s
 
 def test_a_network_that_sees_less_gets_the_middle_and_one_that_sees_more_a_frame():
     field = np.arange(784, dtype=np.float32).reshape(28, 28)
-    np.testing.assert_array_equal(seen(field, (24, 24), -0.5)[0, 0], field[2:26, 2:26] - 0.5)
-    framed = seen(field, (32, 31), 0.0)[0, 0]
+    np.testing.assert_array_equal(as_input(field, (24, 24), -0.5)[0, 0], field[2:26, 2:26] - 0.5)
+    framed = as_input(field, (32, 31), 0.0)[0, 0]
     np.testing.assert_array_equal(framed[2:30, 2:30], field)
     assert framed.shape == (32, 31)
     assert framed[:2].max() == framed[30:].max() == 0
@@ -291,10 +290,10 @@ def test_a_network_that_is_not_there_leaves_the_old_one(session, name):
 def test_one_weight_changes_exactly_what_depends_on_it(session):
     before = send(session, "reset")
     after = send(session, "edit", {"place": "conv1.weight[2,0,1,1]", "value": "0.75"})
-    assert after.settings["edits"] == "conv1.weight[2,0,1,1]=0.75"
+    assert after.settings["edits"] == "C1.weight[2,0,1,1]=0.75"
     for block, name in enumerate(names_of(before)):
         same = [np.array_equal(a, b) for a, b in zip(maps_of(before, block), maps_of(after, block), strict=True)]
-        if name in ("conv1", "relu1", "maxpool1"):
+        if name in ("C1", "ReLU1", "S2"):
             assert same == [n != 2 for n in range(6)], name
         else:
             assert all(same) if name == "input" else not all(same), name
@@ -400,8 +399,53 @@ def test_a_wrong_change_in_an_address_is_dropped_with_a_notice(session):
 
 
 RANDOM = np.random.default_rng(5)
-KINDS = {"conv1": (6, 28, 28), "relu1": (6, 28, 28), "maxpool1": (6, 14, 14), "conv2": (16, 10, 10), "linear1": (120,),
-         "linear2": (84,), "linear3": (10,), "softmax": (10,)}  # fmt: skip
+KINDS = {"C1": (6, 28, 28), "ReLU1": (6, 28, 28), "S2": (6, 14, 14), "C3": (16, 10, 10), "C5": (120,),
+         "F6": (84,), "output": (10,), "softmax": (10,)}  # fmt: skip
+
+
+def test_a_layer_has_one_name_in_the_figure_the_card_the_menu_and_the_address(session):
+    """Old addresses with the engine's names still work, and become the present one."""
+    edits = "conv2.off[1];linear3.bias[2]=1"
+    update = changed(session, unit="conv2[3,4,5]", kernels="conv2", edits=edits, layers="conv2,linear1")
+    assert [update.settings[name] for name in ("unit", "kernels", "edits", "layers")] == [
+        "C3[3,4,5]", "C3", "C3.off[1];output.bias[2]=1", "C3,C5",
+    ]  # fmt: skip
+    still, facts = update.trace.static, update.trace.facts
+    assert facts["card_title"] == "C3[3, 4, 5]"
+    assert facts["kernels_layer"] == "C3"
+    assert still["heads"]["title"].tolist() == still["block_table"]["name"].tolist() == still["block_table"]["title"].tolist()
+    assert "C3" in still["heads"]["title"].tolist()
+    assert update.notices == ()
+
+
+@pytest.mark.parametrize(("network", "layers"), [("lenet5", "C1,C3,C5,F6,output"), ("convnetjs", "conv1,conv2,output")])
+def test_the_menu_of_weights_offers_the_layers_that_have_some(session, network, layers):
+    assert changed(session, network=network).trace.facts["kernels_menu"] == layers
+    for layer in layers.split(","):
+        update = changed(session, kernels=layer)
+        assert (update.notices, update.trace.facts["kernels_layer"]) == ((), layer)
+
+
+def test_the_chosen_weights_stay_those_of_the_same_layer_in_another_network(session):
+    changed(session, kernels="C3")
+    assert changed(session, network="convnetjs").settings["kernels"] == "conv2"
+    assert changed(session, network="lenet5").settings["kernels"] == "C3"
+
+
+def test_a_logit_feeds_every_class_and_the_numbers_beside_them_are_probabilities(session):
+    still = changed(session, unit="output[3]").trace.static
+    classes, shown = still["card_feeds"]["unit"].tolist(), still["card_feeds"]["result"].tolist()
+    assert sorted(classes) == [f"softmax[{n}]" for n in range(10)]
+    assert classes[0] == "softmax[3]"
+    assert shown[classes.index("softmax[7]")] == ">99.9 %"
+
+
+def test_what_is_not_told_is_counted(session):
+    labels = changed(session, unit="F6[3]").trace.static["card_feeds"]["label"].tolist()
+    assert labels == ["ReLU6[3]"]
+    labels = changed(session, unit="ReLU5[3]").trace.static["card_feeds"]["label"].tolist()
+    assert len(labels) == 11
+    assert labels[-1] == "and 74 more"
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -413,20 +457,20 @@ def test_the_numbers_on_a_card_add_up_to_the_units_value(session, name):
         value = value_of(update, name, position)
         cells, terms = still["card_cells"], still["card_terms"]
         kinds = np.array(cells["kind"].tolist())
-        if name.startswith("conv"):
+        if name in ("C1", "C3"):
             window, kernel, products = (cells["value"][kinds == kind] for kind in ("window", "kernel", "products"))
             np.testing.assert_allclose(window * kernel, products, rtol=1e-6)
             assert_leads_to_what_it_shows(update)
             total = products.sum() + terms["value"][-1]
-        elif name.startswith("maxpool"):
+        elif name == "S2":
             total = cells["value"].max()
             assert cells["value"][cells["won"] == 1].tolist() == [total]
-        elif name.startswith("relu"):
+        elif name == "ReLU1":
             total = max(0.0, number(terms["result"].tolist()[0]))
         else:
             results = [number(text) for text in terms["result"].tolist()]
             total = results[position[0]] if name == "softmax" else sum(results)
-        tolerance = 0.02 if name.startswith(("linear", "relu", "softmax")) else 2e-5  # of texts with three decimals
+        tolerance = 0.02 if name not in ("C1", "C3", "S2") else 2e-5  # of texts with three decimals
         assert total == pytest.approx(value, abs=tolerance)
         assert number(facts["card_value"]) == pytest.approx(value, abs=5e-4)
 
@@ -464,7 +508,7 @@ def test_from_every_card_one_can_step_down_to_the_input_and_up_to_a_probability(
         still = update.trace.static
         down = [*still["card_terms"]["unit"].tolist(), *still["card_cells"]["unit"].tolist()]
         unit = next((text for text in down if text), "")
-    wanted = "softmax linear3 relu4 linear2 relu3 linear1 maxpool2 relu2 conv2 maxpool1 relu1 conv1 input"
+    wanted = "softmax output ReLU6 F6 ReLU5 C5 S4 ReLU3 C3 S2 ReLU1 C1 input"
     assert seen_kinds == wanted.split()
     unit = "input[0,14,14]"
     for _ in range(12):

@@ -1,4 +1,4 @@
-"""The scene shows every unit of the stages shown once, in perspective, and paints far sheets before near ones."""
+"""The network in space shows every unit of the layers shown once, in perspective, and paints far sheets before near ones."""
 
 import itertools
 
@@ -9,76 +9,76 @@ from hypothesis import strategies as st
 
 from convoscope.engine import convnetjs_mnist, lenet5
 from convoscope.views.network.figure import SCENE_ASPECT
-from convoscope.views.network.scene import ASPECT, DISTANCE, GAP, Camera, build, shown_first
-from convoscope.views.network.stages import Unit, kept, stage_names, stage_shapes
-from convoscope.views.network.tiles import SHADES, tiles
-from convoscope.views.network.turning import MOST_LINKS, sources
+from convoscope.views.network.space import MOST_LINKS, sources
+from convoscope.views.network.world import ASPECT, DISTANCE, GAP, SHADES, Camera, build, join_tiles
 from convoscope.views.theme import STEPS
 from convoscope.views.trace import Sentences, Texts, Trace
+from convoscope.views.units.activations import Activations, Unit, layer_names, layer_shapes
+from convoscope.views.units.kinds import main_layers
 
 LENET = lenet5(np.random.default_rng(0))
-SHAPES = tuple(stage_shapes(LENET))
-SCENE = build(SHAPES, tuple(shown_first(LENET)))
+SHAPES = tuple(layer_shapes(LENET))
+WORLD = build(SHAPES, tuple(main_layers(LENET)))
 ANGLES = st.floats(-180, 180), st.floats(-90, 90)
 
 
-def eye_of(camera, scene):
+def eye_of(camera, world):
     """Where the camera stands, found by asking which point never moves when it is scaled towards it."""
     yaw, pitch = np.radians([camera.yaw, camera.pitch])
-    away = DISTANCE * scene.radius
+    away = DISTANCE * world.radius
     return away * np.array([-np.cos(pitch) * np.sin(yaw), np.sin(pitch), np.cos(pitch) * np.cos(yaw)])
 
 
 def test_it_starts_with_harleys_layers():
     """Every number once: not before its activation, not laid out anew."""
-    names = stage_names(LENET)
-    shown = [names[stage] for stage in shown_first(LENET)]
-    assert shown == ["input", "relu1", "maxpool1", "relu2", "maxpool2", "relu3", "relu4", "linear3", "softmax"]
+    names = layer_names(LENET)
+    shown = [names[stage] for stage in main_layers(LENET)]
+    assert shown == ["input", "ReLU1", "S2", "ReLU3", "S4", "ReLU5", "ReLU6", "output", "softmax"]
     convnetjs = convnetjs_mnist(np.random.default_rng(0))
-    shown = [stage_names(convnetjs)[stage] for stage in shown_first(convnetjs)]
-    assert shown == ["input", "relu1", "maxpool1", "relu2", "maxpool2", "linear1", "softmax"]
+    shown = [layer_names(convnetjs)[stage] for stage in main_layers(convnetjs)]
+    assert shown == ["input", "relu1", "maxpool1", "relu2", "maxpool2", "output", "softmax"]
 
 
-@pytest.mark.parametrize("shown", [tuple(shown_first(LENET)), tuple(range(len(SHAPES))), (0,), (13,), (0, 12)])
-def test_every_unit_of_the_shown_stages_stands_there_once(shown):
-    scene = build(SHAPES, shown)
-    assert len(scene.points) == sum(int(np.prod(SHAPES[stage])) for stage in shown) == len(scene.cells)
-    assert len(np.unique(scene.points, axis=0)) == len(scene.points)
-    assert np.abs(scene.points[:, 1:]).max() <= 0.5
-    for sheet, stage in zip(scene.sheets, shown, strict=True):
+@pytest.mark.parametrize("shown", [tuple(main_layers(LENET)), tuple(range(len(SHAPES))), (0,), (13,), (0, 12)])
+def test_every_unit_of_the_shown_layers_stands_there_once(shown):
+    world = build(SHAPES, shown)
+    assert len(world.points) == sum(int(np.prod(SHAPES[stage])) for stage in shown) == len(world.cells)
+    assert len(np.unique(world.points, axis=0)) == len(world.points)
+    assert np.abs(world.points[:, 1:]).max() <= 0.5
+    for sheet, stage in zip(world.sheets, shown, strict=True):
         last = tuple(size - 1 for size in SHAPES[stage])
-        assert scene.number_of(stage, last) == sheet.start + sheet.count - 1
-        assert (scene.points[sheet.start : sheet.start + sheet.count, 0] == np.float32(sheet.x)).all()
-    assert scene.number_of(99, (0,)) is None
+        assert world.number_of(stage, last) == sheet.start + sheet.count - 1
+        assert (world.points[sheet.start : sheet.start + sheet.count, 0] == np.float32(sheet.x)).all()
+    assert world.number_of(99, (0,)) is None
 
 
 def test_maps_stand_upright_and_apart():
     """Rows go down, columns to the right; units of one sheet do not overlap, and every map's frame holds its units."""
-    for sheet in SCENE.sheets:
-        points = SCENE.points[sheet.start : sheet.start + sheet.count].reshape(*sheet.shape, 3)
+    for sheet in WORLD.sheets:
+        points = WORLD.points[sheet.start : sheet.start + sheet.count].reshape(*sheet.shape, 3)
         if len(sheet.shape) == 3 and sheet.shape[1] > 1:
             assert (np.diff(points[..., 1], axis=1) < 0).all()
             assert (np.diff(points[..., 2], axis=2) > 0).all()
-        flat, side = points.reshape(-1, 3)[:, 1:], SCENE.cells[sheet.start]
+        flat, side = points.reshape(-1, 3)[:, 1:], WORLD.cells[sheet.start]
         for one in flat[:: max(1, len(flat) // 50)]:
             gaps = np.abs(flat - one).max(axis=1)
             assert np.sort(gaps)[1:2].tolist() == [] or np.sort(gaps)[1] >= side * 0.999
-    assert len(SCENE.frames) == 1 + 6 + 6 + 16 + 16 + 4  # a frame for each map, one for each row of features
+    assert len(WORLD.frames) == 1 + 6 + 6 + 16 + 16 + 4  # a frame for each map, one for each row of features
 
 
 def test_seen_along_the_network_the_input_is_upright_and_nearest():
     camera = Camera(90, 0, 1)
-    x, y, scale = camera.project(SCENE.points, SCENE.radius)
+    x, y, scale = camera.project(WORLD.points, WORLD.radius)
     first = x[:784].reshape(28, 28), y[:784].reshape(28, 28)
     assert (np.diff(first[0], axis=1) > 0).all()
     assert (np.diff(first[1], axis=0) < 0).all()
-    assert camera.order(SCENE) == list(range(len(SCENE.sheets)))[::-1]
-    assert (np.diff([scale[sheet.start] for sheet in SCENE.sheets]) < 0).all()
+    assert camera.order(WORLD) == list(range(len(WORLD.sheets)))[::-1]
+    assert (np.diff([scale[sheet.start] for sheet in WORLD.sheets]) < 0).all()
 
 
 def test_from_the_side_it_runs_from_left_to_right():
-    x, _, _ = Camera(0, 0, 1).project(SCENE.points, SCENE.radius)
-    middles = [x[sheet.start : sheet.start + sheet.count].mean() for sheet in SCENE.sheets]
+    x, _, _ = Camera(0, 0, 1).project(WORLD.points, WORLD.radius)
+    middles = [x[sheet.start : sheet.start + sheet.count].mean() for sheet in WORLD.sheets]
     assert (np.diff(middles) > 0).all()
     assert (middles[0], middles[-1]) == (pytest.approx(1 - middles[-1], abs=0.01), pytest.approx(1 - middles[0], abs=0.01))
 
@@ -87,10 +87,10 @@ def test_from_the_side_it_runs_from_left_to_right():
 def test_it_is_a_central_projection(yaw, pitch, zoom):
     """A point half-way to the eye falls on the same place and appears twice as large."""
     camera = Camera(yaw, pitch, zoom)
-    points = SCENE.points[::97].astype(np.float64)
-    nearer = (points + eye_of(camera, SCENE)) / 2
-    x, y, scale = camera.project(points, SCENE.radius)
-    x2, y2, scale2 = camera.project(nearer, SCENE.radius)
+    points = WORLD.points[::97].astype(np.float64)
+    nearer = (points + eye_of(camera, WORLD)) / 2
+    x, y, scale = camera.project(points, WORLD.radius)
+    x2, y2, scale2 = camera.project(nearer, WORLD.radius)
     np.testing.assert_allclose(x2, x, atol=1e-9)
     np.testing.assert_allclose(y2, y, atol=1e-9)
     np.testing.assert_allclose(scale2, 2 * scale)
@@ -101,12 +101,12 @@ def test_it_is_a_central_projection(yaw, pitch, zoom):
 def test_no_sheet_is_painted_over_one_before_it(yaw, pitch):
     """On every ray from the eye through two sheets, the farther one is painted first."""
     camera = Camera(yaw, pitch, 1)
-    eye, order = eye_of(camera, SCENE), camera.order(SCENE)
-    for target in SCENE.points[::503].astype(np.float64):
+    eye, order = eye_of(camera, WORLD), camera.order(WORLD)
+    for target in WORLD.points[::503].astype(np.float64):
         ray = target - eye
         if abs(ray[0]) < 1e-6:
             continue
-        hits = [(sheet.x - eye[0]) / ray[0] for sheet in SCENE.sheets]
+        hits = [(sheet.x - eye[0]) / ray[0] for sheet in WORLD.sheets]
         for a, b in itertools.combinations(range(len(hits)), 2):
             if min(hits[a], hits[b]) > 0 and abs(hits[a] - hits[b]) > 1e-9:
                 assert (hits[a] > hits[b]) == (order.index(a) < order.index(b))
@@ -114,16 +114,16 @@ def test_no_sheet_is_painted_over_one_before_it(yaw, pitch):
 
 @given(*ANGLES)
 def test_at_zoom_1_the_scene_stays_nearly_in_the_picture(yaw, pitch):
-    x, *_ = Camera(yaw, pitch, 1).project(SCENE.points, SCENE.radius)
+    x, *_ = Camera(yaw, pitch, 1).project(WORLD.points, WORLD.radius)
     assert -0.35 < x.min() < x.max() < 1.35  # from the front the nearest sheet may leave it
-    assert sorted(Camera(yaw, pitch, 1).order(SCENE)) == list(range(len(SCENE.sheets)))
+    assert sorted(Camera(yaw, pitch, 1).order(WORLD)) == list(range(len(WORLD.sheets)))
 
 
 def test_units_turned_away_appear_narrower():
     camera = Camera(30, 60, 1)
-    wide, high = camera.sides(SCENE.cells, np.ones_like(SCENE.cells))
-    np.testing.assert_allclose(wide, SCENE.cells * 0.5, rtol=1e-5)
-    np.testing.assert_allclose(high, SCENE.cells * 0.5 * 2.1, rtol=1e-5)
+    wide, high = camera.sides(WORLD.cells, np.ones_like(WORLD.cells))
+    np.testing.assert_allclose(wide, WORLD.cells * 0.5, rtol=1e-5)
+    np.testing.assert_allclose(high, WORLD.cells * 0.5 * 2.1, rtol=1e-5)
     assert Camera(0, 0, 1).sides(np.ones(1), np.ones(1))[0] > 0.2  # never nothing
 
 
@@ -135,8 +135,8 @@ def test_hiding_a_stage_closes_the_gap():
 def seen(network=LENET, camera=None, **more):
     x = np.random.default_rng(1).random((1, *network.input_shape)).astype(np.float32)
     network.forward(x)
-    stages = kept(network)
-    return stages, sources(network, stages, stage_names(network), camera or Camera(38, 14, 1), **more)
+    activations = Activations.of(network)
+    return activations.values, sources(activations, camera or Camera(38, 14, 1), **more)
 
 
 def units_of(tiles):
@@ -157,14 +157,14 @@ def in_order(rows):
 @pytest.mark.parametrize("empty", [0.0, 0.9, 1.0])
 def test_tiles_stand_for_every_unit_once_in_its_colour(empty):
     rng = np.random.default_rng(7)
-    shades = np.where(rng.random(len(SCENE.points)) < empty, 0, rng.uniform(-1, 1, len(SCENE.points))).astype(np.float32)
-    joined = tiles(SCENE, shades)
-    expected = in_order(np.column_stack([SCENE.points, shades]).astype(np.float64))
+    shades = np.where(rng.random(len(WORLD.points)) < empty, 0, rng.uniform(-1, 1, len(WORLD.points))).astype(np.float32)
+    joined = join_tiles(WORLD, shades)
+    expected = in_order(np.column_stack([WORLD.points, shades]).astype(np.float64))
     found = units_of(joined)
     np.testing.assert_allclose(found[:, :3], expected[:, :3], atol=1e-5)
     np.testing.assert_allclose(found[:, 3], expected[:, 3], atol=1 / SHADES)
     assert joined.counts.sum() == len(joined.tall)
-    assert len(joined.tall) < len(SCENE.points) * (1.01 if not empty else 0.85)
+    assert len(joined.tall) < len(WORLD.points) * (1.01 if not empty else 0.85)
 
 
 def test_the_palette_has_as_many_colours_as_tiles_tell_apart():
@@ -177,28 +177,28 @@ def test_what_is_drawn_is_what_the_camera_sees_of_the_world():
     world = np.stack([found["scene_tiles"][axis] for axis in "xyz"], axis=1)
     ends = np.cumsum(found["scene_sheets"]["tiles"])
     order = np.concatenate([np.arange(len(world))[end - found["scene_sheets"]["tiles"][n] : end]
-                            for n, end in [(n, ends[n]) for n in camera.order(SCENE)]])  # fmt: skip
-    x, y, _ = camera.project(world, SCENE.radius)
+                            for n, end in [(n, ends[n]) for n in camera.order(WORLD)]])  # fmt: skip
+    x, y, _ = camera.project(world, WORLD.radius)
     np.testing.assert_allclose(found["scene"]["x"], x[order], atol=1e-6)
     np.testing.assert_allclose(found["scene"]["y"], y[order], atol=1e-6)
     np.testing.assert_array_equal(found["scene"]["shade"], found["scene_tiles"]["shade"][order])
-    sheet = SCENE.sheets[1]
+    sheet = WORLD.sheets[1]
     values = found["scene_units"]["value"][sheet.start : sheet.start + sheet.count]
-    np.testing.assert_array_equal(values, stages[sheet.stage].ravel())
+    np.testing.assert_array_equal(values, stages[sheet.layer].ravel())
     shades = found["scene_tiles"]["shade"][-10:]
     np.testing.assert_allclose(shades, stages[-1], rtol=1e-6)  # probabilities: 0..1
     assert np.abs(found["scene_tiles"]["shade"][:-10]).max() == 1
 
 
-def test_lines_run_from_the_asked_unit_to_what_it_reads_through_hidden_stages():
+def test_lines_run_from_the_asked_unit_to_what_it_reads_through_hidden_layers():
     unit = Unit(2, (3, 10, 12))  # behind conv1's cell, which is not shown
-    _, found = seen(asked=unit)
-    assert found["scene_chosen"]["number"].tolist() == [SCENE.number_of(2, (3, 10, 12))]
-    assert set(found["scene_pairs"]["from"].tolist()) == {SCENE.number_of(2, (3, 10, 12))}
-    expected = {SCENE.number_of(0, (0, row, column)) for row in range(8, 13) for column in range(10, 15)}
+    _, found = seen(chosen=unit)
+    assert found["scene_chosen"]["number"].tolist() == [WORLD.number_of(2, (3, 10, 12))]
+    assert set(found["scene_pairs"]["from"].tolist()) == {WORLD.number_of(2, (3, 10, 12))}
+    expected = {WORLD.number_of(0, (0, row, column)) for row in range(8, 13) for column in range(10, 15)}
     assert set(found["scene_pairs"]["to"].tolist()) == expected
-    _, found = seen(asked=Unit(9, (3,)))  # F5: through linear1 and flatten to the maps of S4
-    sheet = SCENE.sheets[4]
+    _, found = seen(chosen=Unit(9, (3,)))  # F5: through linear1 and flatten to the maps of S4
+    sheet = WORLD.sheets[4]
     ends = found["scene_pairs"]["to"]
     assert len(ends) == MOST_LINKS
     assert ((sheet.start <= ends) & (ends < sheet.start + sheet.count)).all()
@@ -207,16 +207,16 @@ def test_lines_run_from_the_asked_unit_to_what_it_reads_through_hidden_stages():
 
 def test_without_what_it_reads_there_are_no_lines():
     for asked in (None, Unit(0, (0, 3, 3)), Unit(1, (0, 3, 3))):  # nothing, the input, a hidden unit
-        _, found = seen(asked=asked)
+        _, found = seen(chosen=asked)
         assert len(found["scene_pairs"]["to"]) == len(found["scene_links"]["x"]) == 0
-    _, found = seen(asked=Unit(5, (0, 3, 3)), names="relu2,softmax")
+    _, found = seen(chosen=Unit(5, (0, 3, 3)), names="relu2,softmax")
     assert len(found["scene_pairs"]["to"]) == 0
 
 
-def test_stages_are_shown_by_name_and_unknown_names_do_nothing():
+def test_layers_are_shown_by_name_and_unknown_names_do_nothing():
     names = seen(names="input, conv1,nonsense")[1]["scene_sheets"]["name"].tolist()
-    assert names == ["input", "conv1"]
-    assert len(seen(names="nonsense")[1]["scene_sheets"]["name"]) == len(SCENE.sheets)
+    assert names == ["input", "C1"]
+    assert len(seen(names="nonsense")[1]["scene_sheets"]["name"]) == len(WORLD.sheets)
 
 
 def test_the_last_sheet_names_its_classes():
@@ -226,7 +226,7 @@ def test_the_last_sheet_names_its_classes():
 
 
 def test_a_trace_can_carry_it():
-    Trace(seen(asked=Unit(5, (0, 3, 3)))[1], {}, Sentences("{}", Texts(("",), np.zeros((1, 1), np.uint16))))
+    Trace(seen(chosen=Unit(5, (0, 3, 3)))[1], {}, Sentences("{}", Texts(("",), np.zeros((1, 1), np.uint16))))
 
 
 def test_the_panel_has_the_cameras_aspect():

@@ -7,11 +7,15 @@ import pytest
 
 from convoscope.engine import network_input, parse_network, read_shard, softmax
 from convoscope.views.files import DiskFiles
-from convoscope.views.network.parts import CellParts, ConvParts, LinearParts, PoolParts, SoftmaxParts
-from convoscope.views.network.stages import Unit, kept, layer_of, read_unit, stage_names, stage_shapes, write_unit
-from convoscope.views.network.unit import card
 from convoscope.views.networks import Networks
 from convoscope.views.settings import SettingError
+from convoscope.views.units.activations import Activations, Unit, layer_of, layer_shapes, read_unit, write_unit
+from convoscope.views.units.cellwise import Cellwise
+from convoscope.views.units.convolution import Convolution
+from convoscope.views.units.kinds import derive, readers_of, receptive_edges
+from convoscope.views.units.linear import Linear
+from convoscope.views.units.pooling import Pooling
+from convoscope.views.units.softmax import Softmax
 
 UNITS = 50
 ODD = (
@@ -36,112 +40,115 @@ def image_for(network):
 
 
 @pytest.fixture(scope="module", params=["lenet5", "convnetjs", "odd"])
-def asked(request):
-    network = network_of(request.param)
+def activations(request):
+    return read(network_of(request.param))
+
+
+def read(network):
     network.forward(image_for(network))
-    return network, kept(network)
+    return Activations.of(network)
 
 
-def random_units(network, stage, count=UNITS):
-    rng, shape = np.random.default_rng(stage), stage_shapes(network)[stage]
-    return [Unit(stage, tuple(int(rng.integers(size)) for size in shape)) for _ in range(count)]
+def random_units(network, layer, count=UNITS):
+    rng, shape = np.random.default_rng(layer), layer_shapes(network)[layer]
+    return [Unit(layer, tuple(int(rng.integers(size)) for size in shape)) for _ in range(count)]
 
 
 def added_up(parts):
     """The value, from nothing but what the card shows."""
-    if isinstance(parts, ConvParts):
+    if isinstance(parts, Convolution):
         np.testing.assert_array_equal(parts.products, parts.window * parts.kernel)
         np.testing.assert_allclose(parts.sums, parts.products.sum(axis=(1, 2)), rtol=1e-5)
         np.testing.assert_allclose(parts.running, np.cumsum(parts.sums), rtol=1e-4, atol=1e-5)
         return float(parts.sums.sum()) + parts.bias
-    if isinstance(parts, LinearParts):
-        np.testing.assert_array_equal(parts.products, parts.inputs * parts.weights)
+    if isinstance(parts, Linear):
+        np.testing.assert_array_equal(parts.products, parts.numbers * parts.weights)
         return math.fsum([*parts.products, parts.rest, parts.bias])
-    if isinstance(parts, PoolParts):
+    if isinstance(parts, Pooling):
         if parts.winner is None:
             return float(parts.window.sum()) / parts.window.size
-        assert parts.inside[parts.winner]
-        assert parts.window[parts.winner] == parts.window[parts.inside].max()
+        assert parts.on_map[parts.winner]
+        assert parts.window[parts.winner] == parts.window[parts.on_map].max()
         return float(parts.window[parts.winner])
-    if isinstance(parts, SoftmaxParts):
+    if isinstance(parts, Softmax):
         return float(parts.exponentials[parts.chosen]) / parts.sum
-    assert isinstance(parts, CellParts)
+    assert isinstance(parts, Cellwise)
     x = parts.before
     rules = {"": x, "max({}, 0)": max(x, 0), "1 / (1 + exp(−{}))": 1 / (1 + math.exp(-x)), "tanh({})": math.tanh(x)}
     return rules[parts.rule]
 
 
-def test_the_parts_of_50_units_of_every_stage_add_up_to_their_values(asked):
-    network, stages = asked
-    for stage in range(1, len(stages)):
-        for unit in random_units(network, stage):
-            found = card(network, stages, unit)
-            value = stages[stage][unit.position]
+def test_the_parts_of_50_units_of_every_layer_add_up_to_their_values(activations):
+    network, values = activations.network, activations.values
+    for layer in range(1, len(values)):
+        for unit in random_units(network, layer):
+            found = derive(activations, unit)
+            value = values[layer][unit.position]
             assert found.value == value
             assert found.total == pytest.approx(value, rel=1e-4, abs=1e-5), found.title
-            assert added_up(found.parts) == pytest.approx(value, rel=1e-4, abs=1e-5), found.title
+            assert added_up(found) == pytest.approx(value, rel=1e-4, abs=1e-5), found.title
 
 
-def test_what_the_inputs_bring_adds_up_too(asked):
-    network, stages = asked
-    for stage in range(1, len(stages)):
-        layer = layer_of(network, stage)
-        bias = layer.parameters.get("bias") if layer else None
-        for unit in random_units(network, stage, 20):
-            inputs = card(network, stages, unit).inputs
+def test_what_the_inputs_bring_adds_up_too(activations):
+    network, values = activations.network, activations.values
+    for layer in range(1, len(values)):
+        made_by = layer_of(network, layer)
+        bias = made_by.parameters.get("bias") if made_by else None
+        for unit in random_units(network, layer, 20):
+            inputs = derive(activations, unit).inputs
             total = float(inputs.contributions.sum()) + (0 if bias is None else float(bias[unit.position[0]]))
-            value = float(stages[stage][unit.position])
-            expected = float(np.exp(stages[-2] - stages[-2].max()).sum()) if layer is None else value
+            value = float(values[layer][unit.position])
+            expected = float(np.exp(values[-2] - values[-2].max()).sum()) if made_by is None else value
             assert total == pytest.approx(expected, rel=1e-4, abs=1e-5)
             assert len(set(map(tuple, inputs.positions.tolist()))) == len(inputs.positions)
 
 
-def test_stepping_down_and_up_are_each_others_reverse(asked):
+def test_stepping_down_and_up_are_each_others_reverse(activations):
     """A unit is among the readers of all that it reads, with the same contribution, and the other way round."""
-    network, stages = asked
-    for stage in range(1, len(stages) - 1):
-        for unit in random_units(network, stage, 3):
-            inputs = card(network, stages, unit).inputs
+    network, values = activations.network, activations.values
+    for layer in range(1, len(values) - 1):
+        for unit in random_units(network, layer, 3):
+            inputs = derive(activations, unit).inputs
             for number, below in enumerate(inputs.units(12)):
-                feeds = card(network, stages, below).feeds
-                assert feeds.stage == stage
+                feeds = readers_of(activations, below)
+                assert feeds.layer == layer
                 at = [i for i, position in enumerate(feeds.positions.tolist()) if tuple(position) == unit.position]
                 assert len(at) == 1
                 assert feeds.contributions[at[0]] == pytest.approx(inputs.contributions[number], rel=1e-5, abs=1e-7)
     for unit in random_units(network, 1, 3):
-        for above in card(network, stages, unit).feeds.units(12):
-            assert unit.position in map(tuple, card(network, stages, above).inputs.positions.tolist())
+        for above in readers_of(activations, unit).units(12):
+            assert unit.position in map(tuple, derive(activations, above).inputs.positions.tolist())
 
 
-def test_the_receptive_field_holds_every_pixel_that_changes_the_unit(asked):
-    network, stages = asked
+def test_the_receptive_field_holds_every_pixel_that_changes_the_unit(activations):
+    network, values = activations.network, activations.values
     rng = np.random.default_rng(0)
-    x = np.ascontiguousarray(stages[0])[np.newaxis]
-    for stage in range(1, len(network.layers) + 1):
-        for unit in random_units(network, stage, 4):
-            top, left, bottom, right = card(network, stages, unit).field
+    x = np.ascontiguousarray(values[0])[np.newaxis]
+    for layer in range(1, len(network.layers) + 1):
+        for unit in random_units(network, layer, 4):
+            top, left, bottom, right = receptive_edges(network, unit)
             outside = rng.normal(size=x.shape).astype(np.float32)
             outside[:, :, top:bottom, left:right] = x[:, :, top:bottom, left:right]
             network.forward(outside)
-            changed = network.activations[stage][(0, *unit.position)]
-            assert changed == pytest.approx(stages[stage][unit.position], rel=1e-3, abs=1e-4)
-    corner = card(network, stages, Unit(1, (0, 0, 0)))
+            changed = network.activations[layer][(0, *unit.position)]
+            assert changed == pytest.approx(values[layer][unit.position], rel=1e-3, abs=1e-4)
+    corner = receptive_edges(network, Unit(1, (0, 0, 0)))
     layer = network.layers[0]
-    assert corner.field[:2] == (0, 0)
-    assert corner.field[2] == layer.kernel_size[0] - layer.padding[0]  # cut at the edge
+    assert corner[:2] == (0, 0)
+    assert corner[2] == layer.kernel_size[0] - layer.padding[0]  # cut at the edge
 
 
-def test_the_window_lies_on_the_maps_one_stage_back(asked):
-    network, stages = asked
-    for stage in range(1, len(stages)):
-        for unit in random_units(network, stage, 5):
-            found = card(network, stages, unit)
-            if found.window is None:
-                assert stages[stage - 1].ndim == 1
+def test_the_window_lies_on_the_maps_one_layer_back(activations):
+    network, values = activations.network, activations.values
+    for layer in range(1, len(values)):
+        for unit in random_units(network, layer, 5):
+            found = derive(activations, unit)
+            if found.window_edges is None:
+                assert values[layer - 1].ndim == 1
                 continue
-            top, left, bottom, right = found.window
-            assert 0 <= top < bottom <= stages[stage - 1].shape[1]
-            assert 0 <= left < right <= stages[stage - 1].shape[2]
+            top, left, bottom, right = found.window_edges
+            assert 0 <= top < bottom <= values[layer - 1].shape[1]
+            assert 0 <= left < right <= values[layer - 1].shape[2]
             for c, row, column in found.inputs.positions.tolist():
                 assert c in found.window_maps
                 assert top <= row < bottom
@@ -149,10 +156,9 @@ def test_the_window_lies_on_the_maps_one_stage_back(asked):
 
 
 def test_lenet5_says_its_sums_in_one_sentence():
-    network = network_of("lenet5")
-    network.forward(image_for(network))
-    stages, titles = kept(network), ["input", "C1", "C1 ReLU", "S2", *stage_names(network)[4:-1], "output"]
-    said = {stage: card(network, stages, random_units(network, stage)[0], titles).sentence for stage in range(len(stages))}
+    activations = read(network_of("lenet5"))
+    network, values = activations.network, activations.values
+    said = {layer: derive(activations, random_units(network, layer)[0]).sentence for layer in range(len(values))}
     assert said[0].startswith("input[0, ")
     assert said[1].startswith("C1[")
     assert "(22 more: " in said[1]
@@ -160,27 +166,42 @@ def test_lenet5_says_its_sums_in_one_sentence():
     assert said[2].split(" = ")[1].startswith("max(")
     assert said[3].count(", ") >= 3
     assert " = S2[" not in said[7]
-    assert said[7].split(" = ")[1].startswith("maxpool2[")
-    assert "/ the sum over all 10 = " in said[len(stages) - 1]
+    assert said[7].split(" = ")[1].startswith("S4[")
+    assert "/ the sum over all 10 = " in said[len(values) - 1]
 
 
 def test_a_unit_that_was_switched_off_says_so():
-    network = network_of("lenet5")
-    network.forward(image_for(network))
-    stages = kept(network)
-    unit = Unit(2, tuple(int(place) for place in np.argwhere(stages[2] > 0.1)[0]))
-    stages[2][unit.position] = 0
-    found = card(network, stages, unit)
+    activations = read(network_of("lenet5"))
+    values = activations.values
+    unit = Unit(2, tuple(int(place) for place in np.argwhere(values[2] > 0.1)[0]))
+    values[2][unit.position] = 0
+    found = derive(activations, unit)
     assert (found.value, found.total > 0.1) == (0, True)
     assert "switched off" in found.sentence
 
 
-def test_units_are_written_and_read_back(asked):
-    network, stages = asked
-    for stage in range(len(stages)):
-        for unit in random_units(network, stage, 5):
+OLD_NAMES = {
+    "conv1": "C1", "relu1": "ReLU1", "maxpool1": "S2", "conv2": "C3", "linear1": "C5", "linear2": "F6", "linear3": "output",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("old", OLD_NAMES)
+def test_addresses_with_the_engines_names_still_name_the_same_unit(old):
+    network = network_of("lenet5")
+    new, shape = OLD_NAMES[old], network.shapes[network.names.index(old) + 1]
+    place = f"[{','.join('3' for _ in shape)}]"
+    unit = read_unit(network, old + place)
+    assert unit == read_unit(network, new + place)
+    assert write_unit(network, unit) == new + place
+    assert layer_of(network, unit.layer) is network.layers[network.names.index(old)]
+
+
+def test_units_are_written_and_read_back(activations):
+    network, values = activations.network, activations.values
+    for layer in range(len(values)):
+        for unit in random_units(network, layer, 5):
             assert read_unit(network, write_unit(network, unit)) == unit
-    assert np.allclose(stages[-1], softmax(stages[-2][np.newaxis])[0])
+    assert np.allclose(values[-1], softmax(values[-2][np.newaxis])[0])
 
 
 @pytest.mark.parametrize(
@@ -196,8 +217,8 @@ def test_a_unit_that_is_not_there_is_refused_in_a_sentence(text):
 def test_the_first_of_equal_pixels_wins():
     network = parse_network("maxpool 2 / flatten / linear 2", (1, 4, 4), np.random.default_rng(0))
     network.forward(np.ones((1, 1, 4, 4), np.float32))
-    found = card(network, kept(network), Unit(1, (0, 1, 1)))
-    assert found.parts.winner == (0, 0)
+    found = derive(Activations.of(network), Unit(1, (0, 1, 1)))
+    assert found.winner == (0, 0)
     assert found.inputs.positions[0].tolist() == [0, 2, 2]
     assert found.inputs.contributions.tolist() == [1, 0, 0, 0]
 

@@ -1,19 +1,21 @@
 """Changes to a trained network: a weight or a bias set to a number, a unit or a whole feature map switched off.
 
-Written as text, so that an address can hold them: conv1.weight[3,0,2,2]=0.5;conv2.bias[1]=0;conv2.off[7];linear1.off[5].
+Written as text, so that an address can hold them: C1.weight[3,0,2,2]=0.5;C3.bias[1]=0;C3.off[7];C5.off[5].
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...engine import Layer, Network
+from ...engine.shapes import Array
 from ..settings import SettingError
+from ..units.activations import find_layer, layer_names
 
 PATTERN = re.compile(r"(\w+)\.(weight|bias|off)\[(\d{1,5}(?:,\d{1,5}){0,3})\](?:=([-+.\de]{1,16}))?", re.ASCII)
 LARGEST = 1000.0
@@ -23,7 +25,7 @@ LARGEST = 1000.0
 class Edit:
     """One change. value: the number, or None for what is switched off."""
 
-    layer: str
+    layer: str  # its name
     part: str  # weight, bias, off
     place: tuple[int, ...]
     value: float | None = None
@@ -40,26 +42,27 @@ class Edit:
 
 def read_edit(network: Network, text: str) -> Edit:
     """Read one change. Raises SettingError if the network has no such place."""
-    found = PATTERN.fullmatch(text.replace(" ", ""))
-    if found is None:
-        raise SettingError(f"{text[:40]!r} is no change; write for example conv1.weight[0,0,2,2]=0.5 or conv1.off[3]")
-    layer, part, place = found[1], found[2], tuple(int(number) for number in found[3].split(","))
-    if layer not in network.names:
-        raise SettingError(f"there is no layer {layer!r} in this network; its layers are {', '.join(network.names)}")
+    match = PATTERN.fullmatch(text.replace(" ", ""))
+    if match is None:
+        raise SettingError(f"{text[:40]!r} is no change; write for example {_example(network)}")
+    part, place = match[2], tuple(int(number) for number in match[3].split(","))
+    names, layer = layer_names(network), find_layer(network, match[1])
+    if not layer or layer > len(network.layers):
+        raise SettingError(f"there is no layer {match[1]!r} in this network; its layers are {', '.join(names[1:-1])}")
     shape = _shape(network, layer, part)
     whole_map = part == "off" and len(place) == 1 and len(shape) == 3  # of a feature map
     if (len(place) != len(shape) and not whole_map) or any(at >= size for at, size in zip(place, shape, strict=False)):
         last = ",".join(str(size - 1) for size in shape)
-        raise SettingError(f"there is no {found[0]!r} in this network; {layer}.{part} goes up to [{last}]")
-    if (part == "off") != (found[4] is None):
-        raise SettingError(f"{found[0]!r} is no change; write {layer}.{part}[…]{'' if part == 'off' else '=0.5'}")
-    return Edit(layer, part, place, None if found[4] is None else number(found[4]))
+        raise SettingError(f"there is no {match[0]!r} in this network; {match[1]}.{part} goes up to [{last}]")
+    if (part == "off") != (match[4] is None):
+        raise SettingError(f"{match[0]!r} is no change; write {match[1]}.{part}[…]{'' if part == 'off' else '=0.5'}")
+    return Edit(names[layer], part, place, None if match[4] is None else number(match[4]))
 
 
 def read_edits(network: Network, text: str) -> list[Edit]:
     """Read all changes of a setting; of two at one place the later one counts."""
-    found = [read_edit(network, part) for part in text.split(";") if part.strip()]
-    return list({edit.where: edit for edit in found}.values())
+    edits = [read_edit(network, part) for part in text.split(";") if part.strip()]
+    return list({edit.where: edit for edit in edits}.values())
 
 
 def write_edits(edits: Sequence[Edit]) -> str:
@@ -67,7 +70,7 @@ def write_edits(edits: Sequence[Edit]) -> str:
     return ";".join(edit.text for edit in edits)
 
 
-def number(text: str) -> float:
+def number(text: object) -> float:
     """A finite weight within ±1000. Raises SettingError."""
     try:
         value = float(str(text).strip().replace("−", "-"))
@@ -81,38 +84,52 @@ def number(text: str) -> float:
 def edited(network: Network, edits: Sequence[Edit]) -> Network:
     """A copy of the network with the changes made; the network itself stays as it is."""
     copy = network.copy()
-    parameters = copy.parameters()
     for edit in edits:
         if edit.value is not None:
-            parameters[f"{edit.layer}.{edit.part}"][edit.place] = edit.value
-    for name, layer in zip(copy.names, copy.layers, strict=True):
+            parameter(copy, edit)[edit.place] = edit.value
+    for name, layer in zip(layer_names(copy)[1:], copy.layers, strict=False):
         off = [edit.place for edit in edits if edit.layer == name and edit.part == "off"]
         if off:
             _switch_off(layer, off)
     return copy
 
 
-def _switch_off(layer: Layer, places: list[tuple[int, ...]]) -> None:
+def parameter(network: Network, edit: Edit) -> Array:
+    """The weights or the biases that an edit changes."""
+    return network.layers[layer_names(network).index(edit.layer) - 1].parameters[edit.part]
+
+
+def _switch_off(layer: Layer, places: Sequence[tuple[int, ...]]) -> None:
     """Make the layer give 0 at these places, and send no gradient through them."""
+    forward, backward = layer.forward, layer.backward
 
-    def silent(compute: Callable[..., np.ndarray], given: bool) -> Callable[..., np.ndarray]:
-        def masked(array: np.ndarray, **how: bool) -> np.ndarray:
-            array = array.copy() if given else compute(array, **how)
-            for place in places:
-                array[(slice(None), *place)] = 0
-            return compute(array, **how) if given else array
+    def silent_forward(x: Array) -> Array:
+        return _zeroed(forward(x), places)
 
-        return masked
+    def silent_backward(grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
+        return backward(_zeroed(grad_out.copy(), places), needs_grad_x=needs_grad_x)
 
-    layer.forward = silent(layer.forward, given=False)  # type: ignore[method-assign]
-    layer.backward = silent(layer.backward, given=True)  # type: ignore[method-assign]
+    layer.forward = silent_forward  # type: ignore[method-assign]
+    layer.backward = silent_backward  # type: ignore[method-assign]
 
 
-def _shape(network: Network, layer: str, part: str) -> tuple[int, ...]:
-    index = network.names.index(layer)
+def _zeroed(batch: Array, places: Sequence[tuple[int, ...]]) -> Array:
+    """The same array with zeros at these places of every image."""
+    for place in places:
+        batch[np.s_[:, *place]] = 0
+    return batch
+
+
+def _shape(network: Network, layer: int, part: str) -> tuple[int, ...]:
     if part == "off":
-        return network.shapes[index + 1]
-    parameters = network.layers[index].parameters
+        return network.shapes[layer]
+    parameters = network.layers[layer - 1].parameters
     if part not in parameters:
-        raise SettingError(f"{layer} has no {part}; only the layers conv and linear have")
+        owners = [name for name, one in zip(layer_names(network)[1:], network.layers, strict=False) if one.parameters]
+        raise SettingError(f"{layer_names(network)[layer]} has no {part}; only {', '.join(owners)} have")
     return parameters[part].shape
+
+
+def _example(network: Network) -> str:
+    name = layer_names(network)[1]
+    return f"{name}.weight[0,0,2,2]=0.5 or {name}.off[3]"

@@ -13,9 +13,9 @@ LAYOUT = Layout(
     wide='"pad wide" auto "stages probabilities" auto "why kernels" auto / minmax(0, 3fr) minmax(0, 8fr)',
     around="16rem",
 )
-STRIP_ASPECT = "3.6"  # strip.py's
+STRIP_ASPECT = "3.6"  # pictures.py's
 WIDE_ASPECT, NARROW_ASPECT = "2.107", "0.321"  # of LeNet-5; the page sets that of other networks
-SCENE_ASPECT = "2.1"  # scene.py's
+SCENE_ASPECT = "2.1"  # world.py's
 LINES = (("title", "size", "ink"), ("shape", "small", "muted"), ("limit", "small", "muted"))
 CLEAR = "rgba(0,0,0,0)"
 
@@ -29,7 +29,7 @@ def panels() -> list[Panel]:
         Panel("probabilities", "Probabilities", "output", _bars(), aspect="5.4", boxes="probability_boxes"),
         Panel("wide", "Every layer", "muted", wide, aspect=WIDE_ASPECT, legend=True, only="wide"),
         Panel("narrow", "Every layer", "muted", narrow, aspect=NARROW_ASPECT, legend=True, only="narrow"),
-        Panel("scene", "Every layer, in space", "muted", _scene(), aspect=SCENE_ASPECT),
+        Panel("scene", "Every layer, 3-D", "muted", _scene(), aspect=SCENE_ASPECT),
         Panel("why", "Why this class", "gradient", _why(), boxes="why_boxes", legend=True),
         Panel("kernels", "Learned weights", "kernel", _kernels(), legend=True),
     ]

@@ -14,9 +14,9 @@ from ...engine import Network
 from ..grid import limit_of, shade
 from ..numbers import write
 from ..trace import Columns
+from ..units.activations import layer_names
 from .edits import Edit
 from .settings import NetworkSettings
-from .shown import titles
 
 GAP = 1  # cells between kernels
 FLATTEST = 3.6  # width / height of the picture; a flatter one is drawn with wider cells
@@ -35,7 +35,7 @@ class Picture:
         """Row, first column and width of a weight or a bias in the picture."""
         rows, columns = self.cells.shape
         if self.weight.ndim == 2:
-            return (edit.place[0], columns - 1, 1) if edit.part == "bias" else (*edit.place[:2], 1)
+            return (edit.place[0], columns - 1, 1) if edit.part == "bias" else (edit.place[0], edit.place[1], 1)
         kH, kW = self.weight.shape[2:]
         if edit.part == "bias":
             return rows - 1, edit.place[0] * (kW + GAP), kW
@@ -43,11 +43,17 @@ class Picture:
         return c * (kH + GAP) + k, f * (kW + GAP) + m, 1
 
 
+def layers_with_weights(network: Network) -> list[str]:
+    """The names of the layers that have a picture."""
+    return [name for name, layer in zip(layer_names(network)[1:], network.layers, strict=False) if "weight" in layer.parameters]
+
+
 def picture_of(network: Network, name: str) -> Picture | None:
     """The picture of a layer; None if the network has no such layer."""
-    if name not in network.names:
+    if name not in layers_with_weights(network):
         return None
-    weight, bias = (network.parameters()[f"{name}.{part}"] for part in ("weight", "bias"))
+    parameters = network.layers[layer_names(network).index(name) - 1].parameters
+    weight, bias = parameters["weight"], parameters["bias"]
     if weight.ndim == 2:
         gap = np.full((len(bias), GAP), np.nan, np.float32)
         return Picture(name, weight, bias, np.hstack([weight, gap, bias[:, np.newaxis]]))
@@ -70,22 +76,21 @@ def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit
         return {"kernels": nothing, "kernel_edits": empty}, {"kernels_hidden": "hidden"}
     rows, columns = picture.cells.shape
     limit = max(limit_of(picture.weight), limit_of(picture.bias))
-    found: Columns = {
+    drawn: Columns = {
         "image": shade(picture.cells, limit)[np.newaxis],
         **{name: np.array([at], np.float32) for name, at in zip(places, (0, 0, 1, 1), strict=True)},
     }
     changed = [picture.place(edit) for edit in edits if edit.layer == picture.name and edit.part != "off"]
     down, across, wide = np.array(changed, np.float32).reshape(-1, 3).T
     frames = (across / columns, 1 - (down + 1) / rows, wide / columns, np.full(len(changed), 1 / rows))
-    title = titles(network)[network.names.index(picture.name) + 1]
     end = write(float(f"{limit:.3g}"))
     return {
-        "kernels": found,
+        "kernels": drawn,
         "kernel_edits": {name: np.asarray(frame, np.float32) for name, frame in zip(places, frames, strict=True)},
         "kernel_values": {"value": picture.weight.astype(np.float32).ravel()},
         "kernel_biases": {"value": picture.bias.astype(np.float32)},
     }, {
-        "kernels": _words(picture, title),
+        "kernels": _words(picture),
         "kernels_layer": picture.name,
         "kernels_shape": ",".join(map(str, picture.weight.shape)),
         "kernels_aspect": f"{min(columns / rows, FLATTEST):.4f}",
@@ -93,10 +98,10 @@ def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit
     }  # fmt: skip
 
 
-def _words(picture: Picture, title: str) -> str:
+def _words(picture: Picture) -> str:
     shape = picture.weight.shape
     if len(shape) == 2:
-        return f"{title}: {shape[0]} outputs down, {shape[1]} inputs across, then the bias"
+        return f"{picture.name}: {shape[0]} outputs down, {shape[1]} inputs across, then the bias"
     kernels = f"{shape[2]}×{shape[3]}"
     several = "s" * (shape[1] > 1)
-    return f"{title}: {shape[0]} filters across, the {shape[1]} kernel{several} of each, {kernels}, down, then its bias"
+    return f"{picture.name}: {shape[0]} filters across, the {shape[1]} kernel{several} of each, {kernels}, down, then its bias"

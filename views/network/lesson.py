@@ -11,20 +11,17 @@ from ...engine import conv2d, linear, max_pool2d, relu, softmax
 from ..files import DiskFiles, Files
 from ..networks import Networks
 from ..trace import Sentences, Texts, Trace
-from . import columns, strip, words
-from .call import call_of
-from .card_columns import card_columns
-from .card_words import card_words
+from ..units.activations import Activations, read_unit
+from ..units.card import card_facts, card_sources
+from ..units.kinds import derive
+from . import pictures, words
 from .edits import read_edits
 from .kernels import kernel_columns
-from .pipeline import moved, prepare, seen
-from .reasons import reasons
+from .preparation import as_input, ink_of, moved, prepare
 from .settings import NetworkSettings
-from .stages import kept, read_unit
+from .space import in_space
 from .state import NetworkState
-from .tracing import ink_of
-from .turning import in_space
-from .unit import card
+from .why import reasons
 
 TITLE = "Draw a digit"
 SUMMARY = "A trained network reads your digit, layer by layer; ask any unit where its number comes from."
@@ -41,27 +38,29 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
         moved(pad, settings.shift_down, settings.shift_right),
         crop=settings.crop, scale=settings.scale, centre=settings.centre,
     )  # fmt: skip
-    x = seen(prepared.field, (network.input_shape[1], network.input_shape[2]), network.pixel_offset)
+    x = as_input(prepared.field, (network.input_shape[1], network.input_shape[2]), network.pixel_offset)
     network.forward(x)
-    stages = kept(network)
-    plan = state.plan(network)
-    asked = card(network, stages, read_unit(network, settings.unit), plan.titles) if settings.unit else None
-    drawn, limits = columns.maps(plan, stages, shared=settings.colours == "network")
-    weights, about_weights = kernel_columns(network, settings, read_edits(network, settings.edits))
-    why, about_why = reasons(network, settings, x, stages[-1])
-    space, about_space = in_space(settings, network, stages, plan, limits)
-    told = f"{asked.sentence}." if asked else words.sentence(settings, stages[-1], label, empty=not pad.any())
+    activations, blocks, edits = Activations.of(network), state.blocks(network), read_edits(network, settings.edits)
+    unit = read_unit(network, settings.unit) if settings.unit else None
+    derivation = derive(activations, unit) if unit else None
+    probabilities = activations.probabilities
+    maps, limits = blocks.maps(activations, shared=settings.colours == "network")
+    weights, about_weights = kernel_columns(network, settings, edits)
+    space, about_space = in_space(settings, activations, unit, blocks, limits)
+    why, about_why = reasons(network, settings, x, probabilities)
+    sentence = f"{derivation.sentence}." if derivation else words.sentence(settings, probabilities, label, empty=not pad.any())
     return Trace(
         {
-            **drawn, "map_table": plan.table | plan.places, "block_table": plan.block_table, "reach": plan.reach,
-            "heads": columns.heads(plan, limits), **strip.pad(prepared, cropped=settings.crop), **strip.strip(prepared),
-            **strip.bars(stages[-1]), **card_columns(network, stages, asked, plan.titles), **weights, **why, **space,
+            **maps, "map_table": blocks.table | blocks.places, "block_table": blocks.block_table, "reach": blocks.reach,
+            "heads": blocks.heads(limits), **pictures.pad(prepared, cropped=settings.crop), **pictures.strip(prepared),
+            **pictures.bars(probabilities), **card_sources(derivation), **weights, **why, **space,
         },
         {},
-        Sentences("{}", Texts((told,), np.zeros((1, 1), np.uint16))),
-        words.facts(settings, network, plan, prepared, limits, label)
-        | {"answer": words.answer(stages[-1]), "call": call_of(settings)}
-        | card_words(network, settings, asked, plan.titles) | about_weights | about_why | about_space,
+        Sentences("{}", Texts((sentence,), np.zeros((1, 1), np.uint16))),
+        words.facts(settings, network, blocks, prepared, limits, label)
+        | {"answer": words.answer(probabilities), "call": words.call_of(settings)}
+        | card_facts(derivation, {edit.where for edit in edits if edit.part == "off"})
+        | about_weights | about_why | about_space,
     )  # fmt: skip
 
 

@@ -37,8 +37,15 @@ export default function own(view) {
       scene.shown(trace, settings);
       card.shown(trace, settings);
       weights.shown(trace);
+      offer(section.querySelector("select[name=kernels]"), trace.facts.kernels_menu);
       showChanges(section.querySelector(".changes"), view, settings.edits);
     },
     rebuild: files.rebuild,
   };
+}
+
+/** The menu of learned weights offers the layers that this network has. @param {HTMLSelectElement} menu @param {string} layers */
+function offer(menu, layers) {
+  const there = new Set(["none", ...layers.split(",")]);
+  for (const option of menu?.options ?? []) option.hidden = option.disabled = !there.has(option.value);
 }

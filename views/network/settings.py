@@ -16,7 +16,9 @@ NETWORKS = {
     "The one trained in this page": "trained",
     "The one from my file": "loaded",
 }
-STAGES = ("crop", "scale", "centre")
+STEPS = ("crop", "scale", "centre")  # of the preparation
+LAYERS = [f"{name}{n}" for name in ("conv", "linear") for n in range(1, 10)]  # that may have weights, as the engine calls them
+LENET5_LAYERS = ["C1", "C3", "C5", "F6"]
 
 
 class Pad(Drawing):
@@ -26,12 +28,12 @@ class Pad(Drawing):
     DIGITS = SIDE * SIDE // 4
 
 
-def _stage(label: str, doc: str) -> param.Boolean:
+def _step(label: str, doc: str) -> param.Boolean:
     return param.Boolean(default=False, label=label, doc=doc)
 
 
 class NetworkSettings(Settings):
-    """What is on the pad, what is done to it, which network reads it, and what is asked."""
+    """What is on the pad, what is done to it, which network reads it, and which unit is explained."""
 
     image = param.Selector(
         default="digit",
@@ -51,54 +53,57 @@ class NetworkSettings(Settings):
     drawing = Pad(default="")
     shift_down = param.Integer(default=0, bounds=(-27, 27), label="Shift down", doc="In pixels of the network's input.")
     shift_right = param.Integer(default=0, bounds=(-27, 27), label="Shift right", doc="In pixels of the network's input.")
-    crop = _stage("Crop", "Keep the ink's own rectangle.")
-    scale = _stage("Scale", "Into 20×20, keeping the aspect.")
-    centre = _stage("Centre", "By the centre of mass.")
-    network = param.Selector(default="lenet5", objects=NETWORKS, doc="Changing it takes your changes to weights back.")
+    crop = _step("Crop", "Keep the ink's own rectangle.")
+    scale = _step("Scale", "Into 20×20, keeping the aspect.")
+    centre = _step("Centre", "By the centre of mass.")
+    network = param.Selector(default="lenet5", objects=NETWORKS, doc="Changing it discards your weight edits.")
     colours = param.Selector(
         default="layer",
         objects={"Of each layer": "layer", "Of the whole network": "network"},
         label="Colour scale",
-        doc="Zero is the paper's colour in both.",
+        doc="Background colour = 0 in both.",
     )
     kernels = param.Selector(
         default="none",
-        objects={"Hidden": "none"} | {f"{name}{n}": f"{name}{n}" for name in ("conv", "linear") for n in (1, 2, 3, 4)},
+        objects={"Hidden": "none"} | {name: name for name in (*LENET5_LAYERS, *LAYERS, "output")},
         label="Learned weights",
         doc="Shows the weights of a layer.",
     )
     why = param.Selector(
         default="none",
-        objects={"Do not ask": "none", "Gradient × input": "gradient", "Covering patches": "occlusion"},
+        objects={"Off": "none", "Gradient × input": "gradient", "Covering patches": "occlusion"},
         label="Why this class",
         doc="What each pixel does for the class's logit.",
     )
     explain = param.Selector(
-        default="answer", objects={"The network's answer": "answer"} | CLASSES, label="Class to explain", doc="Its logit."
+        default="answer",
+        objects={"The network's answer": "answer"} | CLASSES,
+        label="Class to explain",
+        doc="The class whose score is explained.",
     )
     mode = param.Selector(
         default="flat",
-        objects={"Flat": "flat", "In space, to turn": "3d"},
+        objects={"Flat": "flat", "3-D": "3d"},
         label="Drawing",
-        doc="In space: drag, or use the arrow keys, to turn it.",
+        doc="In 3-D, drag or use the arrow keys to turn it.",
     )
     yaw = param.Number(default=34, bounds=(-180, 180), label="Turn", doc="In degrees about the upright axis.")
     pitch = param.Number(default=14, bounds=(-90, 90), label="Tilt", doc="In degrees; positive looks from above.")
     zoom = param.Number(default=1, bounds=(0.5, 4), label="Zoom", doc="1 shows all of it.")
-    layers = Text(default="", longest=400, label="Layers in space", doc="Names with commas between.")
-    unit = Text(default="", longest=40, label="Unit", doc="Such as conv1[3,10,12].")
-    edits = Text(default="", longest=LONGEST_EDITS, label="Changed weights", doc="Such as conv1.weight[0,0,2,2]=0.5.")
+    layers = Text(default="", longest=400, label="Layers in 3-D", doc="Names with commas between.")
+    unit = Text(default="", longest=40, label="Unit", doc="Such as C1[3,10,12].")
+    edits = Text(default="", longest=LONGEST_EDITS, label="Changed weights", doc="Such as C1.weight[0,0,2,2]=0.5.")
 
-    without_control = ("drawing", "shift_down", "shift_right", *STAGES, "unit", "edits", "yaw", "pitch", "zoom", "layers")
+    without_control = ("drawing", "shift_down", "shift_right", *STEPS, "unit", "edits", "yaw", "pitch", "zoom", "layers")
     shown_when = {  # noqa: RUF012  (read only)
         "digit": ("image", ("digit",)),
         "only": ("image", ("digit",)),
         "drawing": ("image", ("drawing",)),
         "explain": ("why", ("gradient", "occlusion")),
     }
-    # A test digit went through the stages already when MNIST was made.
+    # A test digit went through these steps already when MNIST was made.
     rules = (
-        *(Start(stage, ("image",), of={"digit": False, "drawing": True}) for stage in STAGES),
+        *(Start(step, ("image",), of={"digit": False, "drawing": True}) for step in STEPS),
         Start("shift_down", ("image",), of={}),
         Start("shift_right", ("image",), of={}),
         Start("edits", ("network",), of={}),

@@ -16,13 +16,12 @@ from ..networks import Networks
 from ..reading import read as read_setting
 from ..settings import Picture, SettingError, Settings
 from ..state import State
-from .columns import Plan
-from .edits import edited, number, read_edit, read_edits, write_edits
-from .loading import read_network
-from .pipeline import seen
+from ..units.activations import find_layer, layer_names, read_unit, write_unit
+from .blocks import Blocks
+from .edits import edited, number, parameter, read_edit, read_edits, write_edits
+from .kernels import layers_with_weights
+from .preparation import as_input, ink_of_picture
 from .settings import LONGEST_EDITS, NETWORKS, NetworkSettings
-from .stages import read_unit
-from .tracing import ink_of_picture
 
 CHUNK = 250  # digits that go through the network at once
 
@@ -36,7 +35,7 @@ class NetworkState(State):
         super().__init__(files, networks)
         self._base: Network | None = None
         self._edits: str | None = None
-        self._plans: dict[tuple[str, tuple[int, ...]], Plan] = {}
+        self._blocks: dict[tuple[str, tuple[int, ...]], Blocks] = {}
         self._latest = "lenet5"
 
     def network(self, settings: NetworkSettings) -> Network:
@@ -47,17 +46,20 @@ class NetworkState(State):
             self._base, self._edits = base, settings.edits
         return self._network
 
-    def plan(self, network: Network) -> Plan:
+    def blocks(self, network: Network) -> Blocks:
         """How that network is drawn."""
         key = network.text, tuple(network.input_shape)
-        if key not in self._plans:
-            self._plans[key] = Plan.of(network)
-        return self._plans[key]
+        if key not in self._blocks:
+            self._blocks[key] = Blocks.of(network)
+        return self._blocks[key]
 
     def settle(self, settings: Settings) -> list[str]:
-        """Choose another network if there is none of that name, and drop what this one has not. Returns notices."""
+        """Choose another network if there is none of that name, and drop what this one has not. Returns notices.
+
+        What is kept is written with this network's names of layers.
+        """
         assert isinstance(settings, NetworkSettings)
-        notices = []
+        notices, before = [], self._latest
         if not self.networks.has(settings.network):
             label = next(label for label, name in NETWORKS.items() if name == settings.network)
             how = "train one in the view “Train”" if settings.network == "trained" else "load a file first"
@@ -65,17 +67,30 @@ class NetworkState(State):
             settings.network = self._latest
         self._latest = settings.network
         base = self.networks.get(settings.network)
-        for name, read in (("unit", read_unit), ("edits", read_edits)):
+        for name, written in (("unit", _unit_written), ("edits", _edits_written), ("layers", _layers_written)):
             try:
-                if getattr(settings, name):
-                    read(base, getattr(settings, name))
+                settings.put({name: written(base, getattr(settings, name))})
             except SettingError as error:
-                setattr(settings, name, "")
+                settings.put({name: ""})
                 notices.append(f"{str(error)[:1].upper()}{str(error)[1:]}.")
-        if settings.kernels not in ("none", *base.names):
-            notices.append(f"This network has no layer {settings.kernels}; its layers are {', '.join(base.names)}.")
-            settings.kernels = "none"
-        return notices
+        return notices + self._settle_kernels(settings, base, before)
+
+    def _settle_kernels(self, settings: NetworkSettings, base: Network, before: str) -> list[str]:
+        """Keep the chosen layer's weights if this network has that layer, whatever the network before called it."""
+        if settings.kernels == "none":
+            return []
+        layer = find_layer(base, settings.kernels)
+        if layer is None and before != settings.network:
+            other = self.networks.get(before)
+            old = find_layer(other, settings.kernels) or 0
+            layer = find_layer(base, other.names[old - 1]) if 0 < old <= len(other.names) else None
+        kernels, all_layers = "none" if layer is None else layer_names(base)[layer], layers_with_weights(base)
+        if kernels in all_layers:
+            settings.put({"kernels": kernels})
+            return []
+        notice = f"This network has no weights in {settings.kernels}; its layers with weights are {', '.join(all_layers)}."
+        settings.put({"kernels": "none"})
+        return [notice]
 
     def act(self, settings: Settings, name: str, value: Any) -> list[str]:
         """Do an action; see the class."""
@@ -95,44 +110,44 @@ class NetworkState(State):
     def digit(self, index: int) -> tuple[np.ndarray, int]:
         """Test digit `index`. -> (28, 28) of 0..1, its label. Raises FileNeeded."""
         pixels, label = digit(TRAIN_COUNT + index, self.files)
-        return pixels / 255.0, label
+        return pixels / 255, label
 
     def _go(self, settings: NetworkSettings, direction: int, *, stay: bool) -> list[str]:
-        """Go to the nearest digit that is asked for, beginning anew behind the last one."""
+        """Go to the nearest digit among those chosen, beginning anew behind the last one."""
         settings.change({"image": "digit"})
         start = settings.digit if stay else settings.digit + direction
         for indices in _chunks(start, direction):
-            wanted = np.flatnonzero(self._wanted(settings, indices))
-            if len(wanted):
-                settings.digit = int(indices[wanted[0]])
+            chosen = np.flatnonzero(self._is_chosen(settings, indices))
+            if len(chosen):
+                settings.digit = int(indices[chosen[0]])
                 return []
         return ["This network reads all 10,000 test digits right."]
 
-    def _wanted(self, settings: NetworkSettings, indices: np.ndarray) -> np.ndarray:
-        """Which of these digits are asked for. indices: (n,), of one shard -> (n,) of bool."""
+    def _is_chosen(self, settings: NetworkSettings, indices: np.ndarray) -> np.ndarray:
+        """Which of these digits to go through. indices: (n,), of one shard -> (n,) of bool."""
         if settings.only == "any":
             return np.ones(len(indices), bool)
         images, labels = digits_in(f"mnist/{shard_of(TRAIN_COUNT + int(indices[0]))[0]}", self.files)
         at = indices % SHARD_SIZE
         if settings.only != "wrong":
-            return labels[at] == int(settings.only)
+            return np.asarray(labels[at] == int(settings.only))
         network = self.network(settings)
         _, rows, columns = network.input_shape
         fields = images[at] / np.float32(255)
-        x = np.concatenate([seen(field, (rows, columns), network.pixel_offset) for field in fields])
-        return network.forward(x).argmax(axis=1) != labels[at]
+        x = np.concatenate([as_input(field, (rows, columns), network.pixel_offset) for field in fields])
+        return np.asarray(network.forward(x).argmax(axis=1) != labels[at])
 
     def _edit(self, settings: NetworkSettings, value: Any) -> list[str]:
-        """Change one weight or switch one unit. value: {"place": "conv1.weight[0,0,2,2]", "value": 0.5}, None takes it back."""
+        """Change one weight or switch one unit. value: {"place": "C1.weight[0,0,2,2]", "value": 0.5}, None takes it back."""
         if not isinstance(value, Mapping) or not isinstance(value.get("place"), str):
-            raise SettingError("a change must come with its place, such as conv1.weight[0,0,2,2]")
-        base, place, wanted = self.networks.get(settings.network), value["place"], value.get("value")
+            raise SettingError("a change must come with its place, such as C1.weight[0,0,2,2]")
+        base, place, new = self.networks.get(settings.network), value["place"], value.get("value")
         switch = ".off[" in place
-        edit = read_edit(base, place if switch else f"{place}={number(0 if wanted is None else wanted):.6g}")
+        edit = read_edit(base, place if switch else f"{place}={number(0 if new is None else new):.6g}")
         others = [other for other in read_edits(base, settings.edits) if other.where != edit.where]
-        back = wanted is None or wanted is False
-        if not switch and not back:
-            back = bool(np.isclose(base.parameters()[f"{edit.layer}.{edit.part}"][edit.place], edit.value, rtol=1e-5))
+        back = new is None or new is False
+        if edit.value is not None and not back:
+            back = bool(np.isclose(parameter(base, edit)[edit.place], edit.value, rtol=1e-5))
         text = write_edits([*others, *([] if back else [edit])])
         if len(text) > LONGEST_EDITS:
             raise SettingError("there is no room for more changes in an address; take some back first")
@@ -147,11 +162,23 @@ class NetworkState(State):
             data = base64.b64decode(value.get("data", ""), validate=True)
         except (TypeError, ValueError, binascii.Error):
             raise SettingError("the weights file did not come whole; choose it again") from None
-        known = [self.networks.get(name) for name in ("lenet5", "convnetjs", "trained") if self.networks.has(name)]
-        network, what = read_network(data, known)
-        self.networks.put("loaded", network)
+        what = self.networks.load(data)
         settings.change({"network": "loaded", "edits": "", "unit": ""})
         return [f"Your file holds the weights of {what}."]
+
+
+def _unit_written(network: Network, text: str) -> str:
+    return write_unit(network, read_unit(network, text)) if text else ""
+
+
+def _edits_written(network: Network, text: str) -> str:
+    return write_edits(read_edits(network, text))
+
+
+def _layers_written(network: Network, text: str) -> str:
+    """Names of layers with commas between; what is none is left as it came."""
+    names, parts = layer_names(network), [part.strip() for part in text.split(",")]
+    return ",".join(part if (layer := find_layer(network, part)) is None else names[layer] for part in parts)
 
 
 def _chunks(start: int, direction: int) -> Iterator[np.ndarray]:
@@ -163,12 +190,11 @@ def _chunks(start: int, direction: int) -> Iterator[np.ndarray]:
 
 def _trace_picture(settings: NetworkSettings, value: Any) -> list[str]:
     """Turn a picture into ink on the pad."""
-    change_to = Picture(default="")
     try:
         pixels = base64.b64decode(value, validate=True)
     except (TypeError, ValueError):
         pixels = b""
-    if len(pixels) != change_to.BYTES:
+    if len(pixels) != Picture.BYTES:
         raise SettingError(f"the picture must come as {Picture.SIDE}×{Picture.SIDE} pixels in base64; choose the file again")
     grey = brightness(np.frombuffer(pixels, np.uint8).reshape(Picture.SIDE, Picture.SIDE, 3))
     settings.change({"image": "drawing", "drawing": ink_of_picture(grey), "shift_down": 0, "shift_right": 0})

@@ -6,7 +6,7 @@ with sigmoid or tanh they do not.
 Occlusion: a patch of background slides over the image; what the logit loses is shared by the pixels under the patch.
 It asks the network itself and needs no gradient, but patches overlap and work together: it adds up to nothing.
 
-Both run the network that they are given, so what it keeps is overwritten: give them a copy of it.
+Both run the network that they are given, so what it keeps is overwritten.
 """
 
 from __future__ import annotations
@@ -17,9 +17,15 @@ import numpy as np
 
 from ...engine import Network, softmax
 from ...engine.shapes import Array
+from ..grid import limit_of, shade
 from ..numbers import write
+from ..pointing import pointing_at_all
+from ..trace import Columns
+from .pictures import picture
+from .settings import NetworkSettings
 
 PATCH, STRIDE = 4, 2  # pixels
+INK = 0.4  # above the background: pixels that are framed
 BATCH = 32  # occluded images at a time: always as many, so that the network's buffers are made once
 
 
@@ -39,7 +45,7 @@ class Pixels:
 
     @property
     def sentence(self) -> str:
-        """What was found, in words."""
+        """The result in words."""
         row, column = (int(place) for place in np.unravel_index(int(self.values.argmax()), self.values.shape))
         about = f"The logit of {self.chosen} is {write(self.score)} (probability {write(self.probability)})."
         most = f"Pixel [{row}, {column}] speaks for it most: {write(float(self.values[row, column]))}"
@@ -101,3 +107,37 @@ def _starts(length: int, size: int, stride: int) -> list[int]:
     """Where a patch begins along an axis; the last one ends at the edge."""
     last = max(length - size, 0)
     return [*range(0, last, stride), last]
+
+
+WAYS = {"gradient": gradient_times_input, "occlusion": occlusion}
+
+
+def reasons(
+    network: Network, settings: NetworkSettings, x: np.ndarray, probabilities: np.ndarray
+) -> tuple[dict[str, Columns], dict[str, str]]:
+    """The sources why, why_ink and why_values, and the facts. Runs the network anew; x: what it is given, (1, C, H, W)."""
+    if settings.why == "none":
+        empty: Columns = {name: np.zeros(0, np.float32) for name in ("x", "y", "dw", "dh")}
+        return {"why": {"image": np.zeros((0, 1, 1), np.float32), **empty}, "why_ink": empty}, {"why_hidden": "hidden"}
+    chosen = int(probabilities.argmax()) if settings.explain == "answer" else int(settings.explain)
+    pixels = WAYS[settings.why](network, x, chosen)
+    limit = limit_of(pixels.values)
+    end = write(float(f"{limit:.3g}"))
+    sources = {"why": picture(shade(pixels.values, limit)), "why_ink": _ink(x[0, 0] - np.float32(network.pixel_offset))}
+    rows, columns = np.indices(pixels.values.shape, dtype=np.int32).reshape(2, -1)
+    values: Columns = {"row": rows, "column": columns, "value": pixels.values.astype(np.float32).ravel()}
+    return sources | {"why_values": values, "why_boxes": pointing_at_all("why_values", "Contribution")}, {
+        "why": f"for {chosen}",
+        "why_note": pixels.sentence,
+        "why_low": f"−{end}",
+        "why_high": end,
+        "why_palette": "signed",
+    }
+
+
+def _ink(x: np.ndarray) -> Columns:
+    """Frames around the pixels that have ink. x: (H, W) of 0..1."""
+    rows, columns = np.nonzero(x > INK)
+    H, W = x.shape
+    frames = (columns / W, 1 - (rows + 1) / H, np.full(len(rows), 1 / W), np.full(len(rows), 1 / H))
+    return {name: np.asarray(frame, np.float32) for name, frame in zip(("x", "y", "dw", "dh"), frames, strict=True)}

@@ -1,4 +1,4 @@
-"""What the network view says: the sentence, and the facts around the drawings."""
+"""What the network view says: the sentence, the facts around the drawings, and the program that gives the probabilities."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...engine import Network
-from ..numbers import write
-from .columns import Plan
-from .pipeline import Prepared
-from .settings import NetworkSettings
-from .strip import percent
+from ...engine import TRAIN_COUNT, Network
+from ..networks import COMMITTED
+from ..numbers import percent, write
+from .blocks import Blocks
+from .kernels import layers_with_weights
+from .preparation import Prepared
+from .settings import STEPS, NetworkSettings
+
+HERE = "convoscope.views.network"
 
 KNOWN = {
     "lenet5": "LeNet-5",
@@ -34,14 +37,14 @@ def sentence(settings: NetworkSettings, probabilities: np.ndarray, label: int | 
     best, second = (int(n) for n in np.argsort(-probabilities, kind="stable")[:2])
     if empty:
         return f"Draw a digit on the pad. {name} takes even an empty one for {answer(probabilities)}."
-    told = f"{name} says {answer(probabilities)}, then {second} ({percent(float(probabilities[second]))} %)."
+    words = f"{name} says {answer(probabilities)}, then {second} ({percent(float(probabilities[second]))} %)."
     if label is None:
-        return told
-    return f"{told} It is labelled {label}: {'right' if best == label else 'wrong'}."
+        return words
+    return f"{words} It is labelled {label}: {'right' if best == label else 'wrong'}."
 
 
 def facts(
-    settings: NetworkSettings, network: Network, plan: Plan, prepared: Prepared, limits: Sequence[float], label: int | None
+    settings: NetworkSettings, network: Network, blocks: Blocks, prepared: Prepared, limits: Sequence[float], label: int | None
 ) -> dict[str, str]:
     """Short texts by the name under which the page shows them."""
     count = sum(value.size for value in network.parameters().values())
@@ -51,22 +54,23 @@ def facts(
     ) if n]  # fmt: skip
     end = write(float(f"{max(limits):.3g}"))
     low, high = (f"−{end}", end) if settings.colours == "network" else ("−the layer's largest", "its largest")
-    shown = f"{count:,} parameters, {sum(math.prod(block.shape) for block in plan.blocks):,} units in the drawing"
+    shown = f"{count:,} parameters, {sum(math.prod(block.shape) for block in blocks.blocks):,} units in the drawing"
     return {
         "source": f"{source}{', moved ' + ' and '.join(moved) if moved else ''}. The network: {network.text}; {shown}.",
-        "size": "Blue is positive, orange negative, the paper's own colour zero. The number under a layer's name is the "
+        "size": "Blue is positive, orange negative, background colour = 0. The number under a layer's name is the "
         "end of its colour scale.",
         "pad": source,
         "label": "" if label is None else str(label),
         "probabilities": "",
         **{f"{part}_{end_name}": text for part in ("wide", "narrow")
            for end_name, text in (("low", low), ("high", high), ("palette", "signed"))},
-        "narrow_aspect": f"{plan.arrangements[1].aspect:.5f}",
-        "stages": stage_words(settings, prepared),
+        "narrow_aspect": f"{blocks.arrangements[1].aspect:.5f}",
+        "stages": preparation_words(settings, prepared),
+        "kernels_menu": ",".join(layers_with_weights(network)),
     }  # fmt: skip
 
 
-def stage_words(settings: NetworkSettings, prepared: Prepared) -> str:
+def preparation_words(settings: NetworkSettings, prepared: Prepared) -> str:
     """What the preparation did, in numbers."""
     words = []
     if settings.scale:
@@ -74,3 +78,36 @@ def stage_words(settings: NetworkSettings, prepared: Prepared) -> str:
     if settings.centre:
         words.append("put at row {}, column {}".format(*prepared.place))
     return ", ".join(words)
+
+
+def call_of(settings: NetworkSettings) -> str:
+    """A program that prints the ten probabilities; nothing for a network that only this page has."""
+    if settings.network not in COMMITTED:
+        return "# The weights of this network are in your page only: keep their file, or save them in the view “Train”."
+    imports = [
+        "from convoscope.engine import softmax",
+        "from convoscope.views.files import DiskFiles",
+        f"from {HERE}.preparation import as_input, moved, prepare",
+        "from convoscope.views.networks import Networks",
+    ]
+    lines = [f'network = Networks(DiskFiles()).get("{settings.network}")']
+    if settings.edits:
+        imports.append(f"from {HERE}.edits import edited, read_edits")
+        lines.append(f'network = edited(network, read_edits(network, "{settings.edits}"))')
+    if settings.image == "drawing":
+        imports.append(f"from {HERE}.preparation import ink_of")
+        lines.append(f'pad = ink_of("{settings.drawing}")')
+    else:
+        imports.append("from convoscope.views.images import digit")
+        lines.append(f"pad = digit({TRAIN_COUNT + settings.digit}, DiskFiles())[0] / 255")
+    if settings.shift_down or settings.shift_right:
+        lines.append(f"pad = moved(pad, {settings.shift_down}, {settings.shift_right})")
+    else:
+        imports = [line.replace("moved, ", "") for line in imports]
+    steps = ", ".join(f"{step}={getattr(settings, step)}" for step in STEPS)
+    lines += [
+        f"field = prepare(pad, {steps}).field",
+        "x = as_input(field, network.input_shape[1:], network.pixel_offset)",
+        "print(softmax(network.forward(x))[0])",
+    ]
+    return "\n".join([*sorted(imports), "", *lines])

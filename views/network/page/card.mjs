@@ -133,8 +133,9 @@ export class Card {
     if (!terms.length) return [];
     const list = make("p", { className: "feeds", textContent: "Feeds " });
     list.append(...terms.map((term) => {
+      if (!term.unit) return make("span", { textContent: term.label });
       const made = this.unit(term.unit, `${term.label} ${term.result}`);
-      made.title = "What it brings there";
+      made.title = "Its contribution there; for softmax the probability of the class";
       return made;
     }));
     return [list];

@@ -1,4 +1,4 @@
-"""The whole network as a scene to turn: every unit a square, every stage an upright sheet, from the input to the answer.
+"""The whole network in space, to be turned: every unit a square, every layer an upright sheet, from the input to the answer.
 
 World: x runs from the input to the answer, y upwards, z to the right for who looks along x. All sheets are parallel, so
 the one farther from the eye along x is painted first, and nothing else needs sorting.
@@ -19,27 +19,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import Network
-from .stages import CELLWISE, layer_of, ravel, stage_names
+from ..units.activations import ravel
 
 ASPECT = 2.1  # width / height of the picture
 GAP = 0.56  # between two sheets; the largest sheet is 1 wide
 BETWEEN = 0.14  # between two maps of a sheet, of the side of a map
 LARGEST = 0.03, 0.06, 0.1  # side of a unit in a map, in a field of features, in a column of them
 LONGEST_COLUMN = 16  # features that stand in one column
-DISTANCE = 4.0  # of the eye from the middle, in radii of the scene
+DISTANCE = 4.0  # of the eye from the middle, in radii of the world
 FILLED = 0.475  # of the picture's width by a radius
 AROUND = 0.6  # from the outermost units' edge to the frame, in units' sides, so that the frame stays visible
 THINNEST = 0.3  # of a unit's side: a sheet seen from its edge does not vanish
+TALL = 7  # units of one tile at most, so that in perspective it still looks like its units
+SHADES = 128  # colours on each side of zero, as the palette has
 
 Shapes = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Where one stage stands. start: the number of its first unit in the scene."""
+    """Where one layer stands. start: the number of its first unit in the world."""
 
-    stage: int
+    layer: int
     shape: tuple[int, ...]
     start: int
     count: int
@@ -48,7 +49,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Scene:
+class World:
     """What stands where, whatever the units' values. Lengths in widths of the largest sheet."""
 
     sheets: tuple[Sheet, ...]
@@ -61,17 +62,17 @@ class Scene:
         """Half the way from the first sheet to the last, and half a sheet."""
         return math.hypot(GAP * (len(self.sheets) - 1) / 2, 0.5)
 
-    def number_of(self, stage: int, position: tuple[int, ...]) -> int | None:
-        """Which unit of the scene that is; None if its stage is not shown."""
+    def number_of(self, layer: int, position: tuple[int, ...]) -> int | None:
+        """Which unit of the world that is; None if its layer is not shown."""
         for sheet in self.sheets:
-            if sheet.stage == stage:
+            if sheet.layer == layer:
                 return sheet.start + ravel(position, sheet.shape)
         return None
 
 
 @dataclass(frozen=True)
 class Camera:
-    """From where the scene is seen. yaw, pitch: degrees; zoom: 1 fits."""
+    """From where the world is seen. yaw, pitch: degrees; zoom: 1 fits."""
 
     yaw: float
     pitch: float
@@ -91,27 +92,18 @@ class Camera:
         wide, high = abs(_turn(self.yaw)[1]), abs(_turn(self.pitch)[0])
         return cells * scale * max(wide, THINNEST), cells * scale * max(high, THINNEST) * ASPECT
 
-    def order(self, scene: Scene) -> list[int]:
+    def order(self, world: World) -> list[int]:
         """The sheets by number, the farthest from the eye first."""
-        eye = -DISTANCE * scene.radius * _turn(self.pitch)[0] * _turn(self.yaw)[1]
-        return sorted(range(len(scene.sheets)), key=lambda number: -abs(scene.sheets[number].x - eye))
-
-
-def shown_first(network: Network) -> list[int]:
-    """The stages that a scene starts with: not those whose numbers come again, cut by an activation or laid out anew."""
-    names = stage_names(network)
-    after = [layer_of(network, stage + 1) for stage in range(len(names))]
-    kinds = [getattr(layer_of(network, stage), "kind", "") for stage in range(len(names))]
-    repeated = [kind in ("flatten", "dropout") or (up and up.kind in CELLWISE) for kind, up in zip(kinds, after, strict=True)]
-    return [stage for stage, again in enumerate(repeated) if not again]
+        eye = -DISTANCE * world.radius * _turn(self.pitch)[0] * _turn(self.yaw)[1]
+        return sorted(range(len(world.sheets)), key=lambda number: -abs(world.sheets[number].x - eye))
 
 
 @functools.lru_cache(maxsize=8)
-def build(shapes: Shapes, shown: tuple[int, ...]) -> Scene:
-    """Put the stages up behind each other. shapes: of all stages; shown: which of them, in order."""
+def build(shapes: Shapes, shown: tuple[int, ...]) -> World:
+    """Put the layers up behind each other. shapes: of all layers; shown: which of them, in order."""
     sheets, points, cells, frames, start = [], [], [], [], 0
-    for number, stage in enumerate(shown):
-        shape, x = shapes[stage], GAP * (number - (len(shown) - 1) / 2)
+    for number, layer in enumerate(shown):
+        shape, x = shapes[layer], GAP * (number - (len(shown) - 1) / 2)
         side, corners = _layout(shape)
         rows, columns = (np.arange(size, dtype=np.float64) for size in (shape[1:] if len(shape) == 3 else (1, 1)))
         y = corners[:, 0, np.newaxis, np.newaxis] - (rows[:, np.newaxis] + 0.5) * side
@@ -120,9 +112,9 @@ def build(shapes: Shapes, shown: tuple[int, ...]) -> Scene:
         points.append(np.stack([np.full(y.size, x), y.ravel(), z.ravel()], axis=1))
         cells.append(np.full(y.size, side))
         frames.append(_frames(shape, x, side, corners))
-        sheets.append(Sheet(stage, shape, start, y.size, x, float(y.min() - side / 2)))
+        sheets.append(Sheet(layer, shape, start, y.size, x, float(y.min() - side / 2)))
         start += y.size
-    return Scene(
+    return World(
         tuple(sheets), np.concatenate(points).astype(np.float32), np.concatenate(cells).astype(np.float32),
         np.concatenate(frames).astype(np.float32),
     )  # fmt: skip
@@ -155,3 +147,46 @@ def _frames(shape: Sequence[int], x: float, side: float, corners: np.ndarray) ->
 
 def _turn(degrees: float) -> tuple[float, float]:
     return math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """What is painted: n rectangles. counts: how many of them belong to each sheet, whose tiles follow each other."""
+
+    points: np.ndarray  # (n, 3): their middles
+    sides: np.ndarray  # (n,): of a unit
+    tall: np.ndarray  # (n,): how many units each joins
+    shades: np.ndarray  # (n,)
+    counts: np.ndarray  # (sheets,) int32
+
+    def painted(self, order: list[int]) -> np.ndarray:
+        """Their numbers, sheet by sheet in that order. -> (n,)"""
+        ends = np.cumsum(self.counts)
+        return np.concatenate([np.arange(ends[sheet] - self.counts[sheet], ends[sheet]) for sheet in order])
+
+
+def join_tiles(world: World, shades: np.ndarray) -> Tiles:
+    """Join units of one colour that stand below each other, at most TALL: half the work of a frame, and upright stays upright.
+
+    shades: (units,) of −1..1.
+    """
+    parts = [_of_sheet(sheet, shades[sheet.start : sheet.start + sheet.count]) for sheet in world.sheets]
+    firsts = np.concatenate([first for first, _ in parts])
+    tall = np.concatenate([length for _, length in parts]).astype(np.float32)
+    points, sides = world.points[firsts].copy(), world.cells[firsts]
+    points[:, 1] -= (tall - 1) / 2 * sides
+    return Tiles(points, sides, tall, shades[firsts], np.array([len(first) for first, _ in parts], np.int32))
+
+
+def _of_sheet(sheet: Sheet, shades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The uppermost unit of every tile, and how many units it joins. shades: (count,)."""
+    if len(sheet.shape) == 1:
+        return sheet.start + np.arange(sheet.count), np.ones(sheet.count, int)
+    numbers = np.arange(sheet.count).reshape(sheet.shape).transpose(0, 2, 1)  # map by map, column by column, downwards
+    colours = np.round(shades * SHADES)[numbers.ravel()].reshape(numbers.shape)
+    begins = np.ones(numbers.shape, bool)
+    begins[:, :, 1:] = np.diff(colours, axis=2) != 0
+    places = np.arange(sheet.count)
+    since = places - np.maximum.accumulate(np.where(begins.ravel(), places, 0))
+    firsts = np.flatnonzero(since % TALL == 0)
+    return sheet.start + numbers.ravel()[firsts], np.diff(firsts, append=sheet.count)

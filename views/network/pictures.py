@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from ..trace import Column, Columns, Texts
-from .pipeline import Prepared
+from ..numbers import percent
+from ..trace import Texts
+from .preparation import Prepared
 
 
 def picture(values: np.ndarray) -> Columns:
     """One image that fills the unit square. values: (H, W) of −1..1."""
     places = {"x": 0, "y": 0, "dw": 1, "dh": 1}
-    return {"image": values[np.newaxis].astype(np.float32)} | {
-        name: np.array([place], np.float32) for name, place in places.items()
-    }
+    corners = {name: np.array([place], np.float32) for name, place in places.items()}
+    return {"image": values[np.newaxis].astype(np.float32), **corners}
 
 
 def pad(prepared: Prepared, *, cropped: bool) -> dict[str, Columns]:
     """The pad, and a frame around what is cut out of it, if it is."""
-    top, left, bottom, right = np.array(prepared.box) / len(prepared.pad)
+    top, left, bottom, right = np.array(prepared.edges) / len(prepared.pad)
     frame = {"x": (left + right) / 2, "y": 1 - (top + bottom) / 2, "w": right - left, "h": bottom - top}
     return {
         "pad": picture(prepared.pad),
@@ -67,7 +65,7 @@ def bars(probabilities: np.ndarray) -> dict[str, Columns]:
     top = probabilities.astype(np.float32)
     width = np.full(count, 0.74 / count, np.float32)
     others = np.arange(count) != best
-    words: Mapping[str, Column] = {"x": x, "size": np.full(count, 0.03, np.float32), "shade": np.zeros(count, np.float32)}
+    words: Columns = {"x": x, "size": np.full(count, 0.03, np.float32), "shade": np.zeros(count, np.float32)}
     return {
         "bars": {"x": x[others], "width": width[others], "top": top[others], "bottom": np.zeros(count - 1, np.float32)},
         "best_bar": {"x": x[[best]], "width": width[[best]], "top": top[[best]], "bottom": np.zeros(1, np.float32)},
@@ -77,23 +75,5 @@ def bars(probabilities: np.ndarray) -> dict[str, Columns]:
             "size": np.full(count, 0.046, np.float32),
         },
         "probabilities": {"row": np.zeros(count, np.int32), "column": np.arange(count, dtype=np.int32), "value": top},
-        "probability_boxes": whole_box("probabilities", "Probability"),
+        "probability_boxes": pointing_at_all("probabilities", "Probability"),
     }  # fmt: skip
-
-
-def whole_box(source: str, title: str) -> Columns:
-    """A grid that fills its drawing, for pointing and for the tables (see static/js/boxes.mjs)."""
-    places = {"left": 0, "top": 0, "width": 1, "height": 1}
-    steps = {"first": -1, "answer": 0, "begin": 0, "end": 1}
-    return {
-        "source": Texts.of([source]),
-        "title": Texts.of([title]),
-        **{name: np.array([place], np.float32) for name, place in places.items()},
-        **{name: np.array([step], np.int32) for name, step in steps.items()},
-    }
-
-
-def percent(probability: float) -> str:
-    """A probability for people: never a false 0 or 100."""
-    share = 100 * probability
-    return "<0.1" if share < 0.05 else ">99.9" if 99.95 <= share < 100 else f"{share:.1f}".removesuffix(".0")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .shown import Block
+if TYPE_CHECKING:
+    from .blocks import Block
 
 GAP = 0.014  # between maps, in heights of the wide drawing or widths of the narrow one
 WIDE_WIDTH = 2.36  # of the wide drawing, in heights of its maps
@@ -25,7 +27,7 @@ NARROW_ROW = 8  # maps
 
 
 @dataclass(frozen=True)
-class Arrangement:
+class MapArrangement:
     """One drawing. maps: left, top, width, height of every map, block after block (n, 4); heads: the middle and the top of
     each block's title (blocks, 2)."""
 
@@ -50,12 +52,12 @@ class _Grid:
         return (self.across - 1) * self.pitch + self.width, (down - 1) * self.pitch + self.height
 
 
-def arrangements(shown: Sequence[Block]) -> tuple[Arrangement, Arrangement]:
+def arrangements(shown: Sequence[Block]) -> tuple[MapArrangement, MapArrangement]:
     """The wide and the narrow drawing."""
     return _wide(shown), _narrow(shown)
 
 
-def _wide(shown: Sequence[Block]) -> Arrangement:
+def _wide(shown: Sequence[Block]) -> MapArrangement:
     grids: list[_Grid] = []
     for block, before in zip(shown, [None, *shown[:-1]], strict=True):
         grids.append(_column_grid(block, before, grids[-1] if grids else None))
@@ -73,7 +75,7 @@ def _wide(shown: Sequence[Block]) -> Arrangement:
         heads.append([left + scale * width / 2, HEAD])
         left += scale * width + gap
     size = np.array([WIDE_WIDTH, 1 + HEAD])
-    return Arrangement("wide", WIDE_WIDTH / (1 + HEAD), np.concatenate(maps) / np.tile(size, 2), np.array(heads) / size)
+    return MapArrangement("wide", WIDE_WIDTH / (1 + HEAD), np.concatenate(maps) / np.tile(size, 2), np.array(heads) / size)
 
 
 def _column_grid(block: Block, before: Block | None, grid: _Grid | None) -> _Grid:
@@ -99,7 +101,7 @@ def _strip_grid(block: Block) -> _Grid:
     return _Grid(1, pitch * 0.82, pitch * 0.82, pitch)
 
 
-def _narrow(shown: Sequence[Block]) -> Arrangement:
+def _narrow(shown: Sequence[Block]) -> MapArrangement:
     maps, heads, top = [], [], 0.0
     strips = [block for block in shown if len(block.shape) == 1]
     for block in shown:
@@ -125,7 +127,7 @@ def _narrow(shown: Sequence[Block]) -> Arrangement:
             left += scale * width + gap
         top += NARROW_HEAD + scale * max(height for _, height in sizes)
     size = np.array([1, top])
-    return Arrangement("narrow", 1 / top, np.concatenate(maps) / np.tile(size, 2), np.array(heads) / size)
+    return MapArrangement("narrow", 1 / top, np.concatenate(maps) / np.tile(size, 2), np.array(heads) / size)
 
 
 def _spots(grid: _Grid, maps: int, left: float, top: float, scale: float) -> np.ndarray:

@@ -1,0 +1,186 @@
+"""The flat drawing of a network: which layers it shows, how their units are laid out in grids, and what the page is told of it.
+
+A layer of maps is drawn map by map; a row of up to TALLEST units as single cells, a longer one as a strip of a few
+columns. Flatten and dropout hand their numbers on and are left out; the probabilities have a drawing of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from ...engine import Network
+from ..grid import limit_of, shade
+from ..numbers import write
+from ..trace import Columns, Texts
+from ..units.activations import Activations, Edges, Unit, layer_names
+from ..units.kinds import kind_of, receptive_edges
+from ..units.windows import clip, window_edges
+from .map_places import MapArrangement, arrangements
+
+MOST_MAPS = 64  # drawn of one layer
+TALLEST = 12  # units that are drawn as single cells
+STRIP = 30  # rows of a strip, about
+LETTERS = {"wide": 0.0125, "narrow": 0.03}  # their height, of the drawing's width
+TITLE = 1.25  # height of a title's letters, in those of the lines below it
+LINE = 1.25  # from line to line
+
+
+@dataclass(frozen=True)
+class Block:
+    """One layer as it is drawn: `maps` grids of rows × columns cells, of which the first `cells` are units."""
+
+    layer: int
+    name: str  # C1
+    shape: tuple[int, ...]
+    maps: int
+    rows: int
+    columns: int
+    cells: int
+
+    @classmethod
+    def of(cls, layer: int, name: str, shape: tuple[int, ...]) -> Self:
+        """Lay out a layer of that shape."""
+        if len(shape) == 3:
+            return cls(layer, name, shape, min(shape[0], MOST_MAPS), shape[1], shape[2], shape[1] * shape[2])
+        if shape[0] <= TALLEST:
+            return cls(layer, name, shape, shape[0], 1, 1, 1)
+        columns = -(-shape[0] // STRIP)
+        return cls(layer, name, shape, 1, -(-shape[0] // columns), columns, shape[0])
+
+    @property
+    def is_strip(self) -> bool:
+        """Whether one grid holds a whole row of units."""
+        return len(self.shape) == 1 and self.cells > 1
+
+    @property
+    def size(self) -> str:
+        """Its shape in words: 6@28×28, or 120."""
+        return str(self.shape[0]) if len(self.shape) == 1 else "{}@{}×{}".format(*self.shape)
+
+    def values(self, activations: Activations) -> np.ndarray:
+        """Its numbers: of the maps that are drawn, or of all units of a row. -> (maps or units, cells)"""
+        values = activations.values[self.layer].reshape(self.shape[0], -1)
+        return values[: self.maps] if len(self.shape) == 3 else values
+
+    def image(self, shades: np.ndarray) -> np.ndarray:
+        """The cells map after map; the end of a strip is empty. -> (maps · rows · columns,)"""
+        gap = self.maps * self.rows * self.columns - shades.size
+        return np.concatenate([shades.ravel(), np.full(gap, np.nan, np.float32)])
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """All that is drawn of a network. It depends on the network's layers alone, so one serves every stroke on the pad."""
+
+    network: Network
+    blocks: tuple[Block, ...]
+
+    @classmethod
+    def of(cls, network: Network) -> Self:
+        """Choose what is drawn, in order."""
+        named = list(enumerate(zip(layer_names(network), network.shapes, strict=False)))
+        return cls(network, tuple(
+            Block.of(n, name, tuple(shape)) for n, (name, shape) in named if not kind_of(network, n).hands_on
+        ))  # fmt: skip
+
+    @cached_property
+    def arrangements(self) -> tuple[MapArrangement, MapArrangement]:
+        """The wide and the narrow drawing."""
+        return arrangements(self.blocks)
+
+    @cached_property
+    def places(self) -> Columns:
+        """left, top, width, height of every map in both drawings, and the lower-left corner x, y as Bokeh wants it."""
+        columns: Columns = {}
+        for arrangement in self.arrangements:
+            left, top, width, height = arrangement.maps.astype(np.float32).T
+            sides = {"x": left, "y": 1 - top - height, "dw": width, "dh": height}
+            columns |= {f"{arrangement.name}_{name}": column for name, column in sides.items()}
+        return columns
+
+    @cached_property
+    def table(self) -> dict[str, np.ndarray]:
+        """One row a map: its block, its number in the layer, its rows and columns, its units, where its values begin."""
+        rows = [(n, number, block.rows, block.columns, block.cells)
+                for n, block in enumerate(self.blocks) for number in range(block.maps)]  # fmt: skip
+        block, number, down, across, cells = np.array(rows, np.int32).T
+        starts = np.cumsum([0, *cells[:-1]]).astype(np.int32)
+        return {"block": block, "map": number, "rows": down, "columns": across, "cells": cells, "start": starts}
+
+    @cached_property
+    def block_table(self) -> Columns:
+        """One row a block: name, its number of axes, whether its units read every map of the block before."""
+        names = Texts.of([block.name for block in self.blocks])
+        kinds = [kind_of(self.network, block.layer) for block in self.blocks]
+        return {
+            "name": names,
+            "title": names,
+            "axes": np.array([len(block.shape) for block in self.blocks], np.int32),
+            "strip": np.array([block.is_strip for block in self.blocks], np.uint8),
+            "reads_all": np.array([kind.reads_every_map for kind in kinds], np.uint8),
+        }
+
+    @cached_property
+    def reach(self) -> Columns:
+        """What a cell of a map sees: axis 0 by its row, 1 by its column; field_* on the input, window_* on the block before."""
+        rows = [
+            (n, axis, at, field[axis], field[axis + 2], window[axis], window[axis + 2])
+            for n, block in enumerate(self.blocks) if n and len(block.shape) == 3
+            for axis, size in enumerate((block.rows, block.columns))
+            for at in range(size)
+            for field, window in [self._seen(n, (0, at, 0) if axis == 0 else (0, 0, at))]
+        ]  # fmt: skip
+        names = ("block", "axis", "at", "field_from", "field_to", "window_from", "window_to")
+        return dict(zip(names, np.array(rows, np.int32).reshape(-1, len(names)).T, strict=True))
+
+    def _seen(self, n: int, position: tuple[int, int, int]) -> tuple[Edges, Edges]:
+        """What a cell sees of the input, and what of the block before."""
+        block, before = self.blocks[n], self.blocks[n - 1]
+        field = receptive_edges(self.network, Unit(block.layer, position)) or (0, 0, 0, 0)
+        sliding = kind_of(self.network, block.layer).sliding(self.network.layers[block.layer - 1])
+        whole = (0, 0, before.rows, before.columns)
+        return field, clip(window_edges(sliding, *position[1:]), before.rows, before.columns) if sliding else whole
+
+    @cached_property
+    def _heads(self) -> Columns:
+        """The places of the three lines above each block, in both drawings."""
+        columns: Columns = {}
+        for arrangement in self.arrangements:
+            name, letters = arrangement.name, LETTERS[arrangement.name]
+            middle, top = arrangement.heads.astype(np.float32).T
+            line = letters * arrangement.aspect * LINE
+            columns |= {f"{name}_x": middle, f"{name}_size": np.full(len(middle), letters * TITLE, np.float32)}
+            columns[f"{name}_small"] = np.full(len(middle), letters, np.float32)
+            for n, row in enumerate(("limit", "shape", "title")):
+                columns[f"{name}_{row}_y"] = (1 - top + (n + 0.15) * line).astype(np.float32)
+        return columns
+
+    def heads(self, limits: Sequence[float]) -> Columns:
+        """Name, shape and the end of the colour scale of every block."""
+        return self._heads | {
+            "title": Texts.of([block.name for block in self.blocks]),
+            "shape": Texts.of([block.size for block in self.blocks]),
+            "limit": Texts.of([f"±{write(float(f'{limit:.3g}'))}" for limit in limits]),
+        }
+
+    def maps(self, activations: Activations, *, shared: bool) -> tuple[dict[str, Columns], list[float]]:
+        """What every map shows. shared: one colour scale for the whole network.
+
+        -> the sources maps and values, and the end of each block's colour scale.
+        """
+        drawn = [block.values(activations) for block in self.blocks]
+        ends = [limit_of(values) for values in drawn]
+        limits = [max(ends)] * len(ends) if shared else ends
+        shades = [shade(values, limit) for values, limit in zip(drawn, limits, strict=True)]
+        return {
+            "maps": {
+                "image": np.concatenate([block.image(shade) for block, shade in zip(self.blocks, shades, strict=True)]),
+                "image_rows": self.table["rows"], "image_columns": self.table["columns"], **self.places,
+            },
+            "values": {"value": np.concatenate([values.ravel() for values in drawn]).astype(np.float32)},
+        }, limits  # fmt: skip

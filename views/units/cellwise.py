@@ -1,0 +1,114 @@
+"""One number in, one number out: an activation function, or a layer that hands its numbers on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...engine import Layer, Network, Sliding, relu, sigmoid, tanh
+from ...engine.shapes import Array
+from ..numbers import write, write_factor
+from .activations import Activations, Unit, ravel, unravel
+from .derivation import Derivation, Neighbours, Term
+
+
+class Cellwise(Derivation):
+    """One number, made of one number `before` of the layer before. rule: the formula, with a gap for that number."""
+
+    can_be_switched = True
+    is_activation = True
+    rule = ""
+
+    def __init__(self, activations: Activations, unit: Unit) -> None:
+        super().__init__(activations, unit)
+        self.only_input = self.source(activations.network, unit)
+        self.before = activations.value(self.only_input)
+        self.total = float(self.function(self.x[self.only_input.position].reshape(1))[0])
+        value = activations.values[unit.layer][unit.position].reshape(1)
+        self.inputs = Neighbours(unit.layer - 1, np.array([self.only_input.position]), value)
+        if self.x.ndim == 3:
+            first, row, column = self.only_input.position
+            self.window_edges, self.window_maps = (row, column, row + 1, column + 1), range(first, first + 1)
+        self.result_words = self.rule.format(write_factor(self.before) if "−" in self.rule else write(self.before))
+        self.words = self.result_words or activations.name(self.only_input)
+
+    @classmethod
+    def function(cls, x: Array) -> Array:
+        """The formula, computed by the engine; without one the numbers are handed on."""
+        return x
+
+    @classmethod
+    def sliding(cls, layer: Layer) -> Sliding | None:
+        return Sliding(1)
+
+    @classmethod
+    def source(cls, network: Network, unit: Unit) -> Unit:
+        return Unit(unit.layer - 1, unit.position)
+
+    @classmethod
+    def target(cls, network: Network, unit: Unit) -> Unit:
+        """The unit of such a layer that is made of this one."""
+        return Unit(unit.layer + 1, unit.position)
+
+    @classmethod
+    def readers(cls, activations: Activations, unit: Unit) -> Neighbours:
+        target = cls.target(activations.network, unit)
+        value = activations.values[target.layer][target.position].reshape(1)
+        return Neighbours(target.layer, np.array([target.position]), value)
+
+    def terms(self) -> list[Term]:
+        return [Term(result=self.before, unit=self.only_input)]
+
+
+class ReLU(Cellwise):
+    """max(x, 0)"""
+
+    about, rule = "max(x, 0)", "max({}, 0)"
+
+    @classmethod
+    def function(cls, x: Array) -> Array:
+        return relu(x)
+
+
+class Sigmoid(Cellwise):
+    """1 / (1 + exp(−x))"""
+
+    about, rule = "1 / (1 + exp(−x))", "1 / (1 + exp(−{}))"
+
+    @classmethod
+    def function(cls, x: Array) -> Array:
+        return sigmoid(x)
+
+
+class Tanh(Cellwise):
+    """tanh(x)"""
+
+    about, rule = "tanh(x)", "tanh({})"
+
+    @classmethod
+    def function(cls, x: Array) -> Array:
+        return tanh(x)
+
+
+class Dropout(Cellwise):
+    """In a network that is not training, dropout hands its numbers on."""
+
+    about = "hands its number on"
+    hands_on = True
+
+
+class Flatten(Dropout):
+    """Hands all maps on as one row."""
+
+    is_activation = False
+
+    @classmethod
+    def sliding(cls, layer: Layer) -> Sliding | None:
+        return None
+
+    @classmethod
+    def source(cls, network: Network, unit: Unit) -> Unit:
+        return Unit(unit.layer - 1, unravel(unit.position[0], network.shapes[unit.layer - 1]))
+
+    @classmethod
+    def target(cls, network: Network, unit: Unit) -> Unit:
+        return Unit(unit.layer + 1, (ravel(unit.position, network.shapes[unit.layer]),))

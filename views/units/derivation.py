@@ -1,0 +1,173 @@
+"""How the value of one unit comes about, in numbers and words. Each kind of layer has its own class (see kinds.py).
+
+Every `total` is computed from the numbers that are shown, so it is the unit's value up to rounding, unless the unit was
+switched off. What a unit contributes to another is its part of that one's sum: input × weight. To a maximum the winner
+contributes its value and the others 0, to a mean each its value divided by the count, to softmax its exponential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from ...engine import Layer, Network, Sliding
+from ...engine.shapes import Array
+from ..numbers import write, write_factor
+from .activations import Activations, Edges, Unit, parameters_of
+
+SPOKEN = 3  # products in a sentence
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Units of one layer, the one that contributes most first. positions: (n, axes), contributions: (n,)."""
+
+    layer: int
+    positions: np.ndarray
+    contributions: Array
+
+    @classmethod
+    def ranked(cls, layer: int, positions: np.ndarray, contributions: Array) -> Self:
+        """Put the largest contributions first, whatever their sign."""
+        order = np.argsort(-np.abs(contributions), kind="stable")
+        return cls(layer, positions[order], contributions[order])
+
+    def units(self, most: int) -> list[Unit]:
+        """The first of them."""
+        return [Unit(self.layer, tuple(int(place) for place in position)) for position in self.positions[:most]]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One line of a sum: its unit or another label, how it comes about, what it contributes, which weight can be typed."""
+
+    label: str = ""  # else the name of its unit
+    words: str = ""
+    result: float | None = None
+    written: str = ""  # else the result
+    unit: Unit | None = None
+    place: str = ""
+    value: float = 0.0  # at that place
+    group: int = -1  # the input map whose grids it opens
+
+
+@dataclass(frozen=True)
+class NumberGrid:
+    """A grid of numbers on the card. kind: window, kernel or products; group: the input map."""
+
+    group: int
+    kind: str
+    values: Array  # (H, W)
+    limit: float  # the end of its colour scale
+    units: Sequence[str] = ()  # of each cell in row order: where a click goes
+    places: Sequence[str] = ()  # of each cell: which weight can be typed
+    winner: tuple[int, int] | None = None
+
+
+class Derivation:
+    """How the value of one unit comes about. This class is that of a pixel of the input, which is given.
+
+    title: C1[3, 10, 12]; value: 0 if it was switched off; total: what the numbers shown add up to; inputs: what it reads;
+    window_edges: of its window on the layer before, cut at the map's edges, None if it reads all of that layer or nothing;
+    window_maps: those on which the window lies; words: how the value comes about; result_words: what the total is.
+    """
+
+    about = "a pixel of the input"
+    can_be_switched = False
+    reads_every_map = False
+    hands_on = False  # whether its numbers are those of the layer before, and only laid out anew if at all
+    is_activation = False  # whether it makes one number of one number, cell by cell
+
+    def __init__(self, activations: Activations, unit: Unit) -> None:
+        self.activations, self.unit = activations, unit
+        self.x = activations.values[max(unit.layer - 1, 0)]  # the numbers of the layer before
+        self.title, self.value = activations.name(unit), activations.value(unit)
+        self.total = self.value
+        self.inputs: Neighbours | None = None
+        self.window_edges: Edges | None = None
+        self.window_maps = range(0)
+        self.words = ""
+        self.result_words: str | None = None
+
+    @classmethod
+    def sliding(cls, layer: Layer) -> Sliding | None:
+        """The window that slides over the layer before; None if a unit can read all of it."""
+        return None
+
+    @classmethod
+    def source(cls, network: Network, unit: Unit) -> Unit | None:
+        """The one unit of the layer before that alone decides this one; None if there are several."""
+        return None
+
+    @classmethod
+    def readers(cls, activations: Activations, unit: Unit) -> Neighbours | None:
+        """Which units of such a layer read a unit of the layer before, and what it contributes to each."""
+        return None
+
+    @classmethod
+    def write_contribution(cls, contribution: float) -> str:
+        """What a unit of the layer before contributes, in words."""
+        return write(contribution)
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the value is not what it would be, because the unit was switched off."""
+        return not np.isclose(self.total, self.value, rtol=1e-3, atol=1e-4)
+
+    @property
+    def sentence(self) -> str:
+        """The unit, how it comes about, and its value."""
+        if self.is_off:
+            return f"{self.title} = {write(self.value)}, switched off; it would be {self.words} = {write(self.total)}"
+        return " = ".join(part for part in (self.title, self.words, write(self.value)) if part)
+
+    def grids(self) -> list[NumberGrid]:
+        """Its numbers cell by cell."""
+        return []
+
+    def terms(self) -> list[Term]:
+        """Its numbers line by line."""
+        return []
+
+    def patches(self) -> list[tuple[int, Array]]:
+        """Parts of input maps that the convolution view can take up, each with its map's number."""
+        return []
+
+    def geometry(self) -> Mapping[str, str]:
+        """Facts for that view."""
+        return {}
+
+
+class Weighted(Derivation):
+    """A sum of products of numbers and learned weights, and a bias. row: the weights of this unit; products: all of them."""
+
+    can_be_switched = True
+    reads_every_map = True
+
+    def __init__(self, activations: Activations, unit: Unit) -> None:
+        super().__init__(activations, unit)
+        self.parameters = parameters_of(activations.network, unit.layer)
+        self.row: Array = self.parameters["weight"][unit.position[0]]
+        self.bias = float(self.parameters["bias"][unit.position[0]])
+        self.result_words = "the sum"
+
+    def sum_words(self, x: Array, products: Array) -> str:
+        """The sum in one line: its largest products, and the rest. x: as `row`."""
+        order = np.argsort(-np.abs(products.ravel()), kind="stable")
+        pairs = [(float(x.ravel()[at]), float(self.row.ravel()[at])) for at in order[:SPOKEN]]
+        terms = [f"{write(number)}×{write_factor(weight)}" for number, weight in pairs if number * weight]
+        count, rest = len(order) - len(terms), float(products.ravel()[order[SPOKEN:]].sum())
+        terms += [f"({count} {'more' if terms else 'products'}: {write(rest)})"] if count else []
+        return " + ".join([*terms, f"bias {write_factor(self.bias)}"])
+
+    def place(self, part: str, *position: int) -> str:
+        """How an address names a weight or a bias of this unit: C1.weight[3,0,2,2]."""
+        name = self.activations.names[self.unit.layer]
+        return f"{name}.{part}[{','.join(map(str, (self.unit.position[0], *position)))}]"
+
+    def bias_term(self) -> Term:
+        """The last line of the sum."""
+        return Term("bias", result=self.bias, place=self.place("bias"), value=self.bias)
