@@ -84,12 +84,15 @@ class Canvas:
             self.sources[name] = ColumnDataSource(name=name, data={column: [] for column in columns.split()})
         return self.sources[name]
 
-    def image(self, name: str, palette: str = "signed") -> GlyphRenderer[Any]:
-        """A grid of values as colours. signed shows −1..1 with zero as paper, grey and changed show 0..1."""
+    def image(self, name: str, palette: str = "signed", places: str = "x y dw dh") -> GlyphRenderer[Any]:
+        """A grid of values as colours. signed shows −1..1 with zero as paper, grey and changed show 0..1.
+
+        places: the columns of the lower-left corner, the width and the height.
+        """
         low = -1 if palette == "signed" else 0
         mapper = themed(LinearColorMapper(low=low, high=1, nan_color="rgba(0,0,0,0)"), palette=palette)
-        source = self.source(name, "image x y dw dh")
-        glyph = Image(image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=mapper, origin="top_left")
+        source, (x, y, dw, dh) = self.source(name, f"image {places}"), places.split()
+        glyph = Image(image="image", x=x, y=y, dw=dw, dh=dh, color_mapper=mapper, origin="top_left")
         return self.figure.add_glyph(source, glyph)
 
     def cells(self, name: str, *, filled: bool = False, level: Level = "glyph") -> None:

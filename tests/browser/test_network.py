@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from convoscope.engine import export_convnetjs, network_input, read_shard, save_weights, softmax
 from convoscope.views.files import DiskFiles
-from convoscope.views.network.tracing import ink_of
+from convoscope.views.network.preparation import ink_of
 from convoscope.views.networks import Networks
 from convoscope.views.session import Session
 
@@ -258,7 +258,7 @@ def test_asking_units(explorer, page, view):
     expect(card).to_be_visible()
     expect(card.get_by_role("heading")).to_have_text(re.compile(r"C3\[3, 4, 5\] = −\d"))
     expect(says(view)).to_have_text(re.compile(r"^C3\[3, 4, 5\] = .* = −\d"))
-    page.wait_for_url("**unit=conv2**")
+    page.wait_for_url("**unit=C3**")
     # Down to what it reads and back, up to what it feeds.
     card.get_by_role("button", name="S2[0]", exact=True).click()
     card.get_by_role("table", name="Window").get_by_role("button").nth(12).click()
@@ -286,16 +286,16 @@ def test_a_weight_is_typed_switched_off_and_restored(explorer, page, view):
     field = card.get_by_label("Weight, row 2, column 2")
     field.fill("-1.5")
     field.press("Enter")
-    expect(changes).to_contain_text("conv1.weight[3,0,2,2] = -1.5")
+    expect(changes).to_contain_text("C1.weight[3,0,2,2] = -1.5")
     assert_shows_what_cpython_computes(explorer)
     assert explorer.data("values")["value"] != before
     card.get_by_role("button", name="Switch feature map off").click()
-    expect(changes).to_contain_text("conv1[3] off")
+    expect(changes).to_contain_text("C1[3] off")
     expect(says(view)).to_have_text(re.compile("switched off"))
     plot = view.locator('[data-part="kernels"] .plot')
     for keys, place, typed in (
-        (["ArrowRight"] * 2, "conv1.weight[0,0,0,1]", "0.25"),
-        (["ArrowDown"] * 5, "conv1.bias[0]", "-0.75"),  # the kernel has five rows; below it stands its bias
+        (["ArrowRight"] * 2, "C1.weight[0,0,0,1]", "0.25"),
+        (["ArrowDown"] * 5, "C1.bias[0]", "-0.75"),  # the kernel has five rows; below it stands its bias
     ):
         plot.focus()
         for key in keys:
@@ -311,6 +311,30 @@ def test_a_weight_is_typed_switched_off_and_restored(explorer, page, view):
     changes.get_by_role("button", name="Restore the trained weights").click()
     expect(changes).to_be_hidden()
     assert explorer.data("values")["value"] == before
+
+
+def test_the_menu_of_weights_offers_the_layers_of_this_network(explorer, page, view):
+    menu = view.get_by_label("Learned weights", exact=True)
+    offered = lambda: menu.evaluate("select => [...select.options].filter(o => !o.disabled).map(o => o.textContent)")  # noqa: E731
+    explorer.becomes(offered, ["Hidden", "C1", "C3", "C5", "F6", "output"])
+    menu.select_option("C3")
+    expect(view.locator('[data-part="kernels"] .size')).to_have_text(re.compile("^C3: 16 filters"))
+    page.wait_for_url("**kernels=C3**")
+    explorer.set(network="convnetjs")
+    explorer.becomes(offered, ["Hidden", "conv1", "conv2", "output"])
+    expect(menu).to_have_value("conv2")
+
+
+def test_a_logit_shows_the_probability_of_every_class_that_it_feeds(explorer, page, view):
+    explorer.set(unit="linear3[3]")  # its name in addresses of earlier versions
+    card = view.get_by_role("region", name="The unit that is asked")
+    expect(card.get_by_role("heading")).to_have_text(re.compile(r"output\[3\] = "))
+    expect(card.locator(".feeds button")).to_have_count(10)
+    expect(card.get_by_role("button", name="softmax[7] >99.9 %")).to_be_visible()
+    card.get_by_role("button", name=re.compile(r"^ReLU6\[")).first.click()
+    card.get_by_role("button", name=re.compile(r"^F6\[")).click()
+    card.get_by_role("button", name=re.compile(r"^ReLU5\[")).first.click()
+    expect(card.locator(".feeds")).to_contain_text("and 74 more")
 
 
 def test_files_pictures_and_reasons(explorer, page, view):

@@ -91,7 +91,7 @@ def test_it_is_turned_and_asked(explorer):
     # a unit is read out, framed with what it sees, and asked
     explorer.set(yaw=34, pitch=14)
     expect(turn).to_have_value("34")
-    place = at_unit(explorer, plot, "maxpool1[2,12,12]")
+    place = at_unit(explorer, plot, "S2[2,12,12]")
     page.mouse.move(0, 0)
     plot.hover(position=place)
     expect(panel.locator(".readout")).to_have_text(re.compile(r"^S2\[2, 12, 12\] = "))
@@ -100,7 +100,7 @@ def test_it_is_turned_and_asked(explorer):
     plot.click(position=place)
     sentence = view.locator(".sentence")
     expect(sentence).to_have_text(re.compile(r"^S2\[2, 12, 12\] = max\("))
-    assert explorer.state()["unit"] == "maxpool1[2,12,12]"
+    assert explorer.state()["unit"] == "S2[2,12,12]"
     assert len(explorer.data("scene_links")["x"]) == 4
     assert_as_python(explorer)
 
@@ -118,8 +118,8 @@ def test_it_is_turned_and_asked(explorer):
     # layers are shown and hidden; the last one stays
     panel.get_by_role("checkbox", name="ReLU1", exact=True).uncheck()
     panel.get_by_role("checkbox", name="C1", exact=True).check()
-    explorer.becomes(lambda: "conv1" in explorer.state()["layers"] and "relu1" not in explorer.state()["layers"], True)
-    expect(page).to_have_url(re.compile("layers=input%2Cconv1"))
+    explorer.becomes(lambda: "C1" in explorer.state()["layers"] and "ReLU1" not in explorer.state()["layers"], True)
+    expect(page).to_have_url(re.compile("layers=input%2CC1"))
     assert_as_python(explorer)
     explorer.set(layers="softmax")
     explorer.becomes(lambda: explorer.data("scene_sheets")["name"], ["softmax"])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convoscope.engine import centre_crop, export_convnetjs, mnist_digit, parse_network, read_shard, save_weights, softmax
-from convoscope.views.files import DiskFiles
+from convoscope.views.files import DiskFiles, FetchedFiles, FileNeeded
 from convoscope.views.network import lesson
 from convoscope.views.network.edits import edited, read_edits
 from convoscope.views.network.preparation import as_input, digits_of, ink_of, moved, prepare
@@ -430,6 +430,21 @@ def test_the_chosen_weights_stay_those_of_the_same_layer_in_another_network(sess
     changed(session, kernels="C3")
     assert changed(session, network="convnetjs").settings["kernels"] == "conv2"
     assert changed(session, network="lenet5").settings["kernels"] == "C3"
+
+
+def test_so_they_do_where_the_other_networks_file_must_be_fetched_first():
+    files = FetchedFiles()
+    session = Session(files)
+
+    def fetched(**values):
+        try:
+            return changed(session, **values)
+        except FileNeeded as needed:
+            files.put(needed.path, FILES.read(needed.path))
+            return fetched(**values)
+
+    fetched(kernels="C3")
+    assert fetched(network="convnetjs").settings["kernels"] == "conv2"
 
 
 def test_a_logit_feeds_every_class_and_the_numbers_beside_them_are_probabilities(session):

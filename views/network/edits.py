@@ -10,8 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from ...engine import Layer, Network
 from ...engine.shapes import Array
 from ..settings import SettingError
@@ -116,7 +114,8 @@ def _switch_off(layer: Layer, places: Sequence[tuple[int, ...]]) -> None:
 def _zeroed(batch: Array, places: Sequence[tuple[int, ...]]) -> Array:
     """The same array with zeros at these places of every image."""
     for place in places:
-        batch[np.s_[:, *place]] = 0
+        everywhere: tuple[slice | int, ...] = (slice(None), *place)
+        batch[everywhere] = 0
     return batch
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bokeh.models import LinearColorMapper
 from bokeh.plotting import figure
 
 from ..drawing import Canvas, Layout, Panel, mapper_of
@@ -17,7 +16,6 @@ STRIP_ASPECT = "3.6"  # pictures.py's
 WIDE_ASPECT, NARROW_ASPECT = "2.107", "0.321"  # of LeNet-5; the page sets that of other networks
 SCENE_ASPECT = "2.1"  # world.py's
 LINES = (("title", "size", "ink"), ("shape", "small", "muted"), ("limit", "small", "muted"))
-CLEAR = "rgba(0,0,0,0)"
 
 
 def panels() -> list[Panel]:
@@ -134,12 +132,9 @@ class LayersCanvas(Canvas):
         return [f"{self.name}_{column}" for column in columns]
 
     def _maps(self) -> None:
-        x, y, w, h = places = self._columns("x", "y", "dw", "dh")
-        source = self.source("maps", f"image {' '.join(places)}")
-        mapper = themed(LinearColorMapper(low=-1, high=1, nan_color=CLEAR), palette="signed")
-        self.figure.image(image="image", x=x, y=y, dw=w, dh=h, source=source, color_mapper=mapper, origin="top_left")
-        box = self.figure.block(x, y, w, h, source=source, fill_alpha=0, line_width=1)
-        themed(box.glyph, line_color="line")
+        places = self._columns("x", "y", "dw", "dh")
+        self.image("maps", places=" ".join(places))
+        _frames(self, "maps", *places)
 
     def _heads(self) -> None:
         """Above each block its title, below that its shape and the end of its colour scale."""

@@ -37,7 +37,7 @@ export default function own(view) {
       scene.shown(trace, settings);
       card.shown(trace, settings);
       weights.shown(trace);
-      offer(section.querySelector("select[name=kernels]"), trace.facts.kernels_menu);
+      offer(section.querySelector("#network-kernels"), trace.facts.kernels_menu);
       showChanges(section.querySelector(".changes"), view, settings.edits);
     },
     rebuild: files.rebuild,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..numbers import percent
-from ..trace import Texts
+from ..pointing import pointing_at_all
+from ..trace import Columns, Texts
 from .preparation import Prepared
 
 

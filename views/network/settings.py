@@ -28,14 +28,14 @@ class Pad(Drawing):
     DIGITS = SIDE * SIDE // 4
 
 
-def _step(label: str, doc: str) -> param.Boolean:
+def _step(label: str, doc: str) -> param.Boolean[bool]:
     return param.Boolean(default=False, label=label, doc=doc)
 
 
 class NetworkSettings(Settings):
     """What is on the pad, what is done to it, which network reads it, and which unit is explained."""
 
-    image = param.Selector(
+    image = param.Selector[str](
         default="digit",
         objects={"An MNIST test digit": "digit", "My drawing": "drawing"},
         label="On the pad",
@@ -44,7 +44,7 @@ class NetworkSettings(Settings):
     digit = param.Integer(
         default=0, bounds=(0, TEST_COUNT - 1), label="Test digit", doc="10,000 digits that no network here was trained on."
     )
-    only = param.Selector(
+    only = param.Selector[str](
         default="any",
         objects={"All": "any", "What it gets wrong": "wrong"} | {f"Only {n}": n for n in CLASSES},
         label="Go through",
@@ -56,32 +56,32 @@ class NetworkSettings(Settings):
     crop = _step("Crop", "Keep the ink's own rectangle.")
     scale = _step("Scale", "Into 20×20, keeping the aspect.")
     centre = _step("Centre", "By the centre of mass.")
-    network = param.Selector(default="lenet5", objects=NETWORKS, doc="Changing it discards your weight edits.")
-    colours = param.Selector(
+    network = param.Selector[str](default="lenet5", objects=NETWORKS, doc="Changing it discards your weight edits.")
+    colours = param.Selector[str](
         default="layer",
         objects={"Of each layer": "layer", "Of the whole network": "network"},
         label="Colour scale",
         doc="Background colour = 0 in both.",
     )
-    kernels = param.Selector(
+    kernels = param.Selector[str](
         default="none",
         objects={"Hidden": "none"} | {name: name for name in (*LENET5_LAYERS, *LAYERS, "output")},
         label="Learned weights",
         doc="Shows the weights of a layer.",
     )
-    why = param.Selector(
+    why = param.Selector[str](
         default="none",
         objects={"Off": "none", "Gradient × input": "gradient", "Covering patches": "occlusion"},
         label="Why this class",
         doc="What each pixel does for the class's logit.",
     )
-    explain = param.Selector(
+    explain = param.Selector[str](
         default="answer",
         objects={"The network's answer": "answer"} | CLASSES,
         label="Class to explain",
         doc="The class whose score is explained.",
     )
-    mode = param.Selector(
+    mode = param.Selector[str](
         default="flat",
         objects={"Flat": "flat", "3-D": "3d"},
         label="Drawing",

@@ -59,13 +59,12 @@ class NetworkState(State):
         What is kept is written with this network's names of layers.
         """
         assert isinstance(settings, NetworkSettings)
-        notices, before = [], self._latest
+        notices = []
         if not self.networks.has(settings.network):
             label = next(label for label, name in NETWORKS.items() if name == settings.network)
             how = "train one in the view “Train”" if settings.network == "trained" else "load a file first"
             notices.append(f"{label[:1].upper()}{label[1:]} is not there yet; {how}. The network stays as it was.")
             settings.network = self._latest
-        self._latest = settings.network
         base = self.networks.get(settings.network)
         for name, written in (("unit", _unit_written), ("edits", _edits_written), ("layers", _layers_written)):
             try:
@@ -73,15 +72,17 @@ class NetworkState(State):
             except SettingError as error:
                 settings.put({name: ""})
                 notices.append(f"{str(error)[:1].upper()}{str(error)[1:]}.")
-        return notices + self._settle_kernels(settings, base, before)
+        notices += self._settle_kernels(settings, base)
+        self._latest = settings.network  # not before: whoever lacks a file comes again with the same event
+        return notices
 
-    def _settle_kernels(self, settings: NetworkSettings, base: Network, before: str) -> list[str]:
+    def _settle_kernels(self, settings: NetworkSettings, base: Network) -> list[str]:
         """Keep the chosen layer's weights if this network has that layer, whatever the network before called it."""
         if settings.kernels == "none":
             return []
         layer = find_layer(base, settings.kernels)
-        if layer is None and before != settings.network:
-            other = self.networks.get(before)
+        if layer is None and self._latest != settings.network:
+            other = self.networks.get(self._latest)
             old = find_layer(other, settings.kernels) or 0
             layer = find_layer(base, other.names[old - 1]) if 0 < old <= len(other.names) else None
         kernels, all_layers = "none" if layer is None else layer_names(base)[layer], layers_with_weights(base)
