@@ -1,4 +1,4 @@
-"""The flat drawing of a network: which layers it shows, how their units are laid out in grids, and what the page is told of it.
+"""The flat drawing of a network: which layers it shows, how their units stand in grids, and the tables that the page reads.
 
 A layer of maps is drawn map by map; a row of up to TALLEST units as single cells, a longer one as a strip of a few
 columns. Flatten and dropout hand their numbers on and are left out; the probabilities have a drawing of their own.

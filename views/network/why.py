@@ -1,4 +1,4 @@
-"""Why this class: what each pixel does for the logit of a class, found in two ways.
+"""Why this class: what each pixel does for the logit of a class, computed in two ways.
 
 Gradient × input: the gradient of the logit at every pixel, times how far the pixel is from the background. In a network
 of convolutions, ReLU, max-pooling and linear layers, these and the biases' (gradient × bias) add up to the logit exactly;

@@ -70,12 +70,12 @@ def _cells(grids: Sequence[NumberGrid]) -> Columns:
 
 def _named(activations: Activations, terms: Sequence[Term]) -> list[tuple[Term, str, str]]:
     """Each term with its label and where a click goes: past a unit that only hands its number on."""
-    found = []
+    rows = []
     for term in terms:
         unit = term.unit and origin(activations.network, term.unit)
         name, address = (activations.name(unit), activations.address(unit)) if unit else ("", "")
-        found.append((term, term.label or name, address))
-    return found
+        rows.append((term, term.label or name, address))
+    return rows
 
 
 def _terms(rows: Sequence[tuple[Term, str, str]]) -> Columns:

@@ -18,7 +18,7 @@ from .activations import Activations, Unit, layer_of, parameters_of
 from .derivation import Neighbours, NumberGrid, Term, Weighted
 from .windows import Windowed, pair_of, windows_over
 
-MOST_GROUPS = 16  # input maps told cell by cell: those that contribute most
+MOST_GROUPS = 16  # input maps shown cell by cell: those that contribute most
 LARGEST_KERNEL, LARGEST_STRIDE, LARGEST_DILATION, LARGEST_PATCH = 7, 4, 3, 12  # of the convolution view
 
 

@@ -9,7 +9,7 @@ from ..numbers import write
 from .activations import Activations, Unit, parameters_of
 from .derivation import Neighbours, Term, Weighted
 
-MOST = 8  # products told one by one: the largest
+MOST = 8  # products shown one by one: the largest
 
 
 class Linear(Weighted):

@@ -13,7 +13,7 @@ from ..numbers import percent, write, write_factor
 from .activations import Activations, Unit
 from .derivation import Derivation, Neighbours, Term
 
-MOST_CLASSES = 16  # told one by one: the most probable
+MOST_CLASSES = 16  # shown one by one: the most probable
 
 
 class Softmax(Derivation):
