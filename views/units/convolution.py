@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 import numpy as np
 
-from ...engine import Conv2d, conv2d_terms
+from ...engine import conv2d_terms
 from ...engine.shapes import Array
 from ...engine.windows import pad_images
 from ..grid import limit_of
-from .activations import Activations, Unit, layer_of, parameters_of
+from .activations import Activations, Unit, parameters_of
 from .derivation import Neighbours, NumberGrid, Term, Weighted
-from .windows import Windowed, pair_of, windows_over
+from .windows import Windowed, windows_over
 
 MOST_GROUPS = 16  # input maps shown cell by cell: those that contribute most
 LARGEST_KERNEL, LARGEST_STRIDE, LARGEST_DILATION, LARGEST_PATCH = 7, 4, 3, 12  # of the convolution view
@@ -34,7 +33,7 @@ class Convolution(Windowed, Weighted):
         filters, maps = self.parameters["weight"].shape[:2]
         group = unit.position[0] * len(self.x) // maps // filters  # of maps that the filter reads: 0 unless there are several
         self.window_maps = range(group * maps, (group + 1) * maps)
-        self.dilation = pair_of(self.window_geometry.dilation)
+        self.dilation = self.window_geometry.dilation
         terms = conv2d_terms(self.patch(self.window_maps), self.kernel, self.bias, dilation=self.dilation)
         self.window: Array = terms.windows[0, 0]
         self.products: Array = terms.products[0, 0]
@@ -88,15 +87,14 @@ class Convolution(Windowed, Weighted):
 
     def patches(self) -> list[tuple[int, Array]]:
         """Each input map around the window, one stride further on every side where there is more of it, padding included."""
-        layer = self._conv2d
-        spans = self.window_geometry.span
-        uneven = len(set(layer.stride)) > 1 or len(set(layer.dilation)) > 1
-        large = layer.stride[0] > LARGEST_STRIDE or layer.dilation[0] > LARGEST_DILATION
-        if uneven or large or max(layer.kernel_size) > LARGEST_KERNEL or max(spans) > LARGEST_PATCH:
+        its = self.window_geometry
+        uneven = len(set(its.stride)) > 1 or len(set(its.dilation)) > 1
+        large = its.stride[0] > LARGEST_STRIDE or its.dilation[0] > LARGEST_DILATION
+        if uneven or large or max(its.kernel_size) > LARGEST_KERNEL or max(its.span) > LARGEST_PATCH:
             return []
-        padded = pad_images(self.x[np.newaxis], layer.padding)[0]
+        padded = pad_images(self.x[np.newaxis], its.padding)[0]
         cuts = []
-        for axis, (span, step, pad) in enumerate(zip(spans, layer.stride, layer.padding, strict=True)):
+        for axis, (span, step, pad) in enumerate(zip(its.span, its.stride, its.padding, strict=True)):
             begin, size = self.corner[axis] + pad, padded.shape[axis + 1]
             room = span + 2 * step <= LARGEST_PATCH
             start = begin - step if room and begin >= step else begin
@@ -106,8 +104,4 @@ class Convolution(Windowed, Weighted):
         return [(c, padded[c, cuts[0], cuts[1]]) for c in maps]
 
     def geometry(self) -> Mapping[str, str]:
-        return {"card_stride": str(self._conv2d.stride[0]), "card_dilation": str(self._conv2d.dilation[0])}
-
-    @property
-    def _conv2d(self) -> Conv2d:
-        return cast("Conv2d", layer_of(self.activations.network, self.unit.layer))
+        return {"card_stride": str(self.window_geometry.stride[0]), "card_dilation": str(self.dilation[0])}

@@ -6,7 +6,8 @@ from typing import cast
 
 import numpy as np
 
-from ...engine import AvgPool2d, Conv2d, Layer, MaxPool2d, Network, Sliding
+from ...engine import Layer, Network, Sliding
+from ...engine.layer_specs import ConvSpec, PoolSpec
 from ...engine.shapes import Array, Pair
 from ...engine.windows import pad_images
 from .activations import Activations, Edges, Unit, layer_of
@@ -27,11 +28,11 @@ class Windowed(Derivation):
 
     @classmethod
     def sliding(cls, layer: Layer) -> Sliding:
-        return _sliding(layer)
+        return cast("ConvSpec | PoolSpec", layer.spec).sliding
 
     def patch(self, maps: range) -> Array:
         """The pixels from a window's first to its last, zeros outside the maps. -> (maps, rows, columns)"""
-        (top, left, bottom, right), (rows, columns) = self.edges, pair_of(self.window_geometry.padding)
+        (top, left, bottom, right), (rows, columns) = self.edges, self.window_geometry.padding
         padded = pad_images(self.x[np.newaxis, maps.start : maps.stop], (rows, columns))[0]
         return np.asarray(padded[:, top + rows : bottom + rows, left + columns : right + columns])
 
@@ -41,21 +42,18 @@ class Windowed(Derivation):
         return self.activations.address(Unit(self.unit.layer - 1, (map_number, row, column))) if inside else ""
 
 
-def _sliding(layer: Layer | None) -> Sliding:
-    windowed = cast("Conv2d | MaxPool2d | AvgPool2d", layer)
-    return Sliding(windowed.kernel_size, windowed.stride, windowed.padding, getattr(layer, "dilation", (1, 1)))
-
-
 def sliding_of(network: Network, layer: int) -> Sliding:
     """The geometry of a convolution or a pooling."""
-    return _sliding(layer_of(network, layer))
+    made_by = layer_of(network, layer)
+    assert made_by is not None
+    return Windowed.sliding(made_by)
 
 
 def window_edges(sliding: Sliding, row: int, column: int) -> Edges:
     """Where the window of one cell lies, the padding included."""
-    (kH, kW), (s0, s1), (p0, p1), (d0, d1) = (pair_of(size) for size in vars(sliding).values())
+    (s0, s1), (p0, p1), (rows, columns) = sliding.stride, sliding.padding, sliding.span
     top, left = row * s0 - p0, column * s1 - p1
-    return top, left, top + d0 * (kH - 1) + 1, left + d1 * (kW - 1) + 1
+    return top, left, top + rows, left + columns
 
 
 def clip(edges: Edges, rows: int, columns: int) -> Edges:
@@ -68,8 +66,8 @@ def windows_over(activations: Activations, unit: Unit) -> tuple[np.ndarray, np.n
     """The cells, one layer up, whose windows see a unit, and where in the window it is. -> (n, 2) cells, (n, 2) places."""
     sliding, shape = sliding_of(activations.network, unit.layer + 1), activations.values[unit.layer + 1].shape[1:]
     cells, offsets = [], []
-    sizes = [pair_of(size) for size in (sliding.padding, sliding.dilation, sliding.stride)]
-    for place in np.ndindex(*pair_of(sliding.kernel_size)):
+    sizes = (sliding.padding, sliding.dilation, sliding.stride)
+    for place in np.ndindex(*sliding.kernel_size):
         hits = [
             divmod(at + pad - gap * step, stride)
             for at, step, pad, gap, stride in zip(unit.position[1:], place, *sizes, strict=True)
@@ -78,8 +76,3 @@ def windows_over(activations: Activations, unit: Unit) -> tuple[np.ndarray, np.n
             cells.append([cell for cell, _ in hits])
             offsets.append(place)
     return np.array(cells, int).reshape(-1, 2), np.array(offsets, int).reshape(-1, 2)
-
-
-def pair_of(size: int | Pair) -> Pair:
-    """Both axes of a size."""
-    return size if isinstance(size, tuple) else (size, size)
