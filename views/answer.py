@@ -118,9 +118,9 @@ class Answerer:
             self._packet = update.to_bytes()
         return ""
 
-    def wanted_soon(self) -> str:
+    def next_file(self) -> str:
         """The path of a file that a later tick will need, to be fetched and `put` meanwhile, or ""."""
-        path = self._session.path_wanted_soon
+        path = self._session.next_file
         return "" if self._files.has(path) else path
 
     def answer(self) -> bytes:

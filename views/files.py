@@ -22,6 +22,8 @@ class Files(Protocol):
         """Drop a file that is damaged, so that the next read fetches it again, or that nobody will read again."""
         ...
 
+    def __hash__(self) -> int: ...
+
 
 class FileNeeded(Exception):  # noqa: N818  (a request, not an error)
     """Not here yet: fetch `path`, put it in, try again."""

@@ -75,9 +75,9 @@ class Session:
         return any(state.busy for state in self._states.values())
 
     @property
-    def path_wanted_soon(self) -> str:
+    def next_file(self) -> str:
         """A file that a later tick will need, or ""."""
-        return next((state.path_wanted_soon for state in self._states.values() if state.path_wanted_soon), "")
+        return next((state.next_file for state in self._states.values() if state.next_file), "")
 
     def tick(self) -> Update | None:
         """Do a bounded piece of the work that goes on by itself; an update if there is something new to show.

@@ -21,7 +21,11 @@ class SettingError(ValueError):
     """A value that is none: what came, what was wanted, what to try."""
 
 
-class Matrix(param.Parameter):
+class Choice(param.Selector[str]):
+    """One of several texts: objects maps the name by which the page lists it to the text."""
+
+
+class Matrix(param.Parameter[Rows]):
     """A grid of numbers within ±`largest`: a tuple of rows, each a tuple of floats.
 
     Its shape is that of the default, or, with `most_cells` a side, anything from 1×1 to most_cells×most_cells.
@@ -42,21 +46,21 @@ class Matrix(param.Parameter):
         super().__init__(default=default, **params)
 
 
-class Drawing(param.String):
+class Drawing(param.String[str]):
     """A black-and-white drawing of SIDE×SIDE cells: its bits row by row as hexadecimal digits, or "" for an empty one."""
 
     SIDE = 28
     DIGITS = SIDE * SIDE // 4
 
 
-class Picture(param.String):
+class Picture(param.String[str]):
     """A picture that the user brings: SIDE×SIDE pixels of red, green, blue (uint8) in base64, or "" for none yet."""
 
     SIDE = 128
     BYTES = SIDE * SIDE * 3
 
 
-class Text(param.String):
+class Text(param.String[str]):
     """Words that the user types: at most `longest` characters, in a field of `lines` lines."""
 
     __slots__ = ["lines", "longest"]
@@ -81,7 +85,7 @@ class Settings(param.Parameterized):
     rules: Sequence[Rule] = ()
 
     def __init__(self, **values: Any) -> None:
-        super().__init__()
+        param.Parameterized.__init__(self)  # which has no types: pyproject.toml excuses calls by this name
         self.change(values)
 
     def change(self, values: Mapping[str, Any], files: Files | None = None) -> list[str]:
@@ -133,14 +137,15 @@ def table(kind: type[Settings]) -> list[dict[str, Any]]:
     return rows
 
 
-def _kind(parameter: param.Parameter) -> dict[str, Any]:
+def _kind(parameter: param.Parameter[Any]) -> dict[str, Any]:
     """The kind of control, and what bounds it."""
     if isinstance(parameter, param.Selector):
         return {"kind": "choice", "choices": [list(pair) for pair in parameter.get_range().items()]}
     if isinstance(parameter, param.Boolean):
         return {"kind": "flag"}
     if isinstance(parameter, param.Number):  # Integer is one too
-        return {"kind": "integer" if isinstance(parameter, param.Integer) else "number", "bounds": list(parameter.bounds)}
+        kind = "integer" if isinstance(parameter, param.Integer) else "number"
+        return {"kind": kind, "bounds": list(parameter.bounds or ())}
     if isinstance(parameter, (Drawing, Picture)):
         return {"kind": type(parameter).__name__.lower()}
     if isinstance(parameter, Text):

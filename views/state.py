@@ -1,4 +1,4 @@
-"""What a session keeps of a view besides its settings: a network that learns, a weights file, a history.
+"""What a session keeps of a view besides its settings: a network in training, a weights file, a history.
 
 A lesson whose module has a class `State` gets one for each session, made with (files, networks), and its `compute` is
 called with (settings, files, state). What cannot be a setting, because it is too large for an address or happens by
@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from .files import Files
 from .networks import Networks
 from .settings import Settings
+
+S = TypeVar("S", bound=Settings)  # the settings of the state's view
 
 
 @dataclass(frozen=True)
@@ -25,17 +27,25 @@ class Download:
     data: bytes
 
 
-class State:
+class State(Generic[S]):
     """Base of every view's state: no actions, nothing that goes on by itself."""
 
     actions: Collection[str] = ()  # names of events that are no settings
-    busy = False  # whether tick has work to do
-    path_wanted_soon = ""  # a file that a later tick will need, to be fetched meanwhile
 
     def __init__(self, files: Files, networks: Networks) -> None:
         self.files, self.networks = files, networks
 
-    def act(self, settings: Settings, name: str, value: Any) -> list[str] | Download:
+    @property
+    def busy(self) -> bool:
+        """Whether tick has work to do."""
+        return False
+
+    @property
+    def next_file(self) -> str:
+        """A file that a later tick will need, to be fetched meanwhile, or ""."""
+        return ""
+
+    def act(self, settings: S, name: str, value: Any) -> list[str] | Download:
         """Do an action; it may change settings too. Returns notices, or a file for the user.
 
         Raises SettingError, ShapeError or DataError if it is refused, and FileNeeded if a file must come first: then
@@ -43,11 +53,11 @@ class State:
         """
         raise NotImplementedError(f"{type(self).__name__} names the action {name!r} but does not do it")
 
-    def settle(self, settings: Settings) -> list[str]:
+    def settle(self, settings: S) -> list[str]:
         """Set what follows from what is kept here; returns notices. Called after every change and its rules."""
         return []
 
-    def tick(self, settings: Settings) -> bool:
+    def tick(self, settings: S) -> bool:
         """Do at most about 20 ms of work; whether there is something new to show. Raises FileNeeded as act does."""
         return False
 

@@ -123,7 +123,7 @@ class Page {
 
   /** Fetch what a later piece of work will need. A file that does not come is not tried again: that piece will ask. */
   async #fetchAhead() {
-    const path = this.ahead ? "" : this.answerer.wanted_soon();
+    const path = this.ahead ? "" : this.answerer.next_file();
     if (!path) return;
     this.ahead = path;
     const data = await fetchWhole(this.runtime.data + path).catch(() => null);

@@ -1,4 +1,4 @@
-"""Training on the real page: its buttons, the time machine, faults, files, what stays responsive, and what stays small."""
+"""Training on the real page: its buttons, checkpoints, faults, files, what stays responsive, and what stays small."""
 
 import csv
 import json
@@ -120,7 +120,7 @@ def test_everything_else_answers_while_training_runs_and_a_hidden_tab_rests(expl
     trainer = opened(explorer, SMALL)
     trainer.button("Start training").click()
     expect(trainer.fact("status")).to_have_text("running")
-    trainer.view.get_by_label("Learning rate over time").select_option("Stays")
+    trainer.view.get_by_label("Learning rate schedule").select_option("Constant")
     trainer.view.get_by_label("Learning rate", exact=True).fill("0.015")
     trainer.view.get_by_label("Learning rate", exact=True).press("Enter")
     expect(trainer.fact("learning_rate_now")).to_have_text("0.015")
@@ -140,7 +140,7 @@ def test_everything_else_answers_while_training_runs_and_a_hidden_tab_rests(expl
     hide(trainer.page, False)
     explorer.becomes(lambda: trainer.batches() > before, True)
     trainer.fold("More").click()
-    trainer.view.get_by_label("Go on in a hidden tab").check()
+    trainer.view.get_by_label("Keep training in a hidden tab").check()
     hide(trainer.page, True)
     explorer.becomes(trainer.stands_still, False)
     hide(trainer.page, False)
@@ -172,7 +172,7 @@ def test_divergence_and_an_impossible_network_are_explained(explorer):
     expect(trainer.view.get_by_role("cell", name="784·10 + 10 = 7,850")).to_be_visible()
 
 
-def test_the_time_machine_shows_and_forks_and_a_kept_run_is_overlaid(explorer):
+def test_checkpoints_are_shown_and_continued_and_a_baseline_is_overlaid(explorer):
     trainer = opened(explorer, SMALL)
     trainer.train(120)
     last = trainer.batches()
@@ -188,22 +188,22 @@ def test_the_time_machine_shows_and_forks_and_a_kept_run_is_overlaid(explorer):
     expect(trainer.fact("shown")).not_to_contain_text("batch 0 ")
     place = explorer.state()["checkpoint"]
     assert trainer.column("samples", "probabilities") not in (oldest, newest)
-    trainer.button("Go on from here (fork)").click()
+    trainer.button("Continue from here").click()
     expect(trainer.fact("batches")).to_have_text(f"{place:,}")
     expect(trainer.fact("shown")).to_have_text("now")
-    expect(trainer.button("Go on from here (fork)")).to_be_disabled()
+    expect(trainer.button("Continue from here")).to_be_disabled()
 
-    kept = trainer.column("train_loss", "smoothed")
-    trainer.button("Keep this run and compare").click()
+    baseline = trainer.column("train_loss", "smoothed")
+    trainer.button("Keep as baseline").click()
     expect(trainer.fact("batches")).to_have_text("0")
-    assert trainer.column("kept_loss", "smoothed") == kept
+    assert trainer.column("baseline_loss", "smoothed") == baseline
     explorer.set(learning_rate=0.001)
     trainer.train(3)
-    expect(trainer.fact("kept")).to_contain_text("earning rate")
+    expect(trainer.fact("baseline")).to_contain_text("earning rate")
     assert len(trainer.column("train_loss", "raw")) >= 3
-    trainer.button("Drop the kept run").click()
-    explorer.becomes(lambda: trainer.column("kept_loss", "smoothed"), [])
-    expect(trainer.button("Drop the kept run")).to_be_hidden()
+    trainer.button("Remove the baseline").click()
+    explorer.becomes(lambda: trainer.column("baseline_loss", "smoothed"), [])
+    expect(trainer.button("Remove the baseline")).to_be_hidden()
 
 
 def test_weights_and_curves_go_into_files_and_come_back(explorer, tmp_path):
@@ -265,7 +265,7 @@ def test_the_confusion_matrix_opens_the_digits_behind_it_and_a_digit_opens_in_th
 
     samples = trainer.view.locator(".train-samples").get_by_role("button")
     expect(samples).to_have_count(12)
-    trainer.button("More digits").click()
+    trainer.button("Next digits").click()
     explorer.becomes(lambda: trainer.column("samples", "index")[0], 12)
     samples.first.click()
     expect(trainer.page.locator("section[data-view=network]")).to_be_visible()
@@ -282,7 +282,7 @@ def test_a_killed_worker_comes_back_with_the_weights(explorer):
     trainer.page.workers[0].evaluate("setTimeout(() => { throw new Error('planted fault'); })")
     expect(trainer.button("Train one batch")).to_be_disabled()
     expect(trainer.page.get_by_role("status", name="Python", exact=True)).to_contain_text("Python is ready")
-    expect(trainer.fact("reason")).to_contain_text("Python was started anew")
+    expect(trainer.fact("reason")).to_contain_text("Python was restarted")
     assert trainer.batches() == batches
     assert trainer.column("samples", "probabilities") == learned
     assert explorer.state()["seed"] == 3
@@ -357,9 +357,9 @@ def test_half_an_hour_of_news_leaves_the_page_as_small_as_it_was(explorer, recor
 IN_THE_WORKER = """
 self.shorten = async () => (await python).runPython(`
 import gc, tracemalloc
-from convoscope.views.train import moments, training
-training.TICK_SECONDS = 0
-moments.MOST_MOMENTS = 4
+from convoscope.views.train import run_history, state
+state.TICK_SECONDS = 0
+run_history.MOST_CHECKPOINTS = 4
 tracemalloc.start()
 `);
 self.memory = async () => {

@@ -237,7 +237,7 @@ class Counter(State):
         return self.count < self.goal
 
     @property
-    def path_wanted_soon(self):
+    def next_file(self):
         return "images/after.bin" if self.busy else ""
 
     def act(self, settings, name, value):
@@ -278,11 +278,11 @@ def test_what_goes_on_by_itself_is_done_in_ticks_and_shown_when_there_is_somethi
     update = session.handle(event("count_to", 4))
     assert (update.notices, update.trace.facts["count"]) == (("Counting to 4.",), "0")
     assert session.busy
-    assert session.path_wanted_soon == "images/after.bin"
+    assert session.next_file == "images/after.bin"
     shown = [session.tick() for _ in range(4)]
     assert [update and update.trace.facts["count"] for update in shown] == [None, "2", None, "4"]
     assert not session.busy
-    assert session.path_wanted_soon == ""
+    assert session.next_file == ""
 
 
 @pytest.mark.usefixtures("counting")
@@ -311,9 +311,9 @@ def test_actions_and_ticks_wait_for_their_files():
     answerer.put("images/needed.bin", b"here")
     assert answerer.needs(text) == ""
     assert answerer.busy()
-    assert answerer.wanted_soon() == "images/after.bin"
+    assert answerer.next_file() == "images/after.bin"
     answerer.put("images/after.bin", b"here")
-    assert answerer.wanted_soon() == ""
+    assert answerer.next_file() == ""
     assert [answerer.tick() for _ in range(3)] == ["", "", "images/second.bin"]
     assert answerer.answer() == b""
     answerer.put("images/second.bin", b"here")

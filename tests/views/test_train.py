@@ -11,8 +11,8 @@ from convoscope.engine import evaluate
 from convoscope.views.answer import Answerer
 from convoscope.views.packet import unpack
 from convoscope.views.session import Session
-from convoscope.views.train import run as run_module
-from convoscope.views.train.settings import LEARNING, LEARNING_RATES, NOW, TrainViewSettings
+from convoscope.views.train import training_run
+from convoscope.views.train.settings import LEARNING_RATES, NOW, RUN_SETTINGS, TrainViewSettings
 
 from .train_helpers import FILES, Trainee, facts
 
@@ -90,16 +90,16 @@ OTHER = {  # another value than the default's, and what of the trainer must show
     "schedule": ("constant", lambda run: run.trainer.optimiser.learning_rate == 0.02),
     "momentum": (0.5, lambda run: run.trainer.optimiser.momentum == 0.5),
     "batch_size": (7, lambda run: len(run.trainer.batch) == 7),
-    "weight_decay": (0.1, lambda run: run.learned.l2_loss > 0),
+    "weight_decay": (0.1, lambda run: run.last_step.l2_loss > 0),
     "dropout": (0.5, lambda run: "dropout 0.5" in run.network.text),
     "augmentation": (False, lambda run: not run.trainer.shifts.any()),
     "architecture": ("mlp", lambda run: run.network.vector.size == 79_510),
     "network": ("flatten / linear 10", lambda run: run.network.text == "flatten / linear 10"),
-    "seed": (3, lambda run: run.plan.seed == 3),
+    "seed": (3, lambda run: run.choice.seed == 3),
 }
 
 
-@pytest.mark.parametrize("name", LEARNING)
+@pytest.mark.parametrize("name", RUN_SETTINGS)
 def test_every_setting_reaches_the_engine(monkeypatch, name):
     value, shows = OTHER[name]
     more = {"architecture": "own"} if name == "network" else {}
@@ -114,7 +114,7 @@ def test_every_setting_reaches_the_engine(monkeypatch, name):
     assert not shows(other.state.run)
 
 
-@pytest.mark.parametrize("name", [name for name in LEARNING if name not in ("architecture", "network", "seed")])
+@pytest.mark.parametrize("name", [name for name in RUN_SETTINGS if name not in ("architecture", "network", "seed")])
 def test_what_can_change_while_training_runs_changes_with_the_next_batch(monkeypatch, name):
     value, shows = OTHER[name]
     trainee = Trainee(monkeypatch)
@@ -204,7 +204,7 @@ def test_the_loss_falls_and_nine_of_ten_held_out_digits_are_read_after_4500_exam
     trainee.learn(225)
     points = trainee.state.run.curves.columns()
     assert points["smoothed"][-1] < 0.5 * points["smoothed"][20]
-    images, labels = trainee.state.digits.test.shard(0)
+    images, labels = trainee.state.dataset.test.shard(0)
     *_, found = evaluate(trainee.state.run.network, images[:1000], labels[:1000])
     assert found.accuracy > 0.9
 
@@ -242,7 +242,7 @@ def test_all_test_digits_are_read_in_ticks_and_their_cells_opened(trainee):
     update = trainee.do("cell", "4,9")
     behind = update.trace.static["cell_digits"]
     assert len(behind["index"]) == min(40, counts[4, 9])
-    _, labels = trainee.state.digits.test.all()
+    _, labels = trainee.state.dataset.test.all()
     assert (labels[behind["index"]] == 4).all()
     tests = update.trace.static["train_tests"]
     assert tests["low"][0] < tests["accuracy"][0] < tests["high"][0]
@@ -251,7 +251,7 @@ def test_all_test_digits_are_read_in_ticks_and_their_cells_opened(trainee):
 
 
 def test_the_end_of_an_epoch_tests_and_goes_on(trainee, monkeypatch):
-    monkeypatch.setattr(run_module, "ends_epoch", lambda passes: passes >= 1)
+    monkeypatch.setattr(training_run, "ends_epoch", lambda trainer_epoch: trainer_epoch >= 1)
     trainee.do("batch_size", 250)
     trainee.do("start")
     while trainee.state.run.step < 12:
@@ -261,7 +261,7 @@ def test_the_end_of_an_epoch_tests_and_goes_on(trainee, monkeypatch):
 
 
 def test_a_step_that_ends_an_epoch_tests_and_stays(trainee, monkeypatch):
-    monkeypatch.setattr(run_module, "ends_epoch", lambda passes: passes >= 1)
+    monkeypatch.setattr(training_run, "ends_epoch", lambda trainer_epoch: trainer_epoch >= 1)
     trainee.do("batch_size", 256)
     while trainee.state.status != "testing":
         trainee.do("step")
@@ -274,15 +274,15 @@ def test_an_epoch_is_one_look_at_every_training_digit(trainee):
     seen = []
     run = trainee.state.prepare(trainee.session._settings["train"])
     while not run.has_ended_epoch:
-        run.learn(trainee.session._settings["train"])
+        run.train_batch(trainee.session._settings["train"])
         shard = run.trainer.position.epoch - 1
         seen.extend((run.trainer.batch + 2500 * shard).tolist())
     assert len(seen) == len(set(seen)) == 54_000
-    run.learn(trainee.session._settings["train"])
+    run.train_batch(trainee.session._settings["train"])
     assert run.trainer.batch.max() > 2500  # now all are shuffled together
 
 
-def test_moments_are_kept_within_bounds_and_shown_again(trainee):
+def test_checkpoints_are_kept_within_bounds_and_shown_again(trainee):
     trainee.learn(30)
     trainee.learn(970)
     kept = trainee.do("page", 1).trace.static["checkpoints"]
@@ -292,8 +292,9 @@ def test_moments_are_kept_within_bounds_and_shown_again(trainee):
     step = int(kept["step"][3])
     update = trainee.do("checkpoint", step)
     assert facts(update)["batches"] == f"{step:,}"
-    assert update.trace.static["here"]["examples"].tolist() == [trainee.state.run.history.at(step).position.examples_seen]
-    assert np.array_equal(trainee.state.inspector.network.vector, trainee.state.run.history.at(step).vector)
+    checkpoint = trainee.state.run.checkpoints.nearest(step)
+    assert update.trace.static["here"]["examples"].tolist() == [checkpoint.position.examples_seen]
+    assert np.array_equal(trainee.state.inspector.network.vector, checkpoint.vector)
     assert facts(trainee.do("checkpoint", NOW))["shown"] == "now"
 
 
@@ -319,12 +320,12 @@ def test_compare_keeps_the_curves_and_the_initial_weights(trainee):
     trainee.learn(20)
     curve = trainee.do("page", 0).trace.static["train_loss"]["raw"].tolist()
     update = trainee.do("compare")
-    assert update.trace.static["kept_loss"]["raw"].tolist() == curve
+    assert update.trace.static["baseline_loss"]["raw"].tolist() == curve
     assert np.array_equal(trainee.vector, initial)
-    assert "the same settings so far" in facts(update)["kept"]
+    assert "same settings" in facts(update)["baseline"]
     update = trainee.do("learning_rate", 0.5)
-    assert facts(update)["kept"] == "Kept run: learning rate 0.01 instead of 0.5"
-    assert facts(trainee.do("forget"))["kept"] == ""
+    assert facts(update)["baseline"] == "Baseline: learning rate 0.01 instead of 0.5"
+    assert facts(trainee.do("forget"))["baseline"] == ""
 
 
 @pytest.mark.parametrize("action", ["save_npz", "save_convnetjs"])
@@ -384,7 +385,7 @@ def test_a_new_python_goes_on_where_the_old_one_was_killed(monkeypatch, more):
     assert len(update.trace.static["train_loss"]["raw"]) == step
     other.do("step")
     assert np.array_equal(other.vector, goes_on)
-    for bad in (b"", b"{}\n\n", backup[:2000], backup.replace(b'"width"', b'"depth"')):
+    for bad in (b"", b"{}\n\n", backup[:2000], backup.replace(b'"spacing"', b'"distance"')):
         assert "cannot be used" in other.refused("restore", base64.b64encode(bad).decode())
         assert np.array_equal(other.vector, goes_on)
 
@@ -409,7 +410,7 @@ def test_files_are_asked_for_before_anything_happens_and_only_when_needed():
     assert (header["error"], trace.facts["batches"]) == ("", "1")
     ask(answerer, "batch_size", 256)
     ask(answerer, "start")
-    assert answerer.wanted_soon() == "mnist/train-01.gz"
+    assert answerer.next_file() == "mnist/train-01.gz"
     needed = ""
     while not needed:
         needed = answerer.tick()
@@ -424,9 +425,9 @@ def test_files_are_asked_for_before_anything_happens_and_only_when_needed():
     ask(answerer, "start")
     assert answerer.tick() == needed
     answerer.put(needed, FILES.read(needed))
-    assert answerer.wanted_soon() == ""
+    assert answerer.next_file() == ""
     answerer.tick()
-    assert answerer.wanted_soon() == "mnist/train-02.gz"
+    assert answerer.next_file() == "mnist/train-02.gz"
     assert not np.array_equal(answerer._session._states["train"].run.network.vector, weights)
 
 
@@ -489,7 +490,7 @@ def test_news_are_small_and_a_picture_takes_a_byte_a_pixel(monkeypatch):
 def test_the_table_of_settings_holds_the_defaults():
     settings = TrainViewSettings()
     assert settings.learning_rate == LEARNING_RATES[settings.optimiser]
-    assert all(name in settings.plain() for name in LEARNING)
+    assert all(name in settings.plain() for name in RUN_SETTINGS)
 
 
 def test_an_action_that_waits_for_a_file_is_done_once():

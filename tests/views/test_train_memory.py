@@ -2,7 +2,7 @@
 
 import tracemalloc
 
-from convoscope.views.train.moments import MOST_MOMENTS
+from convoscope.views.train.run_history import MOST_CHECKPOINTS
 
 from .train_helpers import Trainee
 
@@ -10,11 +10,11 @@ TICKS = 2000
 
 
 def traced_when_history_is_full(trainee):
-    """Train on until the history holds as many moments as it may. -> bytes in use"""
+    """Train on until the history holds as many checkpoints as it may. -> bytes in use"""
     while True:
         if update := trainee.session.tick():
             update.to_bytes(1)
-            if len(trainee.state.run.history.moments) == MOST_MOMENTS:
+            if len(trainee.state.run.checkpoints.all) == MOST_CHECKPOINTS:
                 return tracemalloc.get_traced_memory()[0]
 
 
@@ -34,7 +34,7 @@ def leaked(trainee, ticks=TICKS):
 
 def test_memory_stays_flat(monkeypatch):
     trainee = Trainee(monkeypatch, architecture="logistic", learning_rate=0.001, batch_size=4)
-    monkeypatch.setattr("convoscope.views.train.training.NEWS_SECONDS", 2.0)
+    monkeypatch.setattr("convoscope.views.train.state.NEWS_SECONDS", 2.0)
     bytes_more = leaked(trainee)
     assert trainee.state.run.step > TICKS
     assert bytes_more < 300_000
@@ -42,7 +42,7 @@ def test_memory_stays_flat(monkeypatch):
 
 def test_a_planted_leak_is_seen(monkeypatch):
     trainee = Trainee(monkeypatch, architecture="logistic", learning_rate=0.001, batch_size=4)
-    monkeypatch.setattr("convoscope.views.train.training.NEWS_SECONDS", 5.0)
-    kept, learn = [], trainee.state._learn
-    monkeypatch.setattr(trainee.state, "_learn", lambda settings: (learn(settings), kept.append(bytes(1000))))
+    monkeypatch.setattr("convoscope.views.train.state.NEWS_SECONDS", 5.0)
+    leak, train = [], trainee.state._train
+    monkeypatch.setattr(trainee.state, "_train", lambda run, settings: (train(run, settings), leak.append(bytes(1000))))
     assert leaked(trainee, 350) > 300_000

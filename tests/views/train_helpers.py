@@ -4,7 +4,7 @@ import itertools
 
 from convoscope.views.files import DiskFiles
 from convoscope.views.session import Session
-from convoscope.views.train.training import Training
+from convoscope.views.train.state import TrainState
 
 FILES = DiskFiles()  # one for all, so that the digits are unpacked once
 
@@ -14,7 +14,7 @@ class Trainee:
 
     def __init__(self, monkeypatch, **settings):
         ticks = itertools.count()
-        monkeypatch.setattr(Training, "clock", staticmethod(lambda: next(ticks) * 0.008))
+        monkeypatch.setattr(TrainState, "clock", staticmethod(lambda: next(ticks) * 0.008))
         self.session = Session(FILES)
         self.state = self.session._states["train"]
         if settings:

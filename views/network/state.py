@@ -26,7 +26,7 @@ from .settings import LONGEST_EDITS, NETWORKS, NetworkSettings
 CHUNK = 250  # digits that go through the network at once
 
 
-class NetworkState(State):
+class NetworkState(State[NetworkSettings]):
     """The network as it is shown, and the actions: next, previous, only, edit, picture, load."""
 
     actions = ("next", "previous", "only", "edit", "picture", "load")

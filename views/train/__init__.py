@@ -1,1 +1,1 @@
-"""Train: a network learns to read digits while all that happens inside it is looked at."""
+"""Train: a network is trained on MNIST while its curves, weights and gradients are shown."""

@@ -1,5 +1,5 @@
 /**
- * What only the train view has on the page: its buttons, the time machine, the layers, the samples, the confusion matrix.
+ * What only the train view has on the page: its buttons, the checkpoint slider, the layers, the samples, the confusion matrix.
  * Everything shown comes with the trace; here it is only put in its place, and what the user does becomes an action.
  */
 import { make } from "../../static/js/elements.mjs";
@@ -48,9 +48,9 @@ class Train {
     Object.assign(this, { trace, settings });
     this.status = facts.status;
     this.page = settings.page ?? 0;
-    const isKept = still.kept_loss.examples.array.length > 0;
-    if (isKept !== this.isKept) this.view.figures.reveal("kept", isKept);
-    this.isKept = isKept;
+    const hasBaseline = still.baseline_loss.examples.array.length > 0;
+    if (hasBaseline !== this.hasBaseline) this.view.figures.reveal("baseline", hasBaseline);
+    this.hasBaseline = hasBaseline;
     if (still.backup?.bytes.array.length) this.backup = still.backup.bytes.array.slice(); // else the whole packet stays
     this.section.dataset.status = facts.status;
     const runs = RUNS.has(facts.status);
@@ -77,11 +77,11 @@ class Train {
       step: runs,
       fork: runs || (this.settings?.checkpoint ?? -1) < 0,
       evaluate: this.status === "testing",
-      forget: !this.isKept,
+      forget: !this.hasBaseline,
       save_convnetjs: this.settings?.architecture !== "convnetjs",
     };
     for (const button of this.buttons) button.disabled = !this.enabled || Boolean(impossible[button.dataset.do]);
-    this.section.querySelector("[data-do=forget]").hidden = !this.isKept;
+    this.section.querySelector("[data-do=forget]").hidden = !this.hasBaseline;
     for (const button of this.pages) button.disabled = !this.enabled || (button.dataset.page < 0 && !this.page);
     this.section.querySelector("input[type=file]").disabled = !this.enabled;
   }

@@ -1,13 +1,19 @@
-"""The controls of the train view."""
+"""The controls of the train view, and the network that they choose."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import param
 
+from ...engine import CLASS_COUNT, Network, ShapeError, convnetjs_mnist, lenet5, logistic_regression, mlp, parse_network
+from ...engine.architectures import DIGIT_SHAPE
 from ...engine.network_text import LONGEST_TEXT
 from ..rules import Start
-from ..settings import Settings, Text
+from ..settings import Choice, Settings, Text
 
+ARCHITECTURES = {"convnetjs": convnetjs_mnist, "lenet5": lenet5, "mlp": mlp, "logistic": logistic_regression}
 OWN = "conv 6 3x3 / relu / maxpool 2 / conv 12 3x3 / relu / maxpool 2 / flatten / linear 10"
 NETWORKS = {
     "ConvNetJS's network": "convnetjs",
@@ -25,19 +31,21 @@ OPTIMISERS = {
     "RMSprop": "rmsprop",
     "Adam": "adam",
 }
-# With each optimiser's usual learning rate it learns; what suits one makes another diverge or stand still.
+# A rate that suits one optimiser makes another diverge or stand still.
 LEARNING_RATES = {
     "sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.02, "adadelta": 1.0, "rmsprop": 0.001, "adam": 0.002,
 }  # fmt: skip
-NOW = -1  # the setting `checkpoint` when the weights shown are those that learn
+NOW = -1  # the setting `checkpoint` when the present weights are shown
 MOST_BATCHES = 1_000_000_000
 PAGES = 208  # of 12 sample digits among the first 2,500 test digits
 
 
 class TrainViewSettings(Settings):
-    """A network, how it learns, and what is looked at meanwhile."""
+    """A network, how it is trained, and what is shown of it."""
 
-    architecture = param.Selector(default="convnetjs", objects=NETWORKS, label="Network", doc="Applies at the next start.")
+    architecture = Choice(
+        default="convnetjs", objects=NETWORKS, label="Network", doc="A new choice applies when you start again."
+    )
     network = Text(
         default=OWN,
         longest=LONGEST_TEXT,
@@ -45,24 +53,28 @@ class TrainViewSettings(Settings):
         label="Layers",
         doc="conv FILTERS SIZE, maxpool SIZE, flatten, linear OUTPUTS, relu, …: one a line, or with / between.",
     )
-    seed = param.Integer(default=0, bounds=(0, 9999), doc="Of the initial weights, the order of the digits and their shifts.")
-    optimiser = param.Selector(default="nesterov", objects=OPTIMISERS, doc="How a gradient becomes a change of the weights.")
-    learning_rate = param.Number(default=0.02, bounds=(0.0, 1000.0), doc="Choosing an optimiser sets its usual one.")
-    schedule = param.Selector(
-        default="falling", objects={"Stays": "constant", "Falls": "falling"}, label="Learning rate over time",
-        doc="Falling: divided by 1 + examples / 10,000.",
+    seed = param.Integer(default=0, bounds=(0, 9999), doc="Fixes the initial weights, the order of digits and their shifts.")
+    optimiser = Choice(default="nesterov", objects=OPTIMISERS, doc="The rule that turns gradients into weight updates.")
+    learning_rate = param.Number(default=0.02, bounds=(0.0, 1000.0), doc="Choosing an optimiser sets its usual learning rate.")
+    schedule = Choice(
+        default="falling", objects={"Constant": "constant", "Decaying": "falling"}, label="Learning rate schedule",
+        doc="Decaying: divided by 1 + examples / 10,000.",
     )  # fmt: skip
-    momentum = param.Number(default=0.9, bounds=(0.0, 0.99), doc="The share of the last change that is kept.")
-    batch_size = param.Integer(default=20, bounds=(1, 256), doc="Digits an update.")
+    momentum = param.Number(default=0.9, bounds=(0.0, 0.99), doc="Share of the previous update that is added to the next one.")
+    batch_size = param.Integer(default=20, bounds=(1, 256), doc="Digits per update.")
     weight_decay = param.Number(default=0.0, bounds=(0.0, 1.0), doc="L2: adds ½ · weight decay · Σ weight² to the loss.")
-    dropout = param.Number(default=0.0, bounds=(0.0, 0.9), doc="Share of the last layer's inputs left out while learning.")
+    dropout = param.Number(default=0.0, bounds=(0.0, 0.9), doc="Share of the last layer's inputs set to 0 during training.")
     augmentation = param.Boolean(
-        default=True, label="Random shifts", doc="Up to 2 pixels; where the network sees 24×24 pixels, a random crop."
+        default=True, label="Random shifts", doc="Shifts each digit by up to 2 pixels; a 24×24 input is a random crop."
     )
-    background = param.Boolean(default=False, label="Go on in a hidden tab", doc="Else a hidden tab pauses.")
-    example = param.Integer(default=0, bounds=(0, 9999), label="Test digit shown", doc="Its maps and gradients are shown.")
-    page = param.Integer(default=0, bounds=(0, PAGES - 1), doc="Which 12 test digits are read as samples.")
-    cell = Text(default="", longest=5, doc="The cell of the confusion matrix whose digits are shown: true, read as.")
+    background = param.Boolean(
+        default=False, label="Keep training in a hidden tab", doc="Otherwise training pauses while the tab is hidden."
+    )
+    example = param.Integer(
+        default=0, bounds=(0, 9999), label="Test digit shown", doc="Its feature maps and gradients are shown."
+    )
+    page = param.Integer(default=0, bounds=(0, PAGES - 1), doc="Which 12 test digits are shown as samples.")
+    cell = Text(default="", longest=5, doc="The cell of the confusion matrix whose digits are shown: true, predicted class.")
     checkpoint = param.Integer(default=NOW, bounds=(NOW, MOST_BATCHES), doc="The batch whose weights are shown; −1 for now.")
 
     without_control = ("page", "cell", "checkpoint")
@@ -76,7 +88,36 @@ class TrainViewSettings(Settings):
     rules = (Start("learning_rate", ("optimiser",), of=LEARNING_RATES),)
 
 
-AT_START = ("architecture", "network", "seed")  # what a run keeps until it starts again
-LEARNING = (  # what decides how a run goes
+AT_START = ("architecture", "network", "seed")  # a run keeps these until it starts again
+RUN_SETTINGS = (  # what decides how a run goes
     *AT_START, "optimiser", "learning_rate", "schedule", "momentum", "batch_size", "weight_decay", "dropout", "augmentation",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NetworkChoice:
+    """The settings of AT_START: which network a run starts with."""
+
+    architecture: str
+    text: str  # of an own network, else ""
+    seed: int
+
+    @classmethod
+    def of(cls, settings: TrainViewSettings) -> NetworkChoice:
+        """What the settings choose."""
+        text = settings.network if settings.architecture == "own" else ""
+        return cls(settings.architecture, text, settings.seed)
+
+    def build(self, rng: np.random.Generator) -> Network:
+        """The network with fresh weights. Raises NetworkTextError or ShapeError, naming the layer."""
+        if self.architecture != "own":
+            return ARCHITECTURES[self.architecture](rng)
+        network = parse_network(self.text, DIGIT_SHAPE, rng)
+        if network.shapes[-1] != (CLASS_COUNT,):
+            raise ShapeError(
+                f"{network.names[-1]}, the last layer, gives {'×'.join(map(str, network.shapes[-1]))}, but {CLASS_COUNT} "
+                "logits, one for each digit, are needed; end the text with 'flatten / linear 10'"
+            )
+        if not network.vector.size:
+            raise ShapeError("no layer has parameters, so there is nothing to train; use a conv or a linear layer")
+        return network

@@ -1,65 +1,136 @@
-"""What the buttons of the train view do."""
+"""What one user's training keeps between two events: what the buttons do to it, and what the passing of time does."""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from ...engine import NetworkTextError
+from ...engine import DataError, Evaluation, NetworkTextError, ShapeError
+from ..files import Files
+from ..networks import Networks
 from ..settings import SettingError
-from ..state import Download
-from . import saving
-from .kept import Kept
-from .look import SAMPLES
-from .recipe import Plan
-from .run import Run
-from .settings import AT_START, NOW, TrainViewSettings
-from .training import Training
+from ..state import Download, State
+from . import saving, words
+from .dataset import dataset_of
+from .inspection import SAMPLES, Inspector
+from .run_history import Baseline, Checkpoint
+from .settings import AT_START, NOW, RUN_SETTINGS, NetworkChoice, TrainViewSettings
+from .training_run import TrainingRun
 
-ACTIONS = (
-    "start", "pause", "step", "restart", "evaluate", "fork", "compare", "forget", "hidden",
-    "save_npz", "save_convnetjs", "save_curves", "load", "restore",
-)  # fmt: skip
+TICK_SECONDS = 0.02
+NEWS_SECONDS = 0.15  # between two pictures, at least
+NEWS_SHARE = 6  # times as long as making one takes
+BACKUP_SECONDS = 5.0
+PREVIEW_BATCHES = 40
+BUTTONS = ("start", "pause", "step", "restart", "evaluate", "fork", "compare", "forget", "hidden", "load", "restore")
+ACTIONS = (*BUTTONS, *saving.FILES)
 
 
-class TrainState(Training):
-    """Training with its buttons: `_<action>(settings, value)` is what each does."""
+class TrainState(State[TrainViewSettings]):
+    """A run, its status (ready, running, paused, testing, diverged), and a baseline to compare with.
+
+    `_<action>(settings, value)` is what each button does.
+    """
 
     actions = ACTIONS
+    clock = staticmethod(time.perf_counter)
 
-    def act(self, settings: TrainViewSettings, name: str, value: Any) -> list[str] | Download:  # type: ignore[override]
+    def __init__(self, files: Files, networks: Networks) -> None:
+        super().__init__(files, networks)
+        self.dataset = dataset_of(files)
+        self.run: TrainingRun | None = None
+        self.baseline: Baseline | None = None
+        self.inspector: Inspector | None = None
+        self.status = "ready"
+        self.reason = ""  # why it is not running, and what to try
+        self.is_preview = False  # whether the run is only the beginning that a fresh page shows
+        self.is_hidden = False  # while the tab is hidden and training must not go on
+        self.backup_is_due = False
+        self.test_progress: Evaluation | None = None
+        self._status_after_test = "paused"
+        self._news_at = self._backup_at = 0.0
+        self.seconds_of_news = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether it trains or tests, and the tab is not hidden."""
+        return self.status in ("running", "testing") and not self.is_hidden
+
+    @property
+    def next_file(self) -> str:
+        """A file to be fetched while training goes on."""
+        return self.dataset.train.first_missing if self.status == "running" else ""
+
+    def tick(self, settings: TrainViewSettings) -> bool:
+        """Train or test for a while; whether a new picture is due."""
+        before, end = self.status, self.clock() + TICK_SECONDS
+        try:
+            while self.status == before:
+                began = self.clock()
+                run = self.prepare(settings)
+                self._train(run, settings) if self.status == "running" else self._continue_test(run)
+                if 2 * self.clock() - began > end:  # another one would take as long
+                    break
+        except (DataError, OSError) as error:
+            self._stop("paused", f"{error}. Press Start training to try again.")
+        now = self.clock()
+        if self.status == before and now - self._news_at < max(NEWS_SECONDS, NEWS_SHARE * self.seconds_of_news):
+            return False
+        self._news_at = now
+        if now - self._backup_at > BACKUP_SECONDS:
+            self._publish()
+        return True
+
+    def prepare(self, settings: TrainViewSettings) -> TrainingRun:
+        """The run of these settings, if it may still be chosen; a fresh page gets the beginning of one."""
+        run, choice = self.run, NetworkChoice.of(settings)
+        if run and not self.is_preview and (run.step or self.status != "ready"):
+            return run
+        default = TrainViewSettings().plain()
+        is_default = all(getattr(settings, name) == default[name] for name in RUN_SETTINGS)
+        is_preview = is_default and (run is None or self.is_preview)
+        if run and run.choice == choice and is_preview == self.is_preview:
+            return run
+        try:
+            new = self._new_run(choice, settings)
+        except (NetworkTextError, ShapeError):  # the words beside the text say why
+            if run:
+                return run
+            new = self._new_run(NetworkChoice("convnetjs", "", settings.seed), settings)
+        if is_preview:
+            new.clock = lambda: 0.0  # what was computed beforehand took no time here
+            for _ in range(PREVIEW_BATCHES):
+                new.train_batch(settings)
+            new.clock = self.clock
+        self.run, self.is_preview = new, is_preview
+        return new
+
+    def checkpoint(self, settings: TrainViewSettings) -> Checkpoint:
+        """What is shown: the run as it is now, or as it was."""
+        run = self.prepare(settings)
+        earlier = run.checkpoints.nearest(settings.checkpoint) if settings.checkpoint != NOW else None
+        return earlier or run.checkpoint()
+
+    def act(self, settings: TrainViewSettings, name: str, value: Any) -> list[str] | Download:
         """Do what a button says."""
-        self.digits.of_pass(0)  # what the picture will need comes first: an action that waits for a file has done nothing
-        self.digits.tests([settings.example, SAMPLES * settings.page])
+        self.dataset.training_examples(1)  # what the picture needs comes first: an action that waits for a file did nothing
+        self.dataset.test_digits([settings.example, SAMPLES * settings.page])
+        if name in saving.FILES:
+            return saving.FILES[name](self.prepare(settings), self.checkpoint(settings))
         try:
             return getattr(self, f"_{name}")(settings, value)  # type: ignore[no-any-return]
         except NetworkTextError as error:
             raise SettingError(str(error)) from None
 
     def _start(self, settings: TrainViewSettings, value: Any) -> list[str]:
-        self._ready_to_learn(settings)
+        run = self._run_to_train(settings)
         settings.checkpoint, self.status, self.reason = NOW, "running", ""
-        return self._waiting(settings)
+        return _notices(run, settings)
 
     def _restart(self, settings: TrainViewSettings, value: Any) -> list[str]:
-        self.begin(settings)
+        self._begin(settings)
         settings.checkpoint = NOW
         return []
-
-    def _ready_to_learn(self, settings: TrainViewSettings) -> Run:
-        """The run that goes on, or a new one if none has begun. Raises NetworkTextError or ShapeError."""
-        run = self.run
-        if run is None or self.is_preview or not (run.step or run.plan == Plan.of(settings)):
-            return self.begin(settings)
-        if self.status == "diverged":
-            run.recover(settings)
-        return run
-
-    def _waiting(self, settings: TrainViewSettings) -> list[str]:
-        assert self.run
-        if self.run.plan == Plan.of(settings):
-            return []
-        names = ", ".join(str(settings.param[name].label).lower() for name in AT_START)
-        return [f"This run goes on as it began: {names} apply when you start again."]
 
     def _pause(self, settings: TrainViewSettings, value: Any) -> list[str]:
         if self.status in ("running", "testing"):
@@ -68,67 +139,111 @@ class TrainState(Training):
 
     def _step(self, settings: TrainViewSettings, value: Any) -> list[str]:
         if self.status in ("running", "testing"):
-            return ["Pause first: single batches are for looking at."]
-        run = self._ready_to_learn(settings)
+            return ["Pause first, then train single batches."]
+        run = self._run_to_train(settings)
         self.status, self.is_preview, settings.checkpoint = "running", False, NOW
-        self._learn(settings)
-        self._after_testing = "paused"  # if this batch ended an epoch
+        self._train(run, settings)
+        self._status_after_test = "paused"  # if this batch ended an epoch
         if self.status == "running":
             self._stop("paused")
-        return self._waiting(settings) if run.plan != Plan.of(settings) else []
+        return _notices(run, settings)
 
     def _evaluate(self, settings: TrainViewSettings, value: Any) -> list[str]:
-        if self.status == "testing":
-            return []
-        after = "running" if self.status == "running" else "paused"
-        moment = self.moment(settings)
-        self._begin_test(moment, after)
-        self.is_preview = False
+        if self.status != "testing":
+            self.prepare(settings).begin_test(self.checkpoint(settings))
+            self._status_after_test = "running" if self.status == "running" else "paused"
+            self.status, self.is_preview = "testing", False
         return []
 
     def _fork(self, settings: TrainViewSettings, value: Any) -> list[str]:
         if settings.checkpoint == NOW:
-            return ["These are the newest weights already: start goes on from here."]
-        run, moment = self.prepare(settings), self.moment(settings)
-        run.go_to(moment, settings)
+            return ["These are the newest weights already: press Start training to continue."]
+        run, checkpoint = self.prepare(settings), self.checkpoint(settings)
+        run.resume(checkpoint, settings)
         settings.checkpoint, self.is_preview = NOW, False
         self._stop("paused")
-        return [f"Back at batch {run.step:,}: what came later is forgotten."]
+        return [f"Back at batch {run.step:,}; later batches are discarded."]
 
     def _compare(self, settings: TrainViewSettings, value: Any) -> list[str]:
         run = self.prepare(settings)
         if not run.step:
-            return ["There is nothing to keep yet: train a little first."]
-        self.kept = Kept(run.curves.copy(), settings.plain())
+            return ["There are no curves yet: train a little first."]
+        self.baseline = Baseline(run.curves.copy(), settings.plain())
         self._restart(settings, None)
-        return ["The curves are kept and the same weights are back: change one setting, then start."]
+        return ["The curves stay as the baseline. The initial weights are the same: change one setting, then start."]
 
     def _forget(self, settings: TrainViewSettings, value: Any) -> list[str]:
-        self.kept = None
+        self.baseline = None
         return []
 
     def _hidden(self, settings: TrainViewSettings, value: Any) -> list[str]:
-        self.is_resting = bool(value) and not settings.background
+        self.is_hidden = bool(value) and not settings.background
         return []
 
-    def _save_npz(self, settings: TrainViewSettings, value: Any) -> Download:
-        return saving.npz(self.prepare(settings), self.moment(settings))
-
-    def _save_convnetjs(self, settings: TrainViewSettings, value: Any) -> Download:
-        return saving.convnetjs(self.prepare(settings), self.moment(settings))
-
-    def _save_curves(self, settings: TrainViewSettings, value: Any) -> Download:
-        return saving.curves(self.prepare(settings))
-
     def _load(self, settings: TrainViewSettings, value: Any) -> list[str]:
-        run = Run(Plan.of(settings), settings, self.digits, self.clock)
+        run = self._new_run(NetworkChoice.of(settings), settings)
         saving.load(run, value)
         self.run, self.is_preview, settings.checkpoint = run, False, NOW
         self._stop("paused")
-        return ["The file's weights are here; start goes on from them."]
+        return ["The weights are loaded; press Start training to continue from them."]
 
     def _restore(self, settings: TrainViewSettings, value: Any) -> list[str]:
-        self.run = saving.restored(value, settings, self.digits, self.clock)
+        self.run = saving.restore(value, settings, self.dataset, self.clock)
         self.is_preview, settings.checkpoint = False, NOW
-        self._stop("paused", "Python was started anew; these are the weights of the last checkpoint.")
+        self._stop("paused", "Python was restarted; these are the weights of the last checkpoint.")
         return []
+
+    def _new_run(self, choice: NetworkChoice, settings: TrainViewSettings) -> TrainingRun:
+        return TrainingRun(choice, settings, self.dataset, self.clock)
+
+    def _begin(self, settings: TrainViewSettings) -> TrainingRun:
+        """A new run with fresh weights, which waits for its start. Raises NetworkTextError or ShapeError."""
+        self.run, self.is_preview = self._new_run(NetworkChoice.of(settings), settings), False
+        self._stop("ready")
+        return self.run
+
+    def _run_to_train(self, settings: TrainViewSettings) -> TrainingRun:
+        """The run that goes on, or a new one if none has begun. Raises NetworkTextError or ShapeError."""
+        run = self.run
+        if run is None or self.is_preview or not (run.step or run.choice == NetworkChoice.of(settings)):
+            return self._begin(settings)
+        if self.status == "diverged":
+            run.reset_optimiser(settings)
+        return run
+
+    def _train(self, run: TrainingRun, settings: TrainViewSettings) -> None:
+        step = run.train_batch(settings)
+        if step.status == "diverged":
+            self._stop("diverged", words.diverged(step, run.learning_rate(settings)))
+        elif run.has_ended_epoch:
+            run.begin_test(run.checkpoint())
+            self.status, self._status_after_test = "testing", "running"
+
+    def _continue_test(self, run: TrainingRun) -> None:
+        evaluation = run.continue_test()
+        if evaluation.finished:
+            return self._stop(self._status_after_test)
+        self.test_progress = evaluation
+
+    def halt(self, reason: str) -> None:
+        """Stop after a fault; the weights stay as they are."""
+        self._stop("paused", reason)
+
+    def _stop(self, status: str, reason: str = "") -> None:
+        self.status, self.reason = status, reason
+        self.test_progress = None
+        self._publish()
+
+    def _publish(self) -> None:
+        """Let other views see the network, and the page keep what a new Python would need."""
+        if self.run:
+            self.networks.put("trained", self.run.network_with(self.run.network.vector))
+            self.backup_is_due, self._backup_at = True, self.clock()
+
+
+def _notices(run: TrainingRun, settings: TrainViewSettings) -> list[str]:
+    """That some settings wait, if a run goes on with others."""
+    if run.choice == NetworkChoice.of(settings):
+        return []
+    names = ", ".join(str(settings.param[name].label).lower() for name in AT_START)
+    return [f"This run continues as it began; changes of {names} apply when you start again."]

@@ -1,4 +1,4 @@
-/** The confusion matrix as a grid to walk through: a cell shows the digits behind it. */
+/** The confusion matrix as a grid to walk through: a cell shows its digits. */
 import { make } from "../../../static/js/elements.mjs";
 import { allOf } from "../../../static/js/packet.mjs";
 import { MOVES } from "../../../static/js/pointing.mjs";
@@ -24,18 +24,18 @@ export class Confusion {
     this.whole.hidden = !text.length;
     if (!text.length) return;
     this.cells.forEach((place, n) => {
-      const [is, read] = [Math.floor(n / CLASSES), n % CLASSES];
+      const [is, predicted] = [Math.floor(n / CLASSES), n % CLASSES];
       place.textContent = text[n];
-      place.ariaLabel = `${text[n]} digits that are a ${is} read as ${read}`;
+      place.ariaLabel = `${text[n]} digits of class ${is} predicted as ${predicted}`;
       place.style.setProperty("--share", still.confusion.share.array[n]);
-      place.ariaSelected = cell === `${is},${read}`;
+      place.ariaSelected = cell === `${is},${predicted}`;
     });
     this.cards.show(still.cell_digits, still.cell_images);
   }
 
   #build(table) {
     const heads = Array.from({ length: CLASSES }, (_, n) => make("th", { scope: "col", textContent: n }));
-    table.tHead.insertRow().append(make("th", { scope: "col", textContent: "is ↓ read as →", className: "train-corner" }), ...heads);
+    table.tHead.insertRow().append(make("th", { scope: "col", textContent: "true ↓ predicted →", className: "train-corner" }), ...heads);
     const cells = [];
     for (let row = 0; row < CLASSES; row++) {
       const places = Array.from({ length: CLASSES }, () => make("td", { role: "gridcell", tabIndex: -1 }));

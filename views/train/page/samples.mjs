@@ -1,4 +1,4 @@
-/** Test digits with what the network makes of them; each is a button that opens it in the network view. */
+/** Test digits with what the network predicts; each is a button that opens it in the network view. */
 import { make } from "../../../static/js/elements.mjs";
 import { paint, pictureOf, scaleOf } from "./mosaics.mjs";
 
@@ -47,17 +47,17 @@ class Card {
     parent.append(this.button);
   }
 
-  show({ index, label, guess, probabilities }, n, picture, scale) {
+  show({ index, label, prediction, probabilities }, n, picture, scale) {
     this.index = index.array[n];
-    const [is, read] = [label.array[n], guess.array[n]];
+    const [is, predicted] = [label.array[n], prediction.array[n]];
     paint(this.canvas, ...picture, scale);
-    this.button.dataset.right = is === read;
-    this.words.textContent = is === read ? `✓ ${read}` : `✗ ${read}, is ${is}`;
-    this.button.ariaLabel = `Digit ${this.index} of the test set: a ${is}, read as ${read}, ${is === read ? "right" : "wrong"}. Open it in the network view.`;
+    this.button.dataset.right = is === predicted;
+    this.words.textContent = is === predicted ? `✓ ${predicted}` : `✗ ${predicted}, is ${is}`;
+    this.button.ariaLabel = `Digit ${this.index} of the test set: a ${is}, predicted as ${predicted}, ${is === predicted ? "correct" : "wrong"}. Open it in the network view.`;
     this.bars.forEach((bar, digit) => {
       bar.style.setProperty("--share", probabilities.array[n * CLASSES + digit]);
       bar.toggleAttribute("data-label", digit === is);
-      bar.toggleAttribute("data-guess", digit === read);
+      bar.toggleAttribute("data-prediction", digit === predicted);
     });
   }
 }

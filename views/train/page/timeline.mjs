@@ -1,4 +1,4 @@
-/** The time machine: a slider over the checkpoints, whose last place is now. */
+/** A slider over the checkpoints, whose last place is now. */
 
 export class Timeline {
   /** @param {HTMLElement} section @param {import("../../../static/js/view.mjs").View} view */
