@@ -106,8 +106,8 @@ def _check_inputs(layer: LayerWord, numbers: LayerNumbers, shape: Shape) -> None
     arriving = shape[0] if is_conv else math.prod(shape)
     if numbers.get("inputs", arriving) == arriving or (len(shape) == 3) != is_conv:
         return
-    form = ", ".join(("inputs", *layer.wanted))
+    noun, verb = "input channels" if is_conv else "inputs", "comes" if arriving == 1 else "come"
     raise LayerTextError(
-        f"it is read as ({form}), so it is written for {numbers['inputs']} inputs, but {arriving} come in; "
-        f"write '{layer.make(numbers).text}'"
+        f"it is read as ({', '.join(('inputs', *layer.wanted))}), which is written for {numbers['inputs']} {noun}, but "
+        f"{arriving} {verb} in; write '{layer.make(numbers).text}'"
     )

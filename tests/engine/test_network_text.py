@@ -146,7 +146,7 @@ WRONG = [  # each sentence names what is wrong and nothing else
     ("conv 8 relu", "'relu' begins a layer of its own"),
     ("conv 8 5x5 pad / relu", "a number is missing behind 'pad'"),
     ("conv2d(16)", r"a number is missing \(the size\)"),
-    ("conv2d(3, 16, 3)", "written for 3 inputs, but 1 come in; write 'conv 16 3x3'"),
+    ("conv2d(3, 16, 3)", "written for 3 input channels, but 1 comes in; write 'conv 16 3x3'"),
     ("conv2d(1, 16, 3", "the parenthesis of conv is not closed"),
     ("conv2d(1, 16, 3))", r"'\)' closes a parenthesis that was not opened"),
     ("conv2d(16, 3, activation='relu')", "write an activation as a layer of its own"),
