@@ -209,3 +209,30 @@ def test_specifications_count_what_the_layers_hold(text):
         assert (spec.output_shape(shape), spec.parameter_count(shape), spec.multiply_adds(shape)) == (
             row.output_shape, row.parameter_count, row.multiply_adds,
         )  # fmt: skip
+
+
+def test_random_branches_and_calls_are_read_or_refused_and_come_back():
+    rng = np.random.default_rng(1)
+    words = [
+        "conv", "relu", "/", "8", "3x3", "pad", "1", "maxpool", "(", ")", "|", ",", "=", "->", "\n", "concat(", "add(",
+        "identity", "lrn", "globalavgpool", "groups", "conv2d(1,", "flatten", "fc", "nn.", "x", "×", "e", ".", "5e-5", "'",
+        "٣", "\x00", "→",
+    ]  # fmt: skip
+    layers = ["relu", "identity", "conv 1 3x3 pad 1", "conv2d(1, 3, padding=1)", "maxpool 3 stride 1 pad 1", "lrn 3 k 2"]
+    read = 0
+    for turn in range(4000):
+        if turn % 2:
+            text = " ".join(rng.choice(words, rng.integers(0, 14)))
+        else:  # what is nearly right: layers, branches, and one word too many or too few
+            parts = [str(part) for part in rng.choice(layers, 4)]
+            text = f"{parts[0]}\n{rng.choice(['concat', 'add'])}({parts[1]} | {parts[2]}) -> {parts[3]}"
+            at = int(rng.integers(0, len(text)))
+            text = text[:at] + rng.choice(["", " ", str(rng.choice(words))]) + text[at + int(rng.integers(0, 2)) :]
+        try:
+            specs = parse_layers(text, (1, 12, 12))
+        except NetworkTextError:
+            continue
+        read += 1
+        assert parse_layers(" / ".join(spec.text for spec in specs), (1, 12, 12)) == specs
+        assert parse_network(text, (1, 12, 12), np.random.default_rng(0)).text == " / ".join(spec.text for spec in specs)
+    assert 500 < read < 3000
