@@ -22,7 +22,7 @@ import numpy as np
 
 from . import grid
 from .grid import Cells, Coordinates, cells_behind, joined
-from .trace import Column, Columns, Texts
+from .trace import Column, Columns, Sources, Texts
 
 WIDE_AND_NARROW = ("wide", "narrow")
 LETTERS = 0.5  # of a cell, the height of its number
@@ -32,7 +32,6 @@ RECTANGLE, LINE, WORDS = "x y w h", "x y x1 y1", "x y size"  # columns that give
 Area = tuple[float, float, float, float]  # left, top, width, height
 A = TypeVar("A", bound="Arrangement")
 SourceTable = Mapping[str, tuple[str, str]]  # by source: the columns that it has once, those that it has in each arrangement
-Sources = Mapping[str, Mapping[str, Column]]
 
 
 @dataclass(frozen=True)

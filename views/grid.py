@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
-from ..engine import output_size
 from .numbers import write
 from .trace import Column, Texts, column_array, side_by_side
 from .trace import Columns as Columns
@@ -22,6 +22,7 @@ LABEL_HEIGHT = 0.40  # of a cell
 LABEL_WIDTH = 1.45  # of a cell, shared among the characters of the longest label
 
 Coordinates = dict[str, np.ndarray]  # the columns of a source that give places: x, y, w, h, or x, y, x1, y1
+C = TypeVar("C", np.ndarray, Column)
 Cells = np.ndarray | float  # a place or a size in cells
 
 
@@ -102,7 +103,7 @@ def rectangles(
     }
 
 
-def placed(columns: Mapping[str, Column], left: float, bottom: float, width: float, height: float) -> Columns:
+def placed(columns: Mapping[str, C], left: float, bottom: float, width: float, height: float) -> dict[str, C]:
     """The same drawing moved and scaled into a part of the unit square; its corners and centres x, y and its sizes follow."""
     scales = {"x": width, "w": width, "dw": width, "size": width, "y": height, "h": height, "dh": height}
     offsets = {"x": left, "y": bottom}
@@ -153,7 +154,7 @@ def unread(
 
 def _read(size: int, kernel_size: int, stride: int, dilation: int) -> np.ndarray:
     """Which of `size` places in a row some window reads. -> (size,) of bool."""
-    starts = np.arange(output_size(size, kernel_size, stride=stride, dilation=dilation)) * stride
+    starts = np.arange(0, size - dilation * (kernel_size - 1), stride)
     read = np.zeros(size, bool)
     read[starts[:, np.newaxis] + np.arange(kernel_size) * dilation] = True
     return read

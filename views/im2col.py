@@ -33,7 +33,7 @@ def still(matrix: np.ndarray, rows: np.ndarray, product: np.ndarray) -> dict[str
     return found
 
 
-def moving(filters: np.ndarray, columns: np.ndarray, shape: tuple[int, int, int]) -> dict[str, grid.Columns]:
+def moving(filters: np.ndarray, columns: np.ndarray, shape: tuple[int, int, int]) -> dict[str, grid.Coordinates]:
     """The column, the row and the cell of each step, and a cover on what is not computed yet.
 
     filters, columns: of each step, (T, 1), or arrays to be broadcast over the steps; so is what comes back. shape: (F, K, P).

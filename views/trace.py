@@ -84,6 +84,7 @@ class Repeated:
 
 Column = np.ndarray | Texts | Repeated
 Columns = dict[str, Column]  # what one source shows, by name
+Sources = Mapping[str, Mapping[str, Column]]  # what several sources show, by their names
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from scipy.signal import correlate
 
 from convoscope.engine import conv2d_loops
+from convoscope.views.arrangement import column_names
 from convoscope.views.exercise import LARGEST_SEED
 from convoscope.views.packet import pack
+from convoscope.views.rgb.channels import PHOTO_BIAS, PHOTO_FILTERS, convolve, random_numbers, seeded_numbers
 from convoscope.views.rgb.lesson import Settings, compute
-from convoscope.views.rgb.numbers import PHOTO_BIAS, PHOTO_FILTERS, convolve, random_numbers, seeded_numbers
-from convoscope.views.rgb.places import CHANNELS, SCENES
-from convoscope.views.rgb.sources import SOURCES, names
+from convoscope.views.rgb.wide_and_narrow import ARRANGEMENTS, CHANNELS, SOURCES
 from convoscope.views.session import Session
 from convoscope.views.trace import column_array
 
@@ -174,7 +174,7 @@ def test_every_source_has_all_its_columns_in_one_length(chosen):
         still, moving = trace.static.get(source, {}), trace.steps.get(source, {})
         lengths = {len(column_array(column)) for column in still.values()}
         lengths |= {column_array(column).shape[1] for column in moving.values()}
-        assert set(still) | set(moving) == set(names(source)), source
+        assert set(still) | set(moving) == set(column_names(SOURCES, source)), source
         assert len(lengths) == 1, (source, lengths)
 
 
@@ -182,8 +182,8 @@ def test_every_source_has_all_its_columns_in_one_length(chosen):
 @settings(max_examples=40)
 def test_the_boxes_of_a_drawing_lie_in_it_and_never_two_at_a_time_in_one_place(chosen):
     trace = compute(chosen)
-    for scene in SCENES:
-        boxes = trace.static[f"{scene.name}_boxes"]
+    for its in ARRANGEMENTS:
+        boxes = trace.static[f"{its.name}_boxes"]
         left, top, width, height = (boxes[name] for name in ("left", "top", "width", "height"))
         assert (left >= 0).all()
         assert (top >= 0).all()
@@ -330,8 +330,8 @@ def test_the_products_of_a_step_tell_how_they_come_about_and_sum_up_to_the_outpu
 @pytest.mark.parametrize("values", [{}, PHOTO | {"filters": 2}])
 def test_of_all_grids_whose_cells_are_steps_the_outputs_are_asked_for(values):
     trace = compute(Settings(**values))
-    for scene in SCENES:
-        boxes = trace.static[f"{scene.name}_boxes"]
+    for its in ARRANGEMENTS:
+        boxes = trace.static[f"{its.name}_boxes"]
         asked = [source for source, answer in zip(boxes["source"].tolist(), boxes["answer"].tolist(), strict=True) if answer]
         assert asked == ["output_0_values", "output_1_values"]
         assert (boxes["first"][boxes["answer"] == 1] == np.arange(2) * len(trace) // 2).all()

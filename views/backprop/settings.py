@@ -79,7 +79,9 @@ def _fit_inputs_to_formula(settings: BackpropSettings) -> str:
 class BackpropSettings(Settings):
     """Which formula, at which inputs, after how many steps of SGD."""
 
-    preset = param.Selector(default="simple", objects=PRESETS, doc="The lecture's examples, or your own formula.")
+    preset: param.Selector[str] = param.Selector(
+        default="simple", objects=PRESETS, doc="The lecture's examples, or your own formula."
+    )
     formula = Text(
         default=WITH_FORMULA["simple"],
         longest=200,
@@ -88,7 +90,7 @@ class BackpropSettings(Settings):
     )
     features = param.Integer(default=2, bounds=(1, 3), doc="Inputs x of the model.")
     hidden = param.Integer(default=2, bounds=(1, 4), label="Hidden units", doc="Units z of the hidden layer.")
-    loss = param.Selector(
+    loss: param.Selector[str] = param.Selector(
         default="squared", objects={"Squared error": "squared", "Cross-entropy": "cross_entropy"}, doc="What J measures."
     )
     classes = param.Integer(default=3, bounds=(2, 5), doc="Outputs of the softmax.")

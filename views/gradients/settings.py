@@ -66,7 +66,7 @@ def _fit_own_gradient(settings: GradientsSettings) -> str:
 class GradientsSettings(Settings):
     """Which layer, its numbers, and the gradient that arrives at its output."""
 
-    layer = param.Selector(
+    layer: param.Selector[str] = param.Selector(
         default="convolution",
         objects={
             "Convolution": "convolution",
@@ -88,7 +88,7 @@ class GradientsSettings(Settings):
     maps = Matrix(default=TENSOR, role="input", label="Feature maps", doc="Map 0 above map 1, 2×2 each.")
     linear_weights = Matrix(default=LINEAR_WEIGHTS, role="kernel", label="Weights", doc="One row an output.")
     biases = Matrix(default=((0, 1, -1),), role="kernel", label="Biases", doc="One an output.")
-    gradient = param.Selector(
+    gradient: param.Selector[str] = param.Selector(
         default="pattern",
         objects={"Small numbers": "pattern", "All ones": "ones", "One cell alone": "single", "My own": CUSTOM},
         label="Gradient at the output",
@@ -105,7 +105,7 @@ class GradientsSettings(Settings):
     class_weights = Matrix(
         default=CLASS_WEIGHTS, role="kernel", label="Class weights", doc="One row a class, one column a pooled cell."
     )
-    learning_rate = param.Selector(
+    learning_rate: param.Selector[str] = param.Selector(
         default="0.1",
         objects={rate: rate for rate in ("0.01", "0.03", "0.1", "0.3", "1", "3")},
         label="Learning rate",

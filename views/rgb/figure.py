@@ -1,16 +1,17 @@
-"""How the rgb view is drawn: one scene in two arrangements, wide and narrow, whose sources have the same names.
+"""How the rgb view is drawn: its two arrangements, wide and narrow, whose sources have the same names.
 
 What stays is painted first; everything that moves lies above it at level "overlay", in the order below.
 """
 
 from __future__ import annotations
 
-from bokeh.models import ColumnDataSource, LinearColorMapper
+from bokeh.models import Image, ImageRGBA, LinearColorMapper
 
-from ..drawing import IM2COL_ASPECT, Canvas, Layout, Panel, mapper_of
+from ..arranged_canvas import ArrangedCanvas
+from ..arrangement import RECTANGLE
+from ..drawing import IM2COL_ASPECT, Canvas, Layout, Panel
 from ..theme import themed
-from .places import NARROW, WIDE, Scene
-from .sources import OUTPUT_MAPS, names
+from .wide_and_narrow import ARRANGEMENTS, OUTPUT_MAPS, SOURCES
 
 LAYOUT = Layout(
     narrow='"narrow" auto "im2col" auto / 1fr',
@@ -27,121 +28,73 @@ def panels() -> list[Panel]:
     matrices.matrix_product()
     return [
         Panel(
-            scene.name,
+            its.name,
             TITLE,
             "muted",
-            SceneCanvas(scene).figure,
-            aspect=f"{scene.width:g} / {scene.height:g}",
-            boxes=f"{scene.name}_boxes",
+            ChannelCanvas(its.name).figure,
+            aspect=f"{its.width:g} / {its.height:g}",
+            boxes=f"{its.name}_boxes",
             secrets="sums",
-            only=scene.name,
+            only=its.name,
         )
-        for scene in (WIDE, NARROW)
+        for its in ARRANGEMENTS
     ] + [Panel("im2col", "As a matrix product", "muted", matrices.figure, secret=True, aspect=IM2COL_ASPECT)]
 
 
-class SceneCanvas(Canvas):
-    """A figure measured in the units of its scene, with the scene's own columns for places."""
+class ChannelCanvas(ArrangedCanvas):
+    """Channels, kernels and outputs: as cells with numbers, or as images and stacks of sheets."""
 
-    def __init__(self, scene: Scene) -> None:
-        super().__init__(f"rgb_{scene.name}")
-        self.scene = scene
-        for axis, end in ((self.figure.x_range, scene.width), (self.figure.y_range, scene.height)):
-            axis.update(start=0, end=end)
+    def __init__(self, name: str) -> None:
+        super().__init__("rgb", name, SOURCES)
         self._draw_still()
         self._draw_moving()
 
     def _draw_still(self) -> None:
-        self._pixels("photo")
-        self._images("channel_images", "grey")
-        self._cells("input_cells")
-        self._cells("weight_cells")
-        self._cells("output_cells")
-        self._boxes("unread", fill="unread", alpha=0.55)
-        self._boxes("frames_input", line="input", width=2)
-        self._words("captions", largest=24, align="left", color="ink")
-        self._colored("marks")
+        self._photo()
+        self._sheets("channel_images", "grey", moves=False)
+        self.grids("input_cells", largest=48)
+        self.grids("weight_cells", largest=48)
+        self.grids("output_cells", largest=48)
+        self.rectangles("unread", fill="unread", alpha=0.55)
+        self.rectangles("frames_input", line="input", width=2)
+        self.words("captions", largest=24)
+        marks = self.rectangles("marks")
+        marks.glyph.update(fill_color="color", line_color="color", fill_alpha=1, line_alpha=1)
 
     def _draw_moving(self) -> None:
-        self._images("kernel_images", "signed", alpha="alpha")
-        self._images("partial_maps", "signed", alpha="alpha")
+        self._sheets("kernel_images", "signed")
+        self._sheets("partial_maps", "signed")
         for name in OUTPUT_MAPS:
-            self._images(name, "signed", alpha="alpha")
-            self._sheet_edge(name, "output")
-        self._boxes("covers", fill="paper", level="overlay")
-        self._boxes("output_cells", line="line", width=1, level="overlay")  # shows where the hidden cells will be
-        self._boxes("frames_output", line="output", width=2, level="overlay")
-        self._boxes("resting", fill="paper", alpha=0.5, level="overlay")
-        self._boxes("frames_kernel", line="kernel", width=1, level="overlay")
-        self._boxes("dimmed", fill="paper", alpha=0.82, level="overlay")
-        self._lines("edges", "muted", 1)
-        self._lines("links", "kernel", 1.5)
-        self._lines("answer", "output", 2)
-        self._boxes("windows", line="kernel", width=3, level="overlay")
-        self._boxes("at_work", line="kernel", width=3, level="overlay")
-        self._boxes("output_cell", line="output", width=4, level="overlay")
-        self._words("sums", largest=44, color="ink", level="overlay")
+            self._sheets(name, "signed")
+            edge = self.rectangles(name, line="output", width=2, level="overlay")
+            edge.glyph.line_alpha = "alpha"
+        self.rectangles("covers", fill="paper", level="overlay")
+        self.rectangles("output_cells", line="line", level="overlay")  # shows where the hidden cells will be
+        self.rectangles("frames_output", line="output", width=2, level="overlay")
+        self.rectangles("resting", fill="paper", alpha=0.5, level="overlay")
+        self.rectangles("frames_kernel", line="kernel", level="overlay")
+        self.rectangles("dimmed", fill="paper", alpha=0.82, level="overlay")
+        for name, token, width in (("edges", "muted", 1), ("links", "kernel", 1.5), ("answer", "output", 2)):
+            self.segments(name, token, width=width).glyph.line_alpha = 0.8
+        self.rectangles("windows", line="kernel", width=3, level="overlay")
+        self.rectangles("at_work", line="kernel", width=3, level="overlay")
+        self.rectangles("output_cell", line="output", width=4, level="overlay")
+        self.words("sums", largest=44, align="center", level="overlay")
 
-    def _source(self, name: str) -> ColumnDataSource:
-        return self.source(name, " ".join(names(name)))
+    def _photo(self) -> None:
+        """The photograph in its own colours, by its centre."""
+        x, y, w, h = self.places(RECTANGLE)
+        glyph = ImageRGBA(image="image", x=x, y=y, dw=w, dh=h, origin="top_left")
+        glyph.update(anchor="center")
+        self.figure.add_glyph(self.named("photo"), glyph)
 
-    def _place(self, *columns: str) -> list[str]:
-        return [f"{self.scene.name}_{column}" for column in columns]
-
-    def _boxes(
-        self, name: str, *, fill: str = "", line: str = "", width: float = 0, alpha: float = 1, level: str = "glyph"
-    ) -> None:
-        """Rectangles: filled with a token's colour, or framed in one."""
-        box = self.figure.rect(*self._place("x", "y", "w", "h"), source=self._source(name), level=level)
-        box.glyph.update(fill_alpha=alpha if fill else 0, line_alpha=1 if line else 0, line_width=width)
-        themed(box.glyph, **({"fill_color": fill} if fill else {}), **({"line_color": line} if line else {}))
-
-    def _pixels(self, name: str) -> None:
-        """An image in its own colours, by its centre."""
-        x, y, w, h = self._place("x", "y", "w", "h")
-        image = self.figure.image_rgba(image="image", x=x, y=y, dw=w, dh=h, source=self._source(name), origin="top_left")
-        image.glyph.anchor = "center"
-
-    def _colored(self, name: str) -> None:
-        """Rectangles in the colours of their column: the marks of the channels."""
-        self.figure.rect(*self._place("x", "y", "w", "h"), source=self._source(name), fill_color="color", line_color="color")
-
-    def _cells(self, name: str) -> None:
-        """Cells with their numbers."""
-        paint = {"field": "shade", "transform": mapper_of("signed")}
-        cells = self.figure.rect(*self._place("x", "y", "w", "h"), source=self._source(name), fill_color=paint)
-        themed(cells.glyph, line_color="line")
-        self._words(name, largest=48)
-
-    def _words(self, name: str, *, largest: int, align: str = "center", color: str = "", level: str = "glyph") -> None:
-        """Texts of a source, in a token's colour or so that they stand out from the cell's shade."""
-        words = self.figure.text(*self._place("x", "y"), "text", source=self._source(name), text_baseline="middle", level=level)
-        words.glyph.update(text_align=align, text_font={"value": "system-ui"})
-        words.tags = [f"fit {largest} {self.scene.name}_size"]
-        if color:
-            themed(words.glyph, text_color=color)
-        else:
-            words.glyph.text_color = {"field": "shade", "transform": mapper_of("contrast")}
-
-    def _images(self, name: str, palette: str, alpha: str = "") -> None:
-        """Whole sheets by their centres; alpha hides those that are not shown yet."""
+    def _sheets(self, name: str, palette: str, *, moves: bool = True) -> None:
+        """Whole sheets by their centres; of those that move, alpha hides those that are not shown yet."""
         mapper = themed(LinearColorMapper(low=-1 if palette == "signed" else 0, high=1, nan_color=CLEAR), palette=palette)
-        x, y, w, h = self._place("x", "y", "w", "h")
-        sheets = self.figure.image(
-            image="image", x=x, y=y, dw=w, dh=h, source=self._source(name), color_mapper=mapper, origin="top_left"
-        )
-        sheets.glyph.anchor = "center"
-        if alpha:
-            sheets.glyph.global_alpha = alpha
+        x, y, w, h = self.places(RECTANGLE)
+        glyph = Image(image="image", x=x, y=y, dw=w, dh=h, color_mapper=mapper, origin="top_left")
+        glyph.update(anchor="center")
+        sheets = self.figure.add_glyph(self.named(name), glyph)
+        if moves:
+            glyph.global_alpha = "alpha"
             sheets.level = "overlay"
-
-    def _sheet_edge(self, name: str, token: str) -> None:
-        """A thin frame around a sheet, if it is shown."""
-        box = self.figure.rect(*self._place("x", "y", "w", "h"), source=self._source(name), line_alpha="alpha", level="overlay")
-        box.glyph.update(fill_alpha=0, line_width=2)
-        themed(box.glyph, line_color=token)
-
-    def _lines(self, name: str, token: str, width: float) -> None:
-        lines = self.figure.segment(*self._place("x", "y", "x1", "y1"), source=self._source(name), level="overlay")
-        lines.glyph.update(line_width=width, line_alpha=0.8)
-        themed(lines.glyph, line_color=token)

@@ -12,8 +12,8 @@ from ..files import Files
 from ..images import PHOTOS
 from ..rules import Follow, Start
 from ..settings import Matrix, Rows, Settings
-from .numbers import PHOTO_FILTERS, seeded_numbers
-from .places import CHANNELS
+from .channels import PHOTO_FILTERS, seeded_numbers
+from .wide_and_narrow import CHANNELS
 
 EDITED = "edited"
 BIASES = (1.0, 0.0)
@@ -57,30 +57,30 @@ def _number_of_seed(name: str) -> Callable[[RgbSettings, Files | None], Rows]:
 class RgbSettings(Settings):
     """An image of three channels and the filters that slide over it."""
 
-    preset = param.Selector(
+    preset: param.Selector[str] = param.Selector(
         default="cs231n",
         objects={"CS231n, 5×5×3": "cs231n", "Photograph, 32×32×3": "lecture"},
         doc="Small enough for every number, or a photograph as volumes.",
     )
-    image = param.Selector(
+    image: param.Selector[str] = param.Selector(
         default="astronaut", objects={name.capitalize(): name for name in PHOTOS}, label="Photograph", doc="32×32 pixels."
     )
     filters = param.Integer(default=1, bounds=(1, len(PHOTO_FILTERS)), doc="Each filter adds one layer to the output.")
-    channels = param.Selector(
+    channels: param.Selector[str] = param.Selector(
         default="all",
         objects={"All three": "all"} | {f"Only {channel}": channel for channel in CHANNELS},
         doc="One channel alone shows what its kernel contributes.",
     )
     stride = param.Integer(default=2, bounds=(1, 3), doc="How far the window moves.")
     padding = param.Integer(default=1, bounds=(0, 1), doc="Rings of zeros around each channel.")
-    numbers = param.Selector(
+    numbers: param.Selector[str] = param.Selector(
         default="seed",
         objects={"Random, from the seed": "seed", "Edited": EDITED},
         doc="Editing a number switches to “Edited”.",
     )
     seed = param.Integer(default=0, bounds=(0, 9999), doc="Another seed, other numbers; the same seed, the same.")
     im2col = param.Boolean(default=False, label="As a matrix product", doc="im2col: every window becomes a column.")
-    edit = param.Selector(
+    edit: param.Selector[str] = param.Selector(
         default="nothing",
         objects={"Nothing": "nothing"} | {label: name for name, label in MATRICES.items()} | {"Biases": "biases"},
         doc="Opens these numbers for typing.",

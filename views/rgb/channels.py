@@ -1,4 +1,7 @@
-"""The numbers of the rgb view: images of three channels, filters of three kernels, and what the engine makes of them."""
+"""The numbers of the rgb view: filters over three channels, one kernel for each, and what the engine makes of them.
+
+The small ones come from a seed, or are an exercise to predict by hand: whole numbers, kernels with many zeros, three cells.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import conv2d_terms
+from ...engine import conv2d_terms, output_size
+from ..exercise import Task, as_text, some_of, whole_numbers
+from ..grid import limit_of
 from ..numbers import write, write_factor
 from ..trace import Texts
-from .geometry import Geometry
-from .places import CHANNELS
+from .wide_and_narrow import CHANNELS, KERNEL_SIZE, SIZE, Geometry
 
-SIZE, KERNEL_SIZE = 5, 3  # of the preset "cs231n"
 PHOTO_SIZE = 32  # pixels a side, as on slide 83
 
 _RISING = np.array([[-1.0, -1, 0, 1, 1]] * 5)  # dark on the left, bright on the right
@@ -26,10 +29,15 @@ PHOTO_FILTERS = {
     "edges from top to bottom, in every channel": np.stack([_RISING.T] * 3),
 }
 PHOTO_BIAS = 10.0
+LARGEST_PIXEL, LARGEST_BIAS = 2, 2  # of an exercise, as all below
+WEIGHTS = 4  # of each kernel's nine that are not 0: twelve products are enough to make a mistake
+CELLS = 3  # to predict
+FILTERS = 2
+SHAPES = ((2, 1), (1, 0), (2, 0))  # stride, padding: outputs of 3×3, 3×3 and 2×2 cells
 
 
 @dataclass(frozen=True)
-class Numbers:
+class ChannelConvolution:
     """What the engine computed for F filters, each of one kernel a channel."""
 
     image: np.ndarray  # (C, H, W), without padding
@@ -72,8 +80,8 @@ class Numbers:
         )
 
 
-def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride: int, padding: int) -> Numbers:
-    """Convolve with every filter. image: (C, H, W), weights: (F, C, kH, kW), biases: (F,) -> Numbers."""
+def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride: int, padding: int) -> ChannelConvolution:
+    """Convolve with every filter. image: (C, H, W), weights: (F, C, kH, kW), biases: (F,) -> ChannelConvolution."""
     terms = [
         conv2d_terms(image, filter_weights, bias, stride=stride, padding=padding)
         for filter_weights, bias in zip(weights, biases.tolist(), strict=True)
@@ -81,7 +89,7 @@ def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride:
     oH, oW = terms[0].output.shape
     # One product after the other, as the engine adds, so that every machine gets the same bits.
     by_channel = [np.cumsum(one.products.reshape(oH, oW, len(image), -1), axis=3)[..., -1] for one in terms]
-    return Numbers(
+    return ChannelConvolution(
         image=image,
         padded=np.pad(image, ((0, 0), (padding, padding), (padding, padding))),
         weights=weights,
@@ -93,6 +101,11 @@ def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride:
         stride=stride,
         padding=padding,
     )
+
+
+def scale_of(convolution: ChannelConvolution, shown: np.ndarray) -> float:
+    """The end of the colour scale that all maps of a photograph share, so that they compare. shown: the outputs."""
+    return max(limit_of(convolution.partials), limit_of(shown))
 
 
 def random_numbers(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -109,6 +122,27 @@ def seeded_numbers(seed: int) -> tuple[np.ndarray, np.ndarray]:
     signs = {"-": -1.0, "0": 0.0, "+": 1.0}
     kernels = np.array([[[signs[cell] for cell in row] for row in kernel.split()] for kernel in _SEED_0_KERNELS])
     return image, kernels.reshape(2, len(CHANNELS), KERNEL_SIZE, KERNEL_SIZE)
+
+
+def exercise(rng: np.random.Generator) -> Task:
+    """Settings and cells of an exercise, all from the generator."""
+    stride, padding = SHAPES[int(whole_numbers(rng, 0, len(SHAPES) - 1, (1,))[0])]
+    settings: dict[str, str | int] = {"stride": stride, "padding": padding}
+    for channel in CHANNELS:
+        settings[f"input_{channel}"] = as_text(whole_numbers(rng, 0, LARGEST_PIXEL, (SIZE, SIZE)))
+    for n in range(FILTERS):
+        for channel in CHANNELS:
+            settings[f"filter_{n}_{channel}"] = as_text(_kernel(rng))
+    settings["biases"] = as_text(whole_numbers(rng, -LARGEST_BIAS, LARGEST_BIAS, (1, FILTERS)))
+    cells = FILTERS * output_size(SIZE, KERNEL_SIZE, stride=stride, padding=padding) ** 2
+    return settings, some_of(rng, CELLS, cells)
+
+
+def _kernel(rng: np.random.Generator) -> np.ndarray:
+    """Some weights of 1 or −1, and zeros. -> (3, 3)"""
+    kernel = np.zeros(KERNEL_SIZE**2, np.int64)
+    kernel[list(some_of(rng, WEIGHTS, kernel.size))] = 2 * whole_numbers(rng, 0, 1, (WEIGHTS,)) - 1
+    return kernel.reshape(KERNEL_SIZE, KERNEL_SIZE)
 
 
 _SEED_0_IMAGE = (
