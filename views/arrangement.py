@@ -103,8 +103,8 @@ class Arrangement:
 
     def points(self, places: object) -> Coordinates:
         """Points from (left, top) pairs. places: (…, 2) -> x, y of shape (…)."""
-        array = np.asarray(places, np.float64)
-        left, top = (array[..., 0], array[..., 1]) if array.size else (np.zeros(0), np.zeros(0))
+        pairs = np.asarray(places, np.float64)
+        left, top = np.moveaxis(pairs if pairs.ndim > 1 else pairs.reshape(-1, 2), -1, 0)
         return {"x": (left / self.width).astype(np.float32), "y": (1 - top / self.height).astype(np.float32)}
 
     def words(self, places: object, letters: float = 1.0) -> Coordinates:

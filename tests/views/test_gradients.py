@@ -26,18 +26,14 @@ from convoscope.engine import (
     slopes,
     softmax,
 )
-from convoscope.views.gradients.cellwise import relu_board, softmax_board
-from convoscope.views.gradients.convolution import Convolution, convolution_board
-from convoscope.views.gradients.differences import badges
-from convoscope.views.gradients.lesson import board_of
-from convoscope.views.gradients.linear import Linear, linear_board
-from convoscope.views.gradients.network import SmallNetwork
-from convoscope.views.gradients.network_board import network_board
-from convoscope.views.gradients.pieces import corner
-from convoscope.views.gradients.places import ROLES, SCENES
-from convoscope.views.gradients.pooling import Pooling, pooling_board
+from convoscope.views.gradients.classifier_layers import Dense, dense_pass, relu_pass, softmax_pass
+from convoscope.views.gradients.layer_pass import ARRANGEMENTS, ROLES
+from convoscope.views.gradients.lesson import pass_of
 from convoscope.views.gradients.settings import GradientsSettings
+from convoscope.views.gradients.sgd_step import SmallNetwork, sgd_step
+from convoscope.views.gradients.window_layers import Convolution, Pooling, convolution_pass, pooling_pass
 from convoscope.views.numbers import write
+from convoscope.views.numerical_checks import badges
 from convoscope.views.packet import pack
 from convoscope.views.session import Session
 
@@ -200,11 +196,11 @@ def test_the_adding_up_can_tell_right_from_wrong():
 
 @given(table=settings(layers=("convolution", "average_pooling", "max_pooling", "relu", "linear")))
 def test_the_card_multiplies_and_adds_to_the_number_that_is_shown(table):
-    board = board_of(GradientsSettings(**shown(table).settings))
+    layer_pass = pass_of(GradientsSettings(**shown(table).settings))
     checked = 0
-    for step in board.steps:
-        if len(step.card.grids) == 3:
-            one, other, products = step.card.grids
+    for step in layer_pass.steps:
+        if len(step.products.grids) == 3:
+            one, other, products = step.products.grids
             np.testing.assert_allclose(products, one * other)
             bias = re.search(r"bias \(?(−?[\d.]+)", step.result)
             total = np.nansum(products) + (number(bias[1]) if bias else 0)
@@ -227,21 +223,19 @@ def test_a_wrong_derivative_is_noticed(layer, monkeypatch):
     """The check can fail: a gradient that is a little off is told as wrong, of every layer."""
     x, g = array([[1, 2, 0], [3, -1, 2], [1, 1, 4]]), array([[1, 2], [-1, 1]])
     kinds = {
-        "convolution": (Convolution, lambda: convolution_board(Convolution(x, array([[1, 2], [3, 4]]), 1.0, g, 1, 0))),
-        "max_pooling": (Pooling, lambda: pooling_board(Pooling(x, g, 2, 1, True))),
-        "average_pooling": (Pooling, lambda: pooling_board(Pooling(x, g, 2, 1, False))),
-        "linear": (Linear, lambda: linear_board(Linear(np.ones((2, 2, 2)), np.ones((3, 8)), np.ones(3), array([1, 2, 3])))),
-        "network": (SmallNetwork, lambda: network_board(SmallNetwork(np.eye(6), 1, np.eye(3), np.ones((3, 4))), 0.1)),
+        "convolution": (Convolution, lambda: convolution_pass(Convolution(x, array([[1, 2], [3, 4]]), 1.0, g, 1, 0))),
+        "max_pooling": (Pooling, lambda: pooling_pass(Pooling(x, g, 2, 1, True))),
+        "average_pooling": (Pooling, lambda: pooling_pass(Pooling(x, g, 2, 1, False))),
+        "linear": (Dense, lambda: dense_pass(Dense(np.ones((2, 2, 2)), np.ones((3, 8)), np.ones(3), array([1, 2, 3])))),
+        "network": (SmallNetwork, lambda: sgd_step(SmallNetwork(np.eye(6), 1, np.eye(3), np.ones((3, 4))), 0.1)),
     }
     off = 1.01
     if layer == "softmax":
-        monkeypatch.setattr(
-            "convoscope.views.gradients.cellwise.cross_entropy_backward", lambda *a: cross_entropy_backward(*a) * off
-        )
-        board = softmax_board(array([[2, 1, 0]]), 1)
+        monkeypatch.setattr("convoscope.engine.cross_entropy_backward", lambda *a: cross_entropy_backward(*a) * off)
+        layer_pass = softmax_pass(array([[2, 1, 0]]), 1)
     elif layer == "relu":
-        monkeypatch.setattr("convoscope.views.gradients.cellwise.relu_backward", lambda *a: relu_backward(*a) * off)
-        board = relu_board(x, x)
+        monkeypatch.setattr("convoscope.engine.relu_backward", lambda *a: relu_backward(*a) * off)
+        layer_pass = relu_pass(x, x)
     else:
         kind, make = kinds[layer]
         right = kind.backward
@@ -253,9 +247,9 @@ def test_a_wrong_derivative_is_noticed(layer, monkeypatch):
             return tuple(one * off for one in found) if isinstance(found, tuple) else found * off
 
         monkeypatch.setattr(kind, "backward", wrong)
-        board = make()
-    assert [step for step in board.steps if "✗" in step.badge]
-    assert [step for step in board.steps if "WRONG" in step.sentence]
+        layer_pass = make()
+    assert [step for step in layer_pass.steps if "✗" in step.badge]
+    assert [step for step in layer_pass.steps if "WRONG" in step.sentence]
 
 
 def test_a_kink_is_told_with_both_slopes():
@@ -326,44 +320,44 @@ def test_the_marks_stand_on_their_cells_and_covers_on_what_is_to_come(table, dat
     trace = shown(table).trace
     step = data.draw(st.integers(0, len(trace) - 1))
     now = trace.at(step)
-    for scene in SCENES:
-        boxes = trace.static[f"{scene.name}_boxes"]
+    for its in ARRANGEMENTS:
+        boxes = trace.static[f"{its.name}_boxes"]
         for x, y, w, h, role in zip(
-            *(now["marks"][f"{scene.name}_{axis}"] for axis in "xywh"), now["marks"]["role"], strict=True
+            *(now["marks"][f"{its.name}_{axis}"] for axis in "xywh"), now["marks"]["role"], strict=True
         ):
             if np.isnan(x):
                 continue
             assert 0 <= role < len(ROLES)
-            left, top = (x - w / 2) / scene.width, 1 - (y + h / 2) / scene.height
-            assert -1e-3 <= left <= left + w / scene.width <= 1 + 1e-3
+            left, top = x - w / 2, 1 - (y + h / 2)
+            assert -1e-3 <= left <= left + w <= 1 + 1e-3
             assert any(
                 boxes["left"][n] - 0.2 <= left <= boxes["left"][n] + boxes["width"][n] + 1e-3
                 and boxes["top"][n] - 0.2 <= top <= boxes["top"][n] + boxes["height"][n] + 1e-3
                 for n in range(len(boxes["left"]))
             )
         last = trace.at(len(trace) - 1)["covers"]
-        area = sum(w * h for w, h in zip(last[f"{scene.name}_w"], last[f"{scene.name}_h"], strict=True))
+        area = sum(w * h for w, h in zip(last[f"{its.name}_w"], last[f"{its.name}_h"], strict=True))
         assert area == 0
-        assert sum(trace.at(0)["covers"][f"{scene.name}_w"]) > 0
+        assert sum(trace.at(0)["covers"][f"{its.name}_w"]) > 0
 
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_grids_stay_in_the_drawing_and_apart(layer):
     session = Session()
     now = session.handle({"view": "gradients", "name": "layer", "value": layer}).settings
-    board = board_of(GradientsSettings(**now))
-    for n, scene in enumerate(SCENES):
+    layer_pass = pass_of(GradientsSettings(**now))
+    for its in ARRANGEMENTS:
         boxes = []
-        for one in board.grids.values():
-            left, top, cell = corner(dataclasses.replace(one, ring=(0, 0)), n)
+        for one in layer_pass.grids.values():
+            spot = dataclasses.replace(one, ring=(0, 0)).spot(its)
             rows, columns = one.drawn.shape
-            boxes.append((left, top, left + columns * cell, top + rows * cell))
-            assert min(left, top) >= 0
-            assert boxes[-1][2] <= scene.width
-            assert boxes[-1][3] <= scene.height
+            boxes.append((spot.left, spot.top, spot.left + columns * spot.cell, spot.top + rows * spot.cell))
+            assert min(spot.left, spot.top) >= 0
+            assert boxes[-1][2] <= its.width
+            assert boxes[-1][3] <= its.height
         for k, one in enumerate(boxes):
             for other in boxes[:k]:
-                assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3], scene.name
+                assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3], its.name
 
 
 @pytest.mark.parametrize("layer", LAYERS)

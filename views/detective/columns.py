@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import grid, im2col
-from ..gradients.pieces import written
 from ..trace import Texts, column_array
 from .case import SIDE, Case
 from .work import Work
@@ -57,7 +56,7 @@ class Changing:
     def of(cls, values: np.ndarray) -> Changing:
         """values: (T, H, W)."""
         flat = np.round(values.reshape(len(values), -1), 6) + 0.0
-        return cls(values.shape[1:], written(flat, DECIMALS), grid.shade(flat, PALE * grid.limit_of(flat)))
+        return cls(values.shape[1:], grid.written(flat, DECIMALS), grid.shade(flat, PALE * grid.limit_of(flat)))
 
     def still(self) -> grid.Columns:
         """Where the cells stand, and one letter height for all steps. -> columns (H·W,)."""

@@ -52,7 +52,8 @@ def _keep_label_a_class(settings: GradientsSettings) -> str:
 def _gradient_at_output(settings: GradientsSettings, files: Files | None) -> Rows:
     """The chosen gradient in the shape of the output; a layer with its own loss has none."""
     if settings.layer in OWN_LOSS:
-        return settings.grad_out
+        kept: Rows = settings.grad_out
+        return kept
     return made(settings.gradient, settings.output_shape())
 
 

@@ -1,17 +1,29 @@
-"""What finite differences say of each cell of a gradient, in a few characters beside it."""
+"""What finite differences say of each cell of a gradient, in a few characters beside it: ✓ it agrees, ✗ it does not.
+
+The engine measures the slopes and judges (engine/finite_differences.py); here its verdicts become words.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from ...engine import Slopes, Verdict, judge, sliding_windows
-from ..numbers import write
+from ..engine import Slopes, Verdict, judge, sliding_windows, slopes
+from .numbers import write
 
 
-def badges(gradient: np.ndarray, found: Slopes, *, tied: np.ndarray | bool = False) -> list[str]:
+def checks(
+    gradient: np.ndarray, losses_of: Callable[[np.ndarray], np.ndarray], x: np.ndarray, *, tied: np.ndarray | bool = False
+) -> list[str]:
+    """Move each cell of x and judge its gradient. losses_of: (n, *x.shape) -> (n,)."""
+    return badges(gradient, slopes(losses_of, x), tied=tied)
+
+
+def badges(gradient: np.ndarray, measured: Slopes, *, tied: np.ndarray | bool = False) -> list[str]:
     """One for each cell, in row order. tied: where one of several subgradients was chosen, of the shape of the gradient."""
-    error = np.nan_to_num(found.left_error, posinf=0) + np.nan_to_num(found.right_error, posinf=0)
-    columns = (gradient, found.left, found.right, error, np.broadcast_to(tied, gradient.shape))
+    error = np.nan_to_num(measured.left_error, posinf=0) + np.nan_to_num(measured.right_error, posinf=0)
+    columns = (gradient, measured.left, measured.right, error, np.broadcast_to(tied, gradient.shape))
     cells = zip(*(column.ravel().tolist() for column in columns), strict=True)
     return [_badge(judge(*cell, is_tied=is_tied)) for *cell, is_tied in cells]
 

@@ -1,0 +1,250 @@
+"""The forward and backward pass of a layer, step by step: its grids of numbers, and what each step does with them.
+
+A step says which cells belong together (marks), which numbers are multiplied and added (products), what comes out, and in
+one sentence all of it. Each kind of layer makes a LayerPass; columns.py turns it into the sources that are drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..arrangement import LINE, RECTANGLE, WORDS, Arrangement, Slot, Spot
+from ..numbers import write, write_factor
+
+MOST_TERMS, FIRST_TERMS = 9, 3  # of a sum: of more terms the first ones and the last are told
+LARGEST_CELL = 1.55
+CELL_GROUPS = 3  # sources of cells; all texts of one have the same size
+ROLES = ("input", "kernel", "output", "gradient")  # a column "role" counts them
+ARRANGEMENTS = (Arrangement("wide", 36, 15.6, 0.62), Arrangement("narrow", 18, 30.4, 0.66))
+SOURCES = {
+    **{f"cells_{n}": ("text shade", f"{RECTANGLE} size") for n in range(CELL_GROUPS)},
+    "captions": ("text", WORDS),
+    "curves": ("role", LINE),
+    "covers": ("", RECTANGLE),  # cells that are not computed yet
+    "card": ("text shade", f"{RECTANGLE} size"),  # what the present number adds up
+    "words": ("text", WORDS),  # the headline, the titles of the card
+    "result": ("text", WORDS),  # the sum, and what finite differences say
+    "arrows": ("", LINE),
+    "marks": ("role", RECTANGLE),
+}
+Slots = tuple[Slot, Slot]  # in the wide and in the narrow drawing
+Corners = tuple[tuple[tuple[float, float], ...], ...]  # left and top in both drawings, of some words
+
+
+def slots(*rooms: tuple[float, float, float, float], largest: float = LARGEST_CELL) -> Slots:
+    """Room for a grid in the wide and in the narrow drawing: left, top, width and height in each."""
+    wide, narrow = (Slot(*room, largest) for room in rooms)
+    return wide, narrow
+
+
+# The card: two factors and their products; the words above it; the result below it.
+CARD = tuple(slots((wide, 2.9, 4, 4), (narrow, 17.6, 4.9, 4.4)) for wide, narrow in ((22.2, 0.3), (27.0, 6.5), (31.8, 12.7)))
+HEADLINE: Corners = (((22.2, 0.7), (0.2, 15.3)), *(((wide.left, 2.3), (narrow.left, 16.9)) for wide, narrow in CARD))
+RESULT: Corners = (((22.2, 7.9), (0.3, 23.1)), ((22.2, 9.1), (0.3, 24.3)))
+# Values above, their gradients below; what goes in on the left, parameters in the middle, what comes out on the right.
+UPPER = {
+    "x": slots((0.3, 1.4, 7.2, 6.0), (0.2, 1.5, 6.6, 5.6)),
+    "weight": slots((8.7, 1.4, 4.6, 3.75), (7.3, 1.5, 4.2, 3.6)),
+    "bias": slots((8.7, 6.3, 1.3, 1.3), (7.3, 6.0, 1.1, 1.1)),
+    "choice": slots((8.4, 1.4, 5.4, 6.0), (7.1, 1.5, 4.6, 5.6)),
+    "output": slots((14.8, 1.4, 6.2, 6.0), (12.1, 1.5, 5.7, 5.6)),
+}
+DOWN = (7.7, 7.2)  # from a value to its gradient, in both drawings
+LOWER = {
+    name: slots(*((one.left, one.top + down, one.width, one.height) for one, down in zip(pair, DOWN, strict=True)))
+    for name, pair in UPPER.items()
+}
+
+
+def _dense(down: float, narrow_down: float) -> dict[str, Slots]:
+    """Feature maps on the left; the flat row above the weights, so that each stands above those it is multiplied with."""
+    return {
+        "map_0": slots((0.3, 1.4 + down, 2.6, 2.6), (0.2, 1.5 + narrow_down, 2.2, 2.2)),
+        "map_1": slots((0.3, 5.0 + down, 2.6, 2.6), (0.2, 4.9 + narrow_down, 2.2, 2.2)),
+        "flat": slots((4.4, 1.4 + down, 10.4, 1.3), (3.5, 1.5 + narrow_down, 8.0, 1.0)),
+        "weight": slots((4.4, 3.9 + down, 10.4, 3.9), (3.5, 3.9 + narrow_down, 8.0, 3.0)),
+        "bias": slots((15.6, 3.9 + down, 1.3, 3.9), (11.8, 3.9 + narrow_down, 1.0, 3.0)),
+        "output": slots((18.9, 3.9 + down, 1.3, 3.9), (15.1, 3.9 + narrow_down, 1.0, 3.0)),
+    }
+
+
+DENSE = (_dense(0, 0), _dense(*DOWN))  # values above, gradients below
+SOFTMAX = {
+    name: (Slot(0.3, 1.4 + 2.95 * n, 12, 2, 2), Slot(0.2, 1.5 + 2.75 * n, 11.4, 1.9, 1.9))
+    for n, name in enumerate(("logits", "exps", "probabilities", "label", "grad_logits"))
+} | {"loss": (Slot(14.5, 7.3, 2, 2, 2), Slot(13.6, 7.0, 1.9, 1.9, 1.9))}
+
+SGD_SLOTS = {
+    "image": slots((0.3, 1.3, 4.6, 4.6), (0.2, 1.5, 4.6, 4.6)),
+    "kernel": slots((5.5, 1.3, 3.6, 3.6), (5.2, 1.5, 3.6, 3.6)),
+    "conv": slots((9.8, 1.3, 4.8, 4.8), (9.1, 1.5, 4.3, 4.3)),
+    "relu": slots((15.2, 1.3, 4.8, 4.8), (13.6, 1.5, 4.3, 4.3)),
+    "pool": slots((20.6, 1.3, 2.4, 2.4), (0.2, 7.3, 2.6, 2.6)),
+    "weight": slots((24.3, 1.3, 4.8, 3.6), (3.6, 7.3, 5.2, 3.9)),
+    "logits": slots((29.9, 1.3, 1.2, 3.6), (9.4, 7.3, 1.3, 3.9)),
+    "p": slots((32.2, 1.3, 1.2, 3.6), (11.9, 7.3, 1.3, 3.9)),
+    "label": slots((34.4, 1.3, 1.2, 3.6), (14.4, 7.3, 1.3, 3.9)),
+    "grad_kernel": slots((5.5, 7.3, 3.6, 3.6), (4.6, 12.6, 3.6, 3.6)),
+    "grad_conv": slots((9.8, 7.3, 4.8, 4.8), (9.1, 12.6, 4.3, 4.3)),
+    "grad_relu": slots((15.2, 7.3, 4.8, 4.8), (13.6, 12.6, 4.3, 4.3)),
+    "grad_pool": slots((20.6, 7.3, 2.4, 2.4), (0.2, 18.3, 2.6, 2.6)),
+    "grad_weight": slots((24.3, 6.6, 4.8, 3.6), (3.6, 18.3, 5.2, 3.9)),
+    "grad_logits": slots((29.9, 6.6, 1.2, 3.6), (9.4, 18.3, 1.3, 3.9)),
+    "loss": slots((34.4, 6.6, 1.2, 1.2), (14.4, 18.3, 1.3, 1.3)),
+    "new_kernel": slots((0.3, 7.3, 3.6, 3.6), (0.2, 12.6, 3.6, 3.6)),
+    "new_weight": slots((24.3, 11.9, 4.8, 3.6), (3.6, 23.6, 5.2, 3.9)),
+    "new_p": slots((29.9, 11.9, 1.2, 3.6), (9.4, 23.6, 1.3, 3.9)),
+    "new_loss": slots((34.4, 11.9, 1.2, 1.2), (14.4, 23.6, 1.3, 1.3)),
+}
+SGD_HEADLINE: Corners = (((0.3, 13.1), (0.2, 28.0)), ((0, 0), (0, 0)), ((0, 0), (0, 0)), ((0, 0), (0, 0)))
+SGD_RESULT: Corners = (((0.3, 14.2), (0.2, 28.9)), ((9.8, 14.2), (0.2, 29.9)))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Numbers in a slot. Its cells lead to the steps from `first` on, one a cell in row order."""
+
+    title: str
+    values: np.ndarray  # (H, W); NaN: an empty cell
+    slots: Slots
+    group: int = 0  # of the sources of cells: one size of letters each
+    first: int = -1  # -1: its cells lead nowhere
+    hidden: tuple[int, int] = (0, 0)  # the steps begin..end-1 that compute its cells in row order; before, they are hidden
+    ring: tuple[int, int] = (0, 0)  # rows and columns of zeros around it
+
+    @property
+    def drawn(self) -> np.ndarray:
+        """The values with their ring. -> (H + 2·rows, W + 2·columns)."""
+        return np.pad(self.values, [(size, size) for size in self.ring])
+
+    def spot(self, its: Arrangement) -> Spot:
+        """Where cell (0, 0) begins, behind the ring."""
+        whole = self.slots[its.number].spot(self.drawn.shape)
+        return Spot(whole.left + self.ring[1] * whole.cell, whole.top + self.ring[0] * whole.cell, whole.cell)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A frame around height by width cells of a grid, the upper-left one at (row, column); in its ring they are negative."""
+
+    grid: str
+    row: int
+    column: int
+    role: str
+    height: int = 1
+    width: int = 1
+
+
+@dataclass(frozen=True)
+class Products:
+    """What is multiplied with what: grids of one shape (h, w), each under its title."""
+
+    titles: tuple[str, ...] = ()
+    grids: tuple[np.ndarray, ...] = ()
+
+
+NOTHING = Products()
+Arrows = tuple[tuple[Mark, Mark], ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One number comes about."""
+
+    head: str
+    sentence: str
+    result: str
+    marks: tuple[Mark, ...]
+    products: Products = NOTHING
+    badge: str = ""  # what finite differences say
+    arrows: Arrows = ()
+
+    @classmethod
+    def forward(
+        cls, cell: str, words: str, result: str, *marks: Mark, products: Products = NOTHING, arrows: Arrows = ()
+    ) -> Step:
+        """Of the forward pass: cell = words."""
+        return cls(f"Forward: {cell}", f"{cell} = {words}", result, marks, products, arrows=arrows)
+
+    @classmethod
+    def backward(
+        cls, cell: str, words: str, result: str, badge: str, *marks: Mark, products: Products = NOTHING, arrows: Arrows = ()
+    ) -> Step:
+        """Of the backward pass: cell = words, and what finite differences say, in words that can be spoken."""
+        spoken = badge.replace("✓ kink", "a kink").replace("✗ ", "WRONG: ").removeprefix("✓ ")
+        sentence = f"{cell} = {words}; {spoken}{' agrees' if badge.startswith('✓ f') else ''}"
+        return cls(f"Backward: {cell}", sentence, result, marks, products, badge, arrows)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line from (x, y) to (x, y), each 0..1 in its slot, y upwards."""
+
+    slots: Slots
+    start: tuple[float, float]
+    end: tuple[float, float]
+    role: str
+
+
+@dataclass(frozen=True)
+class Caption:
+    """Words in a slot, the left end of their middle line at (x, y), each 0..1, y upwards."""
+
+    text: str
+    slots: Slots
+    place: tuple[float, float]
+
+
+def _relu_drawing() -> tuple[tuple[Curve, ...], tuple[Caption, ...]]:
+    """The function on the left, with its kink; on the right its slope, with every subgradient at 0 and the chosen one."""
+    left, right = (slots((22.6 + 7.0 * n, 11.4, 5.6, 3.8), (0.6 + 9.0 * n, 26.9, 7.4, 3.0)) for n in (0, 1))
+    lines = (
+        Curve(left, (0, 0.15), (0.5, 0.15), "output"),
+        Curve(left, (0.5, 0.15), (0.95, 0.75), "output"),
+        Curve(right, (0, 0.15), (0.5, 0.15), "kernel"),
+        Curve(right, (0.5, 0.75), (0.95, 0.75), "kernel"),
+        Curve(right, (0.5, 0.15), (0.5, 0.75), "gradient"),
+    )
+    shifts = (-0.03, -0.015, 0, 0.015, 0.03)
+    chosen = (Curve(right, (0.47, 0.15 + shift), (0.53, 0.15 + shift), "kernel") for shift in shifts)
+    words = (("its slope", (0, 0.92)), ("0 is chosen", (0.53, 0.02)), ("0…1", (0.53, 0.45)), ("1", (0.43, 0.75)))
+    captions = (Caption("relu(x)", left, (0, 0.92)), Caption("x = 0", left, (0.42, 0.02)))
+    return (*lines, *chosen), (*captions, *(Caption(text, right, place) for text, place in words))
+
+
+RELU_DRAWING = _relu_drawing()
+
+
+@dataclass(frozen=True)
+class LayerPass:
+    """Everything that is drawn of one layer."""
+
+    grids: Mapping[str, Grid]
+    steps: tuple[Step, ...]
+    curves: tuple[Curve, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    words: Corners = HEADLINE  # where the headline and the titles of the card stand
+    result: Corners = RESULT
+    decimals: int = 3  # of the numbers in cells
+
+
+def sum_of(terms: Sequence[str], total: float, nothing: str = "") -> str:
+    """a×b + c×d = total, of many terms the first ones and the last; if there are none, 0 and why."""
+    if not terms:
+        return f"0{nothing}"
+    told = terms if len(terms) <= MOST_TERMS else [*terms[:FIRST_TERMS], "…", terms[-1]]
+    return f"{' + '.join(told)} = {write(total)}"
+
+
+def products_of(first: np.ndarray, second: np.ndarray) -> list[str]:
+    """Each pair as a×b; a negative number behind a sign stands in parentheses."""
+    pairs = zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)
+    return [f"{write_factor(one) if n else write(one)}×{write_factor(other)}" for n, (one, other) in enumerate(pairs)]
+
+
+def at(*place: int) -> str:
+    """[row, column]."""
+    return f"[{', '.join(map(str, place))}]"
