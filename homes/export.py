@@ -15,7 +15,7 @@ from typing import Any
 
 from ..views import SLUGS
 from ..views import settings as view_settings
-from ..views.exports import KINDS, Moment, export
+from ..views.exports import KINDS, ShownStep, export
 from ..views.session import LESSONS, Session
 from ..views.settings import SettingError
 from . import filming
@@ -97,7 +97,7 @@ def _file_of(
     steps = _steps(take, kind, len(update.trace))
     if kind in KINDS:
         try:
-            return export(Moment(view, update.settings, update.trace, steps[0]), kind).data
+            return export(ShownStep(view, update.settings, update.trace, steps[0]), kind).data
         except SettingError as error:
             raise ExportError(str(error)) from None
     looks: dict[str, Any] = {"width": take.width, "dark": take.dark}

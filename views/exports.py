@@ -25,7 +25,7 @@ TERMS_A_LINE = 6
 
 
 @dataclass(frozen=True)
-class Moment:
+class ShownStep:
     """One step of what a view shows."""
 
     view: str
@@ -50,18 +50,18 @@ class Moment:
         return found
 
 
-def export(moment: Moment, kind: Any) -> Download:
+def export(shown: ShownStep, kind: Any) -> Download:
     """The file of that kind. Raises SettingError for an unknown kind, and for one that this view cannot give."""
     if kind not in KINDS:
         raise SettingError(f"there is no export called “{str(kind)[:20]}”; the exports are {', '.join(KINDS)}")
     media, make = KINDS[kind]
-    return Download(f"convoscope-{moment.view}-step-{moment.step}.{kind}", media, make(moment))
+    return Download(f"convoscope-{shown.view}-step-{shown.step}.{kind}", media, make(shown))
 
 
-def as_latex(moment: Moment) -> bytes:
+def as_latex(shown: ShownStep) -> bytes:
     """The grids as bmatrix and the step's arithmetic, each as a formula of its own; needs amsmath."""
-    blocks = [f"% Convoscope, {moment.view}, step {moment.step + 1} of {len(moment.trace)}; needs \\usepackage{{amsmath}}"]
-    for name, grid in moment.grids().items():
+    blocks = [f"% Convoscope, {shown.view}, step {shown.step + 1} of {len(shown.trace)}; needs \\usepackage{{amsmath}}"]
+    for name, grid in shown.grids().items():
         if max(grid.shape) > LARGEST_MATRIX:
             blocks.append(f"% {name}: {grid.shape[0]}×{grid.shape[1]} numbers are too many for a matrix")
             continue
@@ -69,52 +69,52 @@ def as_latex(moment: Moment) -> bytes:
             " & ".join("" if np.isnan(cell) else _formula(write(cell)) for cell in row) for row in grid.tolist()
         )
         blocks.append(f"\\[ {_name(name)} = \\begin{{bmatrix}}\n  {rows}\n\\end{{bmatrix}} \\]")
-    left, equals, right = moment.sentence.partition(" = ")
+    left, equals, right = shown.sentence.partition(" = ")
     if equals and "×" in right:
         lines = re.sub(f"((?: \\+ .*?){{{TERMS_A_LINE}}})(?= \\+ )", r"\1 \\\\\n", _formula(right))
         blocks.append(f"\\begin{{multline*}}\n{_name(left)} = {lines}\n\\end{{multline*}}")
     else:
-        blocks.append(_plain(moment.sentence))
+        blocks.append(_plain(shown.sentence))
     return ("\n".join(blocks) + "\n").encode()
 
 
-def as_program(moment: Moment) -> bytes:
+def as_program(shown: ShownStep) -> bytes:
     """The NumPy program that computes what is shown; it runs as it stands."""
-    if "call" not in moment.trace.facts:
-        raise SettingError(f"the view {moment.view} is no single call that could be written down; export npz or json")
-    return f"# Convoscope, {moment.view}\n{moment.trace.facts['call']}\n".encode()
+    if "call" not in shown.trace.facts:
+        raise SettingError(f"the view {shown.view} does not show a single call; export npz or json")
+    return f"# Convoscope, {shown.view}\n{shown.trace.facts['call']}\n".encode()
 
 
-def as_json(moment: Moment) -> bytes:
+def as_json(shown: ShownStep) -> bytes:
     """Settings, grids, sentence and everything drawn at this step, as text that any language reads."""
     whole = {
-        "view": moment.view,
-        "settings": moment.settings,
-        "step": moment.step,
-        "steps": len(moment.trace),
-        "sentence": moment.sentence,
-        "facts": moment.trace.facts,
+        "view": shown.view,
+        "settings": shown.settings,
+        "step": shown.step,
+        "steps": len(shown.trace),
+        "sentence": shown.sentence,
+        "facts": shown.trace.facts,
         "grids": {
             name: [[None if np.isnan(cell) else cell for cell in row] for row in grid.tolist()]
-            for name, grid in moment.grids().items()
+            for name, grid in shown.grids().items()
         },
-        "drawn": moment.trace.at(moment.step),
+        "drawn": shown.trace.at(shown.step),
     }
     return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
 
-def as_npz(moment: Moment) -> bytes:
+def as_npz(shown: ShownStep) -> bytes:
     """The grids by name, and every array of the whole animation as static.<source>.<column> and steps.<source>.<column>."""
-    arrays = dict(moment.grids())
-    for part, sources in (("static", moment.trace.static), ("steps", moment.trace.steps)):
+    arrays = dict(shown.grids())
+    for part, sources in (("static", shown.trace.static), ("steps", shown.trace.steps)):
         for source, columns in sources.items():
             arrays |= {f"{part}.{source}.{name}": _array(column) for name, column in columns.items()}
     file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
+    np.savez_compressed(file, allow_pickle=False, **arrays)
     return file.getvalue()
 
 
-KINDS: dict[str, tuple[str, Callable[[Moment], bytes]]] = {
+KINDS: dict[str, tuple[str, Callable[[ShownStep], bytes]]] = {
     "tex": ("application/x-tex", as_latex),
     "py": ("text/x-python", as_program),
     "json": ("application/json", as_json),

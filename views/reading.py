@@ -20,13 +20,13 @@ LARGEST_TEXT = 800  # characters of any one value: a matrix of 49 numbers has up
 def read(settings: type[Settings], name: str, value: Any) -> tuple[Any, list[str]]:
     """The value of one setting that an outside value means, and notices (what was clamped). Raises SettingError."""
     parameter = settings.param[name]
-    label = parameter.label.lower()
+    label = str(parameter.label).lower()
     if isinstance(value, str) and len(value) > LARGEST_TEXT and not isinstance(parameter, (Picture, Text)):
         raise SettingError(f"the {label} came as {len(value)} characters; {LARGEST_TEXT} is the most. Try a shorter value")
     return _reader(parameter)(parameter, label, value)
 
 
-def _reader(parameter: param.Parameter) -> Callable[[Any, str, Any], tuple[Any, list[str]]]:
+def _reader(parameter: param.Parameter[Any]) -> Callable[[Any, str, Any], tuple[Any, list[str]]]:
     """What reads values of that kind of setting: (parameter, label, value) -> (value, notices)."""
     for kind, reader in _READERS.items():
         if isinstance(parameter, kind):
@@ -34,27 +34,34 @@ def _reader(parameter: param.Parameter) -> Callable[[Any, str, Any], tuple[Any, 
     raise TypeError(f"no reader for a parameter of type {type(parameter).__name__}")
 
 
-def _read_choice(parameter: param.Selector, label: str, value: Any) -> tuple[str, list[str]]:
+def _read_choice(parameter: param.Selector[str], label: str, value: Any) -> tuple[str, list[str]]:
     choices = parameter.get_range().values()
     if not isinstance(value, str) or value not in choices:
         raise SettingError(f"{_quoted(value)} is no {label}; choose one of {', '.join(choices)}")
     return value, []
 
 
-def _read_flag(parameter: param.Boolean, label: str, value: Any) -> tuple[bool, list[str]]:
+def _read_flag(parameter: param.Boolean[bool], label: str, value: Any) -> tuple[bool, list[str]]:
     text = str(value).lower()
     if text not in _FLAGS:
         raise SettingError(f"the setting “{label}” is on or off, not {_quoted(value)}; choose true or false")
     return _FLAGS[text], []
 
 
-def _read_number(parameter: param.Number, label: str, value: Any) -> tuple[float, list[str]]:
-    low, high = parameter.bounds
+def _read_number(parameter: param.Number[float], label: str, value: Any) -> tuple[float, list[str]]:
+    low, high = _bounds(parameter)
     number = read_cell(value, f"the {label}")
     if low <= number <= high:
         return number, []
     nearest = min(max(number, low), high)
     return nearest, [f"The {label} must be a number from {low:g} to {high:g}: {_quoted(value)} became {nearest:g}."]
+
+
+def _bounds(parameter: param.Number[Any]) -> tuple[float, float]:
+    low, high = parameter.bounds or (None, None)
+    if low is None or high is None:
+        raise TypeError(f"the setting {parameter.name} has no bounds; every number needs a smallest and a largest value")
+    return low, high
 
 
 def _read_drawing(parameter: Drawing, label: str, value: Any) -> tuple[str, list[str]]:
@@ -82,8 +89,8 @@ def _read_picture(parameter: Picture, label: str, value: Any) -> tuple[str, list
     return value, []
 
 
-def _read_integer(parameter: param.Integer, label: str, value: Any) -> tuple[int, list[str]]:
-    low, high = parameter.bounds
+def _read_integer(parameter: param.Integer[int], label: str, value: Any) -> tuple[int, list[str]]:
+    low, high = _bounds(parameter)
     wanted = f"a whole number from {low:,} to {high:,}"
     try:
         if isinstance(value, bool) or not float(value).is_integer():
@@ -93,7 +100,7 @@ def _read_integer(parameter: param.Integer, label: str, value: Any) -> tuple[int
         raise SettingError(f"the {label} must be {wanted}, not {_quoted(value)}") from None
     if low <= number <= high:
         return number, []
-    nearest = min(max(number, low), high)
+    nearest = int(min(max(number, low), high))
     return nearest, [f"The {label} must be {wanted}: {_quoted(value)} became {nearest:,}."]
 
 
@@ -144,7 +151,7 @@ def read_cell(cell: Any, place: str) -> float:
 
 
 _FLAGS = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
-_READERS: dict[type[param.Parameter], Callable[[Any, str, Any], tuple[Any, list[str]]]] = {
+_READERS: dict[type[param.Parameter[Any]], Callable[[Any, str, Any], tuple[Any, list[str]]]] = {
     param.Selector: _read_choice,
     Drawing: _read_drawing,
     Picture: _read_picture,

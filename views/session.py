@@ -19,7 +19,7 @@ from typing import Any
 from ..engine import DataError, ShapeError
 from . import SLUGS
 from .exercise import Exercise, pose
-from .exports import Moment, export
+from .exports import ShownStep, export
 from .files import DiskFiles, Files
 from .networks import Networks
 from .packet import pack
@@ -65,7 +65,7 @@ class Session:
         self.files: Files = files or DiskFiles()
         self.networks = Networks(self.files)
         self._settings: dict[str, Settings] = {slug: lesson.Settings() for slug, lesson in LESSONS.items()}
-        self._states: dict[str, State] = {
+        self._states: dict[str, State[Any]] = {
             slug: lesson.State(self.files, self.networks) for slug, lesson in LESSONS.items() if hasattr(lesson, "State")
         }
 
@@ -109,7 +109,8 @@ class Session:
             return Update(str(view), {}, error=f"There is no view called {view!r}; the views are {', '.join(LESSONS)}.")
         settings = self._settings[view]
         draft = settings.copy()
-        name, value, exercise, notices = event.get("name"), event.get("value"), None, []
+        name, value, exercise = event.get("name"), event.get("value"), None
+        notices: list[str] = []
         state, download = self._states.get(view), None
         try:
             if name == "exercise" and hasattr(LESSONS[view], "exercise"):
@@ -117,7 +118,7 @@ class Session:
                 draft, name, value = type(settings)(), "settings", exercise.settings
             if name in ("export", "qr"):
                 download = qr_code(value) if name == "qr" else self._export(view, draft, value)
-            elif state and name in state.actions:
+            elif state and isinstance(name, str) and name in state.actions:
                 said = state.act(draft, name, value)
                 notices, download = (said, None) if isinstance(said, list) else ([], said)
                 notices += draft.change({}, self.files)
@@ -138,12 +139,12 @@ class Session:
         step = wanted.get("step", 0)
         if not isinstance(step, int) or not 0 <= step < len(trace):
             raise SettingError(f"there is no step {str(step)[:20]}; the steps go from 0 to {len(trace) - 1}")
-        return export(Moment(view, settings.plain(), trace, step), wanted.get("kind"))
+        return export(ShownStep(view, settings.plain(), trace, step), wanted.get("kind"))
 
     def _compute(self, view: str, settings: Settings) -> Trace:
-        if view in self._states:
-            return LESSONS[view].compute(settings, self.files, self._states[view])
-        return LESSONS[view].compute(settings, self.files)
+        state = [self._states[view]] if view in self._states else []
+        trace: Trace = LESSONS[view].compute(settings, self.files, *state)
+        return trace
 
 
 def _values(kind: type[Settings], name: Any, value: Any) -> tuple[dict[str, Any], list[str]]:
@@ -168,7 +169,7 @@ def _table_of_values(kind: type[Settings], values: Any) -> tuple[dict[str, Any],
             known[name], said = read(kind, name, values[name])
             notices += said
         except SettingError as error:
-            notices.append(f"{_sentence(error)} The {kind.param[name].label.lower()} stays as it was.")
+            notices.append(f"{_sentence(error)} The {str(kind.param[name].label).lower()} stays as it was.")
     return known, notices
 
 

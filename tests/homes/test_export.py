@@ -57,7 +57,7 @@ def test_an_export_can_be_cancelled():
         (["convolution", "a.tex", "--step", "25"], "the steps go from 0 to 24"),
         (["convolution", "a.gif", "--steps", "all"], "FROM:TO is wanted"),
         (["convolution", "a.html", "--grid", "digit=" + ",".join(map(str, range(201)))], "201 combinations are too many"),
-        (["train", "a.py"], "no single call"),
+        (["train", "a.py"], "not show a single call"),
     ],
 )
 def test_bad_wishes_get_a_sentence_and_leave_no_file(arguments, words, tmp_path, capsys):
