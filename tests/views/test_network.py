@@ -637,6 +637,8 @@ def test_maps_do_not_overlap_and_stay_in_the_drawing(session, network):
 
 def test_an_own_network_of_any_layers_can_be_shown(session):
     for text in ("flatten / linear 10", "flatten / linear 100 / sigmoid / linear 10",
+                 "conv 4 3x3 stride 2 / lrn 3 / concat(conv 2 1x1 | conv 3 3x3 pad 1 / relu) / add(identity | conv 5 1x1) / "
+                 "globalavgpool / linear 10",
                  "conv 70 3x3 stride 2 / tanh / avgpool 2 / dropout 0.5 / flatten / linear 13 / relu / linear 10"):  # fmt: skip
         session.networks.put("trained", parse_network(text, (1, 28, 28), np.random.default_rng(1)))
         update = changed(session, network="trained")

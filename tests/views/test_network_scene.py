@@ -13,11 +13,12 @@ from convoscope.views.network.space import MOST_LINKS, sources
 from convoscope.views.network.world import ASPECT, DISTANCE, GAP, SHADES, Camera, build, join_tiles
 from convoscope.views.theme import STEPS
 from convoscope.views.trace import Sentences, Texts, Trace
-from convoscope.views.units.activations import Activations, Unit, layer_names, layer_shapes
+from convoscope.views.units.activations import Activations, Unit
+from convoscope.views.units.graph import layer_names, layers_of
 from convoscope.views.units.kinds import main_layers
 
 LENET = lenet5(np.random.default_rng(0))
-SHAPES = tuple(layer_shapes(LENET))
+SHAPES = tuple(layer.shape for layer in layers_of(LENET))
 WORLD = build(SHAPES, tuple(main_layers(LENET)))
 ANGLES = st.floats(-180, 180), st.floats(-90, 90)
 

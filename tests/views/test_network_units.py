@@ -5,16 +5,19 @@ import math
 import numpy as np
 import pytest
 
-from convoscope.engine import network_input, parse_network, read_shard, softmax
+from convoscope.engine import Layer, network_input, parse_network, read_shard, softmax
 from convoscope.views.files import DiskFiles
 from convoscope.views.networks import Networks
 from convoscope.views.settings import SettingError
-from convoscope.views.units.activations import Activations, Unit, layer_of, layer_shapes, read_unit, write_unit
+from convoscope.views.units.activations import Activations, Unit, read_unit, write_unit
+from convoscope.views.units.branches import Add
 from convoscope.views.units.cellwise import Cellwise
 from convoscope.views.units.convolution import Convolution
-from convoscope.views.units.kinds import derive, readers_of, receptive_edges
+from convoscope.views.units.graph import layers_of
+from convoscope.views.units.kinds import KINDS, derive, readers_of, receptive_edges
 from convoscope.views.units.linear import Linear
-from convoscope.views.units.pooling import Pooling
+from convoscope.views.units.normalisation import ResponseNorm
+from convoscope.views.units.pooling import GlobalAveragePooling, Pooling
 from convoscope.views.units.softmax import Softmax
 
 UNITS = 50
@@ -23,11 +26,17 @@ ODD = (
     "maxpool 3 stride 1 pad 1 / dropout 0.5 / flatten / dropout 0.25 / linear 7 / tanh / linear 5"
 )
 
+BRANCHES = (
+    "conv 4 3x3 pad 1 groups 2 / relu / lrn 3 alpha 0.5 k 2 / "
+    "concat(conv 3 1x1 / relu | conv 4 3x3 pad 1 groups 4 / maxpool 3 stride 1 pad 1) / "
+    "add(identity | conv 7 3x3 pad 1 / tanh) / maxpool 2 / conv 6 3x3 / globalavgpool / linear 5"
+)
+
 
 def network_of(name):
-    if name != "odd":
+    if name not in ("odd", "branches"):
         return Networks(DiskFiles()).get(name)
-    network = parse_network(ODD, (2, 13, 11), np.random.default_rng(3))
+    network = parse_network(ODD if name == "odd" else BRANCHES, (2, 13, 11), np.random.default_rng(3))
     network.vector[...] = np.random.default_rng(4).normal(0, 0.5, network.vector.shape)
     return network
 
@@ -39,7 +48,7 @@ def image_for(network):
     return network_input(images[:1], network)
 
 
-@pytest.fixture(scope="module", params=["lenet5", "convnetjs", "odd"])
+@pytest.fixture(scope="module", params=["lenet5", "convnetjs", "odd", "branches"])
 def activations(request):
     return read(network_of(request.param))
 
@@ -50,7 +59,7 @@ def read(network):
 
 
 def random_units(network, layer, count=UNITS):
-    rng, shape = np.random.default_rng(layer), layer_shapes(network)[layer]
+    rng, shape = np.random.default_rng(layer), layers_of(network)[layer].shape
     return [Unit(layer, tuple(int(rng.integers(size)) for size in shape)) for _ in range(count)]
 
 
@@ -72,8 +81,16 @@ def added_up(parts):
         return float(parts.window[parts.winner])
     if isinstance(parts, Softmax):
         return float(parts.exponentials[parts.chosen]) / parts.sum
+    if isinstance(parts, GlobalAveragePooling):
+        return float(parts.window.mean())
+    if isinstance(parts, Add):
+        return math.fsum(parts.numbers)
+    if isinstance(parts, ResponseNorm):
+        size, alpha, beta, k = 3, 0.5, 0.75, 2
+        assert len(parts.numbers) == len(parts.window_maps) <= size
+        return parts.number / (k + alpha / size * math.fsum(parts.numbers.astype(float) ** 2)) ** beta
     assert isinstance(parts, Cellwise)
-    x = parts.before
+    x = parts.number
     rules = {"": x, "max({}, 0)": max(x, 0), "1 / (1 + exp(−{}))": 1 / (1 + math.exp(-x)), "tanh({})": math.tanh(x)}
     return rules[parts.rule]
 
@@ -92,7 +109,7 @@ def test_the_parts_of_50_units_of_every_layer_add_up_to_their_values(activations
 def test_what_the_inputs_bring_adds_up_too(activations):
     network, values = activations.network, activations.values
     for layer in range(1, len(values)):
-        made_by = layer_of(network, layer)
+        made_by = layers_of(network)[layer].made_by
         bias = made_by.parameters.get("bias") if made_by else None
         for unit in random_units(network, layer, 20):
             inputs = derive(activations, unit).inputs
@@ -100,7 +117,7 @@ def test_what_the_inputs_bring_adds_up_too(activations):
             value = float(values[layer][unit.position])
             expected = float(np.exp(values[-2] - values[-2].max()).sum()) if made_by is None else value
             assert total == pytest.approx(expected, rel=1e-4, abs=1e-5)
-            assert len(set(map(tuple, inputs.positions.tolist()))) == len(inputs.positions)
+            assert len(set(inputs.units(99_999))) == len(inputs.positions)
 
 
 def test_stepping_down_and_up_are_each_others_reverse(activations):
@@ -110,13 +127,13 @@ def test_stepping_down_and_up_are_each_others_reverse(activations):
         for unit in random_units(network, layer, 3):
             inputs = derive(activations, unit).inputs
             for number, below in enumerate(inputs.units(12)):
-                feeds = readers_of(activations, below)
+                [feeds] = [readers for readers in readers_of(activations, below) if readers.layer == layer]
                 assert feeds.layer == layer
                 at = [i for i, position in enumerate(feeds.positions.tolist()) if tuple(position) == unit.position]
                 assert len(at) == 1
                 assert feeds.contributions[at[0]] == pytest.approx(inputs.contributions[number], rel=1e-5, abs=1e-7)
     for unit in random_units(network, 1, 3):
-        for above in readers_of(activations, unit).units(12):
+        for above in readers_of(activations, unit)[0].units(12):
             assert unit.position in map(tuple, derive(activations, above).inputs.positions.tolist())
 
 
@@ -124,13 +141,13 @@ def test_the_receptive_field_holds_every_pixel_that_changes_the_unit(activations
     network, values = activations.network, activations.values
     rng = np.random.default_rng(0)
     x = np.ascontiguousarray(values[0])[np.newaxis]
-    for layer in range(1, len(network.layers) + 1):
+    for layer in range(1, len(values) - 1):
         for unit in random_units(network, layer, 4):
             top, left, bottom, right = receptive_edges(network, unit)
             outside = rng.normal(size=x.shape).astype(np.float32)
             outside[:, :, top:bottom, left:right] = x[:, :, top:bottom, left:right]
             network.forward(outside)
-            changed = network.activations[layer][(0, *unit.position)]
+            changed = Activations.of(network).values[layer][unit.position]
             assert changed == pytest.approx(values[layer][unit.position], rel=1e-3, abs=1e-4)
     corner = receptive_edges(network, Unit(1, (0, 0, 0)))
     layer = network.layers[0]
@@ -144,15 +161,38 @@ def test_the_window_lies_on_the_maps_one_layer_back(activations):
         for unit in random_units(network, layer, 5):
             found = derive(activations, unit)
             if found.window_edges is None:
-                assert values[layer - 1].ndim == 1
+                assert values[found.before].ndim == 1 or isinstance(found, Add)
                 continue
             top, left, bottom, right = found.window_edges
-            assert 0 <= top < bottom <= values[layer - 1].shape[1]
-            assert 0 <= left < right <= values[layer - 1].shape[2]
+            assert 0 <= top < bottom <= values[found.before].shape[1]
+            assert 0 <= left < right <= values[found.before].shape[2]
             for c, row, column in found.inputs.positions.tolist():
                 assert c in found.window_maps
                 assert top <= row < bottom
                 assert left <= column < right
+
+
+def kinds_of(layer):
+    """The words for all layers that the engine has."""
+    return {one.kind for one in layer.__subclasses__()} | {kind for one in layer.__subclasses__() for kind in kinds_of(one)}
+
+
+def test_every_kind_of_layer_of_the_engine_has_a_class():
+    kinds = kinds_of(Layer) - {""}
+    assert len(kinds) > 10
+    assert kinds | {"input", "softmax"} == set(KINDS)
+
+
+def test_a_unit_in_a_branch_has_an_address_and_leads_on():
+    activations = read(network_of("branches"))
+    network = activations.network
+    unit = Unit(layers_of(network).index(next(one for one in layers_of(network) if one.kind == "concat")), (4, 2, 3))
+    inner = derive(activations, unit).inputs.units(1)[0]
+    assert write_unit(network, inner) == "concat1.branch2.maxpool1[1,2,3]"
+    assert read_unit(network, "concat1.branch2.maxpool1[1,2,3]") == inner
+    assert activations.value(inner) == activations.value(unit)
+    before = [activations.names[one.layer] for one in readers_of(activations, Unit(3, (0, 2, 3)))]
+    assert before == ["concat1.branch1.conv1", "concat1.branch2.conv1"]  # one reader in each branch
 
 
 def test_lenet5_says_its_sums_in_one_sentence():
@@ -193,7 +233,7 @@ def test_addresses_with_the_engines_names_still_name_the_same_unit(old):
     unit = read_unit(network, old + place)
     assert unit == read_unit(network, new + place)
     assert write_unit(network, unit) == new + place
-    assert layer_of(network, unit.layer) is network.layers[network.names.index(old)]
+    assert layers_of(network)[unit.layer].made_by is network.layers[network.names.index(old)]
 
 
 def test_units_are_written_and_read_back(activations):

@@ -17,9 +17,9 @@ from ...engine import Network
 from ..grid import limit_of, shade
 from ..numbers import write
 from ..trace import Columns, Texts
-from ..units.activations import Activations, Edges, Unit, layer_names
-from ..units.kinds import kind_of, receptive_edges
-from ..units.windows import clip, window_edges
+from ..units.activations import Activations, Edges, Unit
+from ..units.graph import layers_of
+from ..units.kinds import edges_on, kind_of
 from .map_places import MapArrangement, arrangements
 
 MOST_MAPS = 64  # drawn of one layer
@@ -83,10 +83,9 @@ class Blocks:
     @classmethod
     def of(cls, network: Network) -> Self:
         """Choose what is drawn, in order."""
-        named = list(enumerate(zip(layer_names(network), network.shapes, strict=False)))
-        return cls(network, tuple(
-            Block.of(n, name, tuple(shape)) for n, (name, shape) in named if not kind_of(network, n).hands_on
-        ))  # fmt: skip
+        layers = list(enumerate(layers_of(network)))[:-1]
+        drawn = [(n, layer) for n, layer in layers if kind_of(network, n).is_drawn and not layer.is_inner]
+        return cls(network, tuple(Block.of(n, layer.name, layer.shape) for n, layer in drawn))
 
     @cached_property
     def arrangements(self) -> tuple[MapArrangement, MapArrangement]:
@@ -140,11 +139,8 @@ class Blocks:
 
     def _seen(self, n: int, position: tuple[int, int, int]) -> tuple[Edges, Edges]:
         """What a cell sees of the input, and what of the block before."""
-        block, before = self.blocks[n], self.blocks[n - 1]
-        field = receptive_edges(self.network, Unit(block.layer, position)) or (0, 0, 0, 0)
-        sliding = kind_of(self.network, block.layer).sliding(self.network.layers[block.layer - 1])
-        whole = (0, 0, before.rows, before.columns)
-        return field, clip(window_edges(sliding, *position[1:]), before.rows, before.columns) if sliding else whole
+        unit = Unit(self.blocks[n].layer, position)
+        return edges_on(self.network, unit, 0), edges_on(self.network, unit, self.blocks[n - 1].layer)
 
     @cached_property
     def _heads(self) -> Columns:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from ...engine import Layer, Network
 from ...engine.shapes import Array
 from ..settings import SettingError
-from ..units.activations import find_layer, layer_names
+from ..units.graph import NamedLayer, find_layer, layer_names, layers_of
 
-PATTERN = re.compile(r"(\w+)\.(weight|bias|off)\[(\d{1,5}(?:,\d{1,5}){0,3})\](?:=([-+.\de]{1,16}))?", re.ASCII)
+PATTERN = re.compile(r"([\w.]+)\.(weight|bias|off)\[(\d{1,5}(?:,\d{1,5}){0,3})\](?:=([-+.\de]{1,16}))?", re.ASCII)
 LARGEST = 1000.0
 
 
@@ -45,9 +45,9 @@ def read_edit(network: Network, text: str) -> Edit:
         raise SettingError(f"{text[:40]!r} is no change; write for example {_example(network)}")
     part, place = match[2], tuple(int(number) for number in match[3].split(","))
     names, layer = layer_names(network), find_layer(network, match[1])
-    if not layer or layer > len(network.layers):
+    if not layer or layer + 1 == len(names):
         raise SettingError(f"there is no layer {match[1]!r} in this network; its layers are {', '.join(names[1:-1])}")
-    shape = _shape(network, layer, part)
+    shape = _shape(network, layers_of(network)[layer], part)
     whole_map = part == "off" and len(place) == 1 and len(shape) == 3  # of a feature map
     if (len(place) != len(shape) and not whole_map) or any(at >= size for at, size in zip(place, shape, strict=False)):
         last = ",".join(str(size - 1) for size in shape)
@@ -85,16 +85,16 @@ def edited(network: Network, edits: Sequence[Edit]) -> Network:
     for edit in edits:
         if edit.value is not None:
             parameter(copy, edit)[edit.place] = edit.value
-    for name, layer in zip(layer_names(copy)[1:], copy.layers, strict=False):
-        off = [edit.place for edit in edits if edit.layer == name and edit.part == "off"]
-        if off:
-            _switch_off(layer, off)
+    for layer in layers_of(copy):
+        off = [edit.place for edit in edits if edit.layer == layer.name and edit.part == "off"]
+        if off and layer.made_by:
+            _switch_off(layer.made_by, off)
     return copy
 
 
 def parameter(network: Network, edit: Edit) -> Array:
     """The weights or the biases that an edit changes."""
-    return network.layers[layer_names(network).index(edit.layer) - 1].parameters[edit.part]
+    return layers_of(network)[layer_names(network).index(edit.layer)].parameters[edit.part]
 
 
 def _switch_off(layer: Layer, places: Sequence[tuple[int, ...]]) -> None:
@@ -119,14 +119,13 @@ def _zeroed(batch: Array, places: Sequence[tuple[int, ...]]) -> Array:
     return batch
 
 
-def _shape(network: Network, layer: int, part: str) -> tuple[int, ...]:
+def _shape(network: Network, layer: NamedLayer, part: str) -> tuple[int, ...]:
     if part == "off":
-        return network.shapes[layer]
-    parameters = network.layers[layer - 1].parameters
-    if part not in parameters:
-        owners = [name for name, one in zip(layer_names(network)[1:], network.layers, strict=False) if one.parameters]
-        raise SettingError(f"{layer_names(network)[layer]} has no {part}; only {', '.join(owners)} have")
-    return parameters[part].shape
+        return layer.shape
+    if part not in layer.parameters:
+        owners = [one.name for one in layers_of(network) if one.parameters]
+        raise SettingError(f"{layer.name} has no {part}; only {', '.join(owners)} have")
+    return layer.parameters[part].shape
 
 
 def _example(network: Network) -> str:

@@ -14,7 +14,7 @@ from ...engine import Network
 from ..grid import limit_of, shade
 from ..numbers import write
 from ..trace import Columns
-from ..units.activations import layer_names
+from ..units.graph import layer_names, layers_of
 from .edits import Edit
 from .settings import NetworkSettings
 
@@ -45,14 +45,14 @@ class Picture:
 
 def layers_with_weights(network: Network) -> list[str]:
     """The names of the layers that have a picture."""
-    return [name for name, layer in zip(layer_names(network)[1:], network.layers, strict=False) if "weight" in layer.parameters]
+    return [layer.name for layer in layers_of(network) if "weight" in layer.parameters]
 
 
 def picture_of(network: Network, name: str) -> Picture | None:
     """The picture of a layer; None if the network has no such layer."""
     if name not in layers_with_weights(network):
         return None
-    parameters = network.layers[layer_names(network).index(name) - 1].parameters
+    parameters = layers_of(network)[layer_names(network).index(name)].parameters
     weight, bias = parameters["weight"], parameters["bias"]
     if weight.ndim == 2:
         gap = np.full((len(bias), GAP), np.nan, np.float32)

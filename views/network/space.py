@@ -15,7 +15,8 @@ import numpy as np
 from ...engine import Network
 from ..grid import limit_of, shade
 from ..trace import Columns, Texts
-from ..units.activations import Activations, Unit, find_layer, layer_shapes
+from ..units.activations import Activations, Unit
+from ..units.graph import find_layer, layers_of
 from ..units.kinds import derive, main_layers
 from .blocks import Blocks
 from .settings import NetworkSettings
@@ -55,7 +56,7 @@ def sources(
 ) -> dict[str, Columns]:  # fmt: skip
     """Everything that is shown. limits: the colour scales of layers, if given."""
     network = activations.network
-    world = build(tuple(layer_shapes(network)), shown_layers(network, names))
+    world = build(tuple(layer.shape for layer in layers_of(network)), shown_layers(network, names))
     shades = np.concatenate([_shades(activations, sheet.layer, limits or {}) for sheet in world.sheets])
     values = np.concatenate([activations.values[sheet.layer].ravel() for sheet in world.sheets]).astype(np.float32)
     places, texts = _words(world, activations.names)

@@ -16,7 +16,8 @@ from ..networks import Networks
 from ..reading import read as read_setting
 from ..settings import Picture, SettingError, Settings
 from ..state import State
-from ..units.activations import find_layer, layer_names, read_unit, write_unit
+from ..units.activations import read_unit, write_unit
+from ..units.graph import find_layer, layer_names, layers_of
 from .blocks import Blocks
 from .edits import edited, number, parameter, read_edit, read_edits, write_edits
 from .kernels import layers_with_weights
@@ -83,8 +84,8 @@ class NetworkState(State[NetworkSettings]):
         layer = find_layer(base, settings.kernels)
         if layer is None and self._latest != settings.network:
             other = self.networks.get(self._latest)
-            old = find_layer(other, settings.kernels) or 0
-            layer = find_layer(base, other.names[old - 1]) if 0 < old <= len(other.names) else None
+            old = find_layer(other, settings.kernels)
+            layer = None if old is None else find_layer(base, layers_of(other)[old].engine_name)
         kernels, all_layers = "none" if layer is None else layer_names(base)[layer], layers_with_weights(base)
         if kernels in all_layers:
             settings.put({"kernels": kernels})

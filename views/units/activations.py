@@ -1,9 +1,4 @@
-"""A network's numbers for one image, and its units by name: C1[3, 10, 12] is row 10, column 12 of map 3 of the layer C1.
-
-Layer 0 is the input, layer i what `network.layers[i - 1]` makes of it, and the last layer, softmax, the probabilities.
-A layer has one name, in figures, menus, cards and addresses: the lecture's for LeNet-5, else the engine's (conv1), and
-"output" for the logits. Addresses with the engine's names are read too.
-"""
+"""A network's numbers for one image, and its units by name: C1[3, 10, 12] is row 10, column 12 of map 3 of the layer C1."""
 
 from __future__ import annotations
 
@@ -11,23 +6,19 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 
-from ...engine import Layer, Network, softmax
+from ...engine import Network, softmax
 from ...engine.shapes import Array
 from ..settings import SettingError
+from .graph import find_layer, layer_names, layers_of, values_of
 
 Edges = tuple[int, int, int, int]  # top, left, bottom, right of some cells; the last two exclusive
 LONGEST = 40  # characters of a unit
-PATTERN = re.compile(r"(\w+)\[(\d{1,5}(?:, ?\d{1,5}){0,2})\]", re.ASCII)
-LENET5 = re.compile(
-    r"conv \d+ 5x5 pad 2 / relu / (max|avg)pool 2 / conv \d+ 5x5 / relu / (max|avg)pool 2 / "
-    r"flatten / linear \d+ / relu / linear \d+ / relu / linear 10"
-)
-LENET5_NAMES = ["C1", "ReLU1", "S2", "C3", "ReLU3", "S4", "flat", "C5", "ReLU5", "F6", "ReLU6", "output"]
+PATTERN = re.compile(r"([\w.]+)\[(\d{1,5}(?:, ?\d{1,5}){0,2})\]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -48,7 +39,7 @@ class Activations:
     @classmethod
     def of(cls, network: Network, image: int = 0) -> Self:
         """Copies of all layers' numbers for one image of the last forward, the probabilities included."""
-        values = [np.ascontiguousarray(activation[image]) for activation in network.activations]
+        values = [np.ascontiguousarray(batch[image]) for batch in (network.activations[0], *values_of(network))]
         return cls(network, [*values, softmax(values[-1][np.newaxis])[0]])
 
     @cached_property
@@ -74,46 +65,6 @@ class Activations:
         return self.name(unit).replace(" ", "")
 
 
-def layer_names(network: Network) -> list[str]:
-    """The name of every layer: input, C1, ReLU1, …, output, softmax."""
-    return list(_names(network.text, tuple(network.names)))
-
-
-@lru_cache(maxsize=16)
-def _names(text: str, engine_names: tuple[str, ...]) -> tuple[str, ...]:
-    return ("input", *(LENET5_NAMES if LENET5.fullmatch(text) else [*engine_names[:-1], "output"]), "softmax")
-
-
-def layer_shapes(network: Network) -> list[tuple[int, ...]]:
-    """The shape of every layer for one image."""
-    return [*network.shapes, network.shapes[-1]]
-
-
-def layer_kind(network: Network, layer: int) -> str:
-    """input, softmax, or the word for the layer in a network's text."""
-    made_by = layer_of(network, layer)
-    return made_by.kind if made_by else "input" if layer == 0 else "softmax"
-
-
-def layer_of(network: Network, layer: int) -> Layer | None:
-    """The engine's layer that makes these numbers; None for the input and for softmax."""
-    return network.layers[layer - 1] if 0 < layer <= len(network.layers) else None
-
-
-def parameters_of(network: Network, layer: int) -> dict[str, Array]:
-    """The learned arrays of a layer: weight and bias, or none."""
-    made_by = layer_of(network, layer)
-    return made_by.parameters if made_by else {}
-
-
-def find_layer(network: Network, name: str) -> int | None:
-    """The number of the layer with that name, or with that name in the engine; None if there is none."""
-    for names in (layer_names(network), ["input", *network.names]):
-        if name in names:
-            return names.index(name)
-    return None
-
-
 def read_unit(network: Network, text: str) -> Unit:
     """Read C1[3,10,12]. Raises SettingError if the network has no such unit."""
     match = PATTERN.fullmatch(text.strip()) if len(text) <= LONGEST else None
@@ -122,7 +73,7 @@ def read_unit(network: Network, text: str) -> Unit:
     layer, position = find_layer(network, match[1]), tuple(int(number) for number in match[2].split(","))
     if layer is None:
         raise SettingError(f"there is no layer {match[1]!r} in this network; its layers are {', '.join(layer_names(network))}")
-    shape = layer_shapes(network)[layer]
+    shape = layers_of(network)[layer].shape
     if len(position) != len(shape) or any(place >= size for place, size in zip(position, shape, strict=True)):
         last = ",".join(str(size - 1) for size in shape)
         raise SettingError(f"there is no unit {text} in this network; {match[1]} goes up to {match[1]}[{last}]")
@@ -135,7 +86,7 @@ def write_unit(network: Network, unit: Unit) -> str:
 
 
 def _example(network: Network) -> str:
-    return write_unit(network, Unit(1, tuple(size // 2 for size in network.shapes[1])))
+    return write_unit(network, Unit(1, tuple(size // 2 for size in layers_of(network)[1].shape)))
 
 
 def unravel(index: int, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -97,14 +97,17 @@ def _terms(rows: Sequence[tuple[Term, str, str]]) -> Columns:
 
 def _readers(derivation: Derivation) -> list[Term]:
     """The units that read it, also through a layer that only hands numbers on; the last line counts those left out."""
-    activations, readers = derivation.activations, readers_of(derivation.activations, derivation.unit)
-    while readers is not None and (kind := kind_of(activations.network, readers.layer)).hands_on:
-        readers = readers_of(activations, readers.units(1)[0])
-    if readers is None or not len(readers.positions):
-        return []
-    shown = zip(readers.units(MOST_READERS), readers.contributions.tolist(), strict=False)
-    terms = [Term(result=result, written=kind.write_contribution(result), unit=unit) for unit, result in shown]
-    others = len(readers.positions) - len(terms)
+    activations, terms, others = derivation.activations, [], 0
+    waiting = readers_of(activations, derivation.unit)
+    while waiting:
+        readers = waiting.pop(0)
+        kind = kind_of(activations.network, readers.layer)
+        if kind.hands_on:
+            waiting += readers_of(activations, readers.units(1)[0])
+            continue
+        shown = zip(readers.units(MOST_READERS), readers.contributions.tolist(), strict=False)
+        terms += [Term(result=result, written=kind.write_contribution(result), unit=unit) for unit, result in shown]
+        others += max(0, len(readers.positions) - MOST_READERS)
     return [*terms, *([Term(f"and {others} more")] if others else [])]
 
 
@@ -121,7 +124,7 @@ def _patches(patches: Sequence[tuple[int, Array]]) -> Columns:
 
 def _sees(derivation: Derivation) -> str:
     """Its window one layer back and its receptive field."""
-    words, maps, before = [], derivation.window_maps, derivation.unit.layer - 1
+    words, maps, before = [], derivation.window_maps, derivation.before
     if derivation.window_edges is not None:
         top, left, bottom, right = derivation.window_edges
         which = f"maps {maps[0]}–{maps[-1]}" if len(maps) > 1 else f"map {maps[0]}"

@@ -9,10 +9,11 @@ from ...engine.shapes import Array
 from ..numbers import write, write_factor
 from .activations import Activations, Unit, ravel, unravel
 from .derivation import Derivation, Neighbours, Term
+from .graph import before, layers_of
 
 
 class Cellwise(Derivation):
-    """One number, made of one number `before` of the layer before. rule: the formula, with a gap for that number."""
+    """One number, made of one `number` of the layer before. rule: the formula, with a gap for that number."""
 
     can_be_switched = True
     is_activation = True
@@ -21,14 +22,15 @@ class Cellwise(Derivation):
     def __init__(self, activations: Activations, unit: Unit) -> None:
         super().__init__(activations, unit)
         self.only_input = self.source(activations.network, unit)
-        self.before = activations.value(self.only_input)
-        self.total = float(self.function(self.x[self.only_input.position].reshape(1))[0])
+        self.before = self.only_input.layer
+        self.number = activations.value(self.only_input)
+        self.total = float(self.function(activations.values[self.only_input.layer][self.only_input.position].reshape(1))[0])
         value = activations.values[unit.layer][unit.position].reshape(1)
-        self.inputs = Neighbours(unit.layer - 1, np.array([self.only_input.position]), value)
-        if self.x.ndim == 3:
+        self.inputs = Neighbours(self.only_input.layer, np.array([self.only_input.position]), value)
+        if len(self.only_input.position) == 3:
             first, row, column = self.only_input.position
             self.window_edges, self.window_maps = (row, column, row + 1, column + 1), range(first, first + 1)
-        self.result_words = self.rule.format(write_factor(self.before) if "−" in self.rule else write(self.before))
+        self.result_words = self.rule.format(write_factor(self.number) if "−" in self.rule else write(self.number))
         self.words = self.result_words or activations.name(self.only_input)
 
     @classmethod
@@ -42,21 +44,21 @@ class Cellwise(Derivation):
 
     @classmethod
     def source(cls, network: Network, unit: Unit) -> Unit:
-        return Unit(unit.layer - 1, unit.position)
+        return Unit(before(network, unit.layer), unit.position)
 
     @classmethod
-    def target(cls, network: Network, unit: Unit) -> Unit:
-        """The unit of such a layer that is made of this one."""
-        return Unit(unit.layer + 1, unit.position)
+    def target(cls, network: Network, unit: Unit, up: int) -> Unit:
+        """The unit of `up`, a layer of this kind, that is made of this one."""
+        return Unit(up, unit.position)
 
     @classmethod
-    def readers(cls, activations: Activations, unit: Unit) -> Neighbours:
-        target = cls.target(activations.network, unit)
+    def readers(cls, activations: Activations, unit: Unit, up: int) -> Neighbours:
+        target = cls.target(activations.network, unit, up)
         value = activations.values[target.layer][target.position].reshape(1)
         return Neighbours(target.layer, np.array([target.position]), value)
 
     def terms(self) -> list[Term]:
-        return [Term(result=self.before, unit=self.only_input)]
+        return [Term(result=self.number, unit=self.only_input)]
 
 
 class ReLU(Cellwise):
@@ -94,6 +96,11 @@ class Dropout(Cellwise):
 
     about = "hands its number on"
     hands_on = True
+    is_drawn = False
+
+
+class Identity(Dropout):
+    """The branch of a residual block that leaves everything as it is."""
 
 
 class Flatten(Dropout):
@@ -107,8 +114,9 @@ class Flatten(Dropout):
 
     @classmethod
     def source(cls, network: Network, unit: Unit) -> Unit:
-        return Unit(unit.layer - 1, unravel(unit.position[0], network.shapes[unit.layer - 1]))
+        below = before(network, unit.layer)
+        return Unit(below, unravel(unit.position[0], layers_of(network)[below].shape))
 
     @classmethod
-    def target(cls, network: Network, unit: Unit) -> Unit:
-        return Unit(unit.layer + 1, (ravel(unit.position, network.shapes[unit.layer]),))
+    def target(cls, network: Network, unit: Unit, up: int) -> Unit:
+        return Unit(up, (ravel(unit.position, layers_of(network)[unit.layer].shape),))

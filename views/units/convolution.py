@@ -13,8 +13,9 @@ from ...engine import conv2d_terms
 from ...engine.shapes import Array
 from ...engine.windows import pad_images
 from ..grid import limit_of
-from .activations import Activations, Unit, parameters_of
+from .activations import Activations, Unit
 from .derivation import Neighbours, NumberGrid, Term, Weighted
+from .graph import layers_of
 from .windows import Windowed, windows_over
 
 MOST_GROUPS = 16  # input maps shown cell by cell: those that contribute most
@@ -50,19 +51,19 @@ class Convolution(Windowed, Weighted):
         rows, columns = self.corner[0] + self.dilation[0] * k, self.corner[1] + self.dilation[1] * m
         inside = (rows >= 0) & (rows < self.x.shape[1]) & (columns >= 0) & (columns < self.x.shape[2])
         positions = np.column_stack([c + self.window_maps.start, rows, columns])[inside]
-        return Neighbours.ranked(self.unit.layer - 1, positions, self.products.ravel()[inside])
+        return Neighbours.ranked(self.before, positions, self.products.ravel()[inside])
 
     @classmethod
-    def readers(cls, activations: Activations, unit: Unit) -> Neighbours:
+    def readers(cls, activations: Activations, unit: Unit, up: int) -> Neighbours:
         """Every filter that reads the unit's map has a cell for each place of its kernel that meets the unit."""
-        weight = parameters_of(activations.network, unit.layer + 1)["weight"]
+        weight = layers_of(activations.network)[up].parameters["weight"]
         group, channel = divmod(unit.position[0], weight.shape[1])
         each = len(weight) * weight.shape[1] // len(activations.values[unit.layer])  # filters of a group
         filters = np.arange(group * each, (group + 1) * each)
-        cells, offsets = windows_over(activations, unit)
+        cells, offsets = windows_over(activations, unit, up)
         products = weight[filters, channel][:, offsets[:, 0], offsets[:, 1]] * activations.value(unit)  # filters × cells
         positions = np.column_stack([np.repeat(filters, len(cells)), np.tile(cells, (each, 1))])
-        return Neighbours.ranked(unit.layer + 1, positions, products.ravel())
+        return Neighbours.ranked(up, positions, products.ravel())
 
     def grids(self) -> list[NumberGrid]:
         arrays = {"window": self.window, "kernel": self.kernel, "products": self.products}
@@ -79,7 +80,7 @@ class Convolution(Windowed, Weighted):
         return grids
 
     def terms(self) -> list[Term]:
-        name, first = self.activations.names[self.unit.layer - 1], self.window_maps.start
+        name, first = self.activations.names[self.before], self.window_maps.start
         terms = [Term(f"{name}[{first + c}]", result=float(self.sums[c]), group=first + c) for c in self.shown]
         others = np.delete(self.sums, self.shown)
         rest = [Term(f"{len(others)} other maps", result=float(others.sum()))] if len(others) else []

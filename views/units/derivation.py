@@ -16,18 +16,23 @@ import numpy as np
 from ...engine import Layer, Network, Sliding
 from ...engine.shapes import Array
 from ..numbers import write, write_factor
-from .activations import Activations, Edges, Unit, parameters_of
+from .activations import Activations, Edges, Unit
+from .graph import layers_of
 
 SPOKEN = 3  # products in a sentence
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Units of one layer, the one that contributes most first. positions: (n, axes), contributions: (n,)."""
+    """Units of one layer, the one that contributes most first. positions: (n, axes), contributions: (n,).
+
+    layers: of each of them, where branches meet and they lie in several layers.
+    """
 
     layer: int
     positions: np.ndarray
     contributions: Array
+    layers: Sequence[int] = ()
 
     @classmethod
     def ranked(cls, layer: int, positions: np.ndarray, contributions: Array) -> Self:
@@ -37,7 +42,8 @@ class Neighbours:
 
     def units(self, most: int) -> list[Unit]:
         """The first of them."""
-        return [Unit(self.layer, tuple(int(place) for place in position)) for position in self.positions[:most]]
+        layers = self.layers or [self.layer] * len(self.positions)
+        return [Unit(layer, tuple(position)) for layer, position in zip(layers, self.positions[:most].tolist(), strict=False)]
 
 
 @dataclass(frozen=True)
@@ -79,11 +85,14 @@ class Derivation:
     can_be_switched = False
     reads_every_map = False
     hands_on = False  # whether its numbers are those of the layer before, and only laid out anew if at all
+    is_drawn = True  # whether a drawing of the network shows it
     is_activation = False  # whether it makes one number of one number, cell by cell
 
     def __init__(self, activations: Activations, unit: Unit) -> None:
         self.activations, self.unit = activations, unit
-        self.x = activations.values[max(unit.layer - 1, 0)]  # the numbers of the layer before
+        self.layer = layers_of(activations.network)[unit.layer]
+        self.before = self.layer.reads[0] if self.layer.reads else 0  # the layer before, and its numbers
+        self.x = activations.values[self.before]
         self.title, self.value = activations.name(unit), activations.value(unit)
         self.total = self.value
         self.inputs: Neighbours | None = None
@@ -103,8 +112,8 @@ class Derivation:
         return None
 
     @classmethod
-    def readers(cls, activations: Activations, unit: Unit) -> Neighbours | None:
-        """Which units of such a layer read a unit of the layer before, and what it contributes to each."""
+    def readers(cls, activations: Activations, unit: Unit, up: int) -> Neighbours | None:
+        """Which units of `up`, a layer of this kind, read a unit of a layer before it, and what it contributes to each."""
         return None
 
     @classmethod
@@ -149,7 +158,7 @@ class Weighted(Derivation):
 
     def __init__(self, activations: Activations, unit: Unit) -> None:
         super().__init__(activations, unit)
-        self.parameters = parameters_of(activations.network, unit.layer)
+        self.parameters = self.layer.parameters
         self.row: Array = self.parameters["weight"][unit.position[0]]
         self.bias = float(self.parameters["bias"][unit.position[0]])
         self.result_words = "the sum"

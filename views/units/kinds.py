@@ -5,26 +5,36 @@ A new kind of layer needs a class (see derivation.py) and a line here.
 
 from __future__ import annotations
 
-from ...engine import Network, receptive_field
-from .activations import Activations, Edges, Unit, layer_kind, layer_shapes
-from .cellwise import Dropout, Flatten, ReLU, Sigmoid, Tanh
+import functools
+
+from ...engine import Network
+from .activations import Activations, Edges, Unit
+from .branches import Add, Concat
+from .cellwise import Dropout, Flatten, Identity, ReLU, Sigmoid, Tanh
 from .convolution import Convolution
 from .derivation import Derivation, Neighbours
+from .graph import layers_above, layers_of
 from .linear import Linear
-from .pooling import AveragePooling, MaxPooling
+from .normalisation import ResponseNorm
+from .pooling import AveragePooling, GlobalAveragePooling, MaxPooling
 from .softmax import Softmax
-from .windows import clip
+from .windows import around, clip, window_edges
 
 KINDS: dict[str, type[Derivation]] = {
     "input": Derivation,
     "conv": Convolution,
     "maxpool": MaxPooling,
     "avgpool": AveragePooling,
+    "globalavgpool": GlobalAveragePooling,
+    "lrn": ResponseNorm,
     "relu": ReLU,
     "sigmoid": Sigmoid,
     "tanh": Tanh,
     "dropout": Dropout,
+    "identity": Identity,
     "flatten": Flatten,
+    "concat": Concat,
+    "add": Add,
     "linear": Linear,
     "softmax": Softmax,
 }
@@ -32,7 +42,7 @@ KINDS: dict[str, type[Derivation]] = {
 
 def kind_of(network: Network, layer: int) -> type[Derivation]:
     """The class that derives the units of a layer."""
-    return KINDS[layer_kind(network, layer)]
+    return KINDS[layers_of(network)[layer].kind]
 
 
 def derive(activations: Activations, unit: Unit) -> Derivation:
@@ -40,11 +50,11 @@ def derive(activations: Activations, unit: Unit) -> Derivation:
     return kind_of(activations.network, unit.layer)(activations, unit)
 
 
-def readers_of(activations: Activations, unit: Unit) -> Neighbours | None:
-    """What reads a unit, one layer up. None for the probabilities."""
-    if unit.layer + 1 == len(activations.values):
-        return None
-    return kind_of(activations.network, unit.layer + 1).readers(activations, unit)
+def readers_of(activations: Activations, unit: Unit) -> list[Neighbours]:
+    """What reads a unit, one layer up: of several layers if branches begin there, of none for the probabilities."""
+    above = layers_above(activations.network, unit.layer)
+    readers = [kind_of(activations.network, up).readers(activations, unit, up) for up in above]
+    return [neighbours for neighbours in readers if neighbours is not None]
 
 
 def origin(network: Network, unit: Unit) -> Unit:
@@ -57,24 +67,41 @@ def origin(network: Network, unit: Unit) -> Unit:
 
 
 def main_layers(network: Network) -> list[int]:
-    """The layers without those whose numbers come again in the next: cut by an activation function, or handed on."""
-    kinds = [kind_of(network, layer) for layer in range(len(layer_shapes(network)))]
-    above: list[type[Derivation]] = [*kinds[1:], Derivation]
-    return [n for n, (kind, up) in enumerate(zip(kinds, above, strict=True)) if not kind.hands_on and not up.is_activation]
+    """The layers without those whose numbers come again in the next, cut by an activation function or handed on, and
+    without those inside branches."""
+    return [
+        n for n, layer in enumerate(layers_of(network))
+        if kind_of(network, n).is_drawn and not layer.is_inner
+        and not any(kind_of(network, up).is_activation for up in layers_above(network, n))
+    ]  # fmt: skip
 
 
 def receptive_edges(network: Network, unit: Unit) -> Edges | None:
     """The input pixels that can change a unit, cut at the image's edge. None if that image is no (C, H, W)."""
-    if len(network.input_shape) != 3:
-        return None
-    _, H, W = network.input_shape
+    return edges_on(network, unit, 0) if len(network.input_shape) == 3 else None
+
+
+def edges_on(network: Network, unit: Unit, base: int) -> Edges:
+    """The cells of the layer `base`, one of maps, that can change a unit, cut at the maps' edges."""
+    _, H, W = layers_of(network)[base].shape
     cell: Unit | None = unit
     while cell is not None and len(cell.position) == 1:
         cell = kind_of(network, cell.layer).source(network, cell)
-    slidings = [] if cell is None else [
-        kind_of(network, n + 1).sliding(layer) for n, layer in enumerate(network.layers[: cell.layer])
-    ]
-    chain = [sliding for sliding in slidings if sliding is not None]
-    if cell is None or len(chain) < len(slidings):
+    if cell is None:
         return 0, 0, H, W
-    return clip(receptive_field(chain).box(*cell.position[1:]), H, W)
+    _, row, column = cell.position
+    return clip(_spread(network, cell.layer, (row, column, row + 1, column + 1), base) or (0, 0, 0, 0), H, W)
+
+
+def _spread(network: Network, number: int, edges: Edges, base: int) -> Edges | None:
+    """What those cells of a layer see of `base` through all layers between; None if it lies on no way to the input."""
+    if number <= base:
+        return edges if number == base else None
+    layer = layers_of(network)[number]
+    sliding = kind_of(network, number).sliding(layer.made_by) if layer.made_by else None
+    if sliding is None:
+        _, H, W = layers_of(network)[base].shape
+        return 0, 0, H, W
+    below = around(window_edges(sliding, edges[0], edges[1]), window_edges(sliding, edges[2] - 1, edges[3] - 1))
+    ways = [way for read in layer.reads if (way := _spread(network, read, below, base)) is not None]
+    return functools.reduce(around, ways) if ways else None

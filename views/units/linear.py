@@ -6,8 +6,9 @@ import numpy as np
 
 from ...engine.shapes import Array
 from ..numbers import write
-from .activations import Activations, Unit, parameters_of
+from .activations import Activations, Unit
 from .derivation import Neighbours, Term, Weighted
+from .graph import layers_of
 
 MOST = 8  # products shown one by one: the largest
 
@@ -28,20 +29,19 @@ class Linear(Weighted):
         self.products: Array = products[self.positions]
         self.rest, self.rest_count = float(products[others].sum()), len(others)
         self.total = float(self.products.sum()) + self.rest + self.bias
-        self.inputs = Neighbours.ranked(unit.layer - 1, np.arange(self.x.size)[:, np.newaxis], products)
+        self.inputs = Neighbours.ranked(self.before, np.arange(self.x.size)[:, np.newaxis], products)
         self.words = self.sum_words(self.x, products)
 
     @classmethod
-    def readers(cls, activations: Activations, unit: Unit) -> Neighbours:
-        weights = parameters_of(activations.network, unit.layer + 1)["weight"][:, unit.position[0]]
+    def readers(cls, activations: Activations, unit: Unit, up: int) -> Neighbours:
+        weights = layers_of(activations.network)[up].parameters["weight"][:, unit.position[0]]
         products = weights * activations.value(unit)
-        return Neighbours.ranked(unit.layer + 1, np.arange(len(weights))[:, np.newaxis], products)
+        return Neighbours.ranked(up, np.arange(len(weights))[:, np.newaxis], products)
 
     def terms(self) -> list[Term]:
-        before = self.unit.layer - 1
         rows = zip(self.positions.tolist(), self.numbers.tolist(), self.weights.tolist(), self.products.tolist(), strict=True)
         terms = [
-            Term("", f"{write(x)} ×", product, unit=Unit(before, (at,)), place=self.place("weight", at), value=weight)
+            Term("", f"{write(x)} ×", product, unit=Unit(self.before, (at,)), place=self.place("weight", at), value=weight)
             for at, x, weight, product in rows
         ]
         rest = [Term(f"{self.rest_count} smaller products", result=self.rest)] if self.rest_count else []

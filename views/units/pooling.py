@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import avg_pool2d, max_pool2d_argmax
+from ...engine import avg_pool2d, global_avg_pool2d, max_pool2d_argmax
 from ...engine.shapes import Array, Pair
 from ..grid import limit_of
 from ..numbers import write
 from .activations import Activations, Unit
-from .derivation import Neighbours, NumberGrid
+from .derivation import Derivation, Neighbours, NumberGrid
 from .windows import Windowed, windows_over
 
 SPOKEN_CELLS = 9  # of a window, in a sentence
+MOST_CELLS = 256  # of a whole map, shown one by one
 
 
 class Pooling(Windowed):
@@ -35,15 +36,15 @@ class Pooling(Windowed):
         k, m = np.nonzero(self.on_map)
         first = np.argsort(order[k, m], kind="stable")
         positions = np.column_stack([np.full(len(k), self.unit.position[0]), self.corner[0] + k, self.corner[1] + m])
-        return Neighbours(self.unit.layer - 1, positions[first], self.shares[k, m][first])
+        return Neighbours(self.before, positions[first], self.shares[k, m][first])
 
     @classmethod
-    def readers(cls, activations: Activations, unit: Unit) -> Neighbours:
-        cells, offsets = windows_over(activations, unit)
+    def readers(cls, activations: Activations, unit: Unit, up: int) -> Neighbours:
+        cells, offsets = windows_over(activations, unit, up)
         positions = np.column_stack([np.full(len(cells), unit.position[0]), cells])
-        derived = [cls(activations, Unit(unit.layer + 1, tuple(position))) for position in positions.tolist()]
+        derived = [cls(activations, Unit(up, tuple(position))) for position in positions.tolist()]
         shares = [one.shares[tuple(offset)] for one, offset in zip(derived, offsets.tolist(), strict=True)]
-        return Neighbours.ranked(unit.layer + 1, positions, np.array(shares, np.float32))
+        return Neighbours.ranked(up, positions, np.array(shares, np.float32))
 
     def grids(self) -> list[NumberGrid]:
         c, (row, column) = self.unit.position[0], self.corner
@@ -87,3 +88,33 @@ class AveragePooling(Pooling):
         self.shares = self.window / self.window.size
         self.inputs = self._inputs(-np.abs(self.shares))
         self.words, self.result_words = f"({self.spoken(' + ')}) / {self.window.size}", "the mean"
+
+
+class GlobalAveragePooling(Derivation):
+    """The mean of a whole feature map. window: (H, W)."""
+
+    about = "the mean of a whole feature map"
+    can_be_switched = True
+
+    def __init__(self, activations: Activations, unit: Unit) -> None:
+        super().__init__(activations, unit)
+        c = unit.position[0]
+        self.window: Array = self.x[c]
+        rows, columns = self.window.shape
+        self.window_edges, self.window_maps = (0, 0, rows, columns), range(c, c + 1)
+        self.total = float(global_avg_pool2d(self.x[np.newaxis])[0][unit.position])
+        positions = np.array([(c, *place) for place in np.ndindex(rows, columns)])
+        self.inputs = Neighbours.ranked(self.before, positions, self.window.ravel() / self.window.size)
+        self.words, self.result_words = f"the mean of {self.window.size} numbers", "the mean"
+
+    @classmethod
+    def readers(cls, activations: Activations, unit: Unit, up: int) -> Neighbours:
+        share = activations.values[unit.layer][unit.position] / activations.values[unit.layer][0].size
+        return Neighbours(up, np.array([unit.position[:1]]), share.reshape(1))
+
+    def grids(self) -> list[NumberGrid]:
+        if self.window.size > MOST_CELLS:
+            return []
+        c = self.unit.position[0]
+        units = [self.activations.address(Unit(self.before, (c, *place))) for place in np.ndindex(*self.window.shape)]
+        return [NumberGrid(c, "window", self.window, limit_of(self.window), units)]

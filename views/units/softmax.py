@@ -28,7 +28,7 @@ class Softmax(Derivation):
         self.exponentials: Array = np.exp(self.x - self.x.max())
         self.sum = float(self.exponentials.sum())
         self.total = float(softmax(self.x[np.newaxis])[0, self.chosen])
-        self.inputs = Neighbours.ranked(unit.layer - 1, np.arange(self.x.size)[:, np.newaxis], self.exponentials)
+        self.inputs = Neighbours.ranked(self.before, np.arange(self.x.size)[:, np.newaxis], self.exponentials)
         above, below = write(float(self.exponentials[self.chosen])), write(self.sum)
         self.words = f"{self._power(self.chosen)} / the sum over all {len(self.x)} = {above}/{below}"
         self.result_words = f"{above} / {below}"
@@ -37,12 +37,12 @@ class Softmax(Derivation):
         return f"exp({write(float(self.logits[number]))} − {write_factor(self.largest)})"
 
     @classmethod
-    def readers(cls, activations: Activations, unit: Unit) -> Neighbours:
+    def readers(cls, activations: Activations, unit: Unit, up: int) -> Neighbours:
         """Every class, for its logit is in every sum: its own first, then the most probable. The numbers are probabilities."""
         probabilities, own = activations.probabilities, unit.position[0]
         order = np.argsort(-probabilities, kind="stable")
         order = np.concatenate([[own], order[order != own]])
-        return Neighbours(unit.layer + 1, order[:, np.newaxis], probabilities[order])
+        return Neighbours(up, order[:, np.newaxis], probabilities[order])
 
     @classmethod
     def write_contribution(cls, contribution: float) -> str:
@@ -51,10 +51,10 @@ class Softmax(Derivation):
     def terms(self) -> list[Term]:
         """Every class, or the most probable ones and this one."""
         shown = sorted({*np.argsort(-self.exponentials, kind="stable")[:MOST_CLASSES].tolist(), self.chosen})
-        terms, before = [], self.unit.layer - 1
+        terms = []
         for n in shown:
             above = float(self.exponentials[n])
-            terms.append(Term(str(n), f"{self._power(n)} = {write(above)}", above / self.sum, unit=Unit(before, (n,))))
+            terms.append(Term(str(n), f"{self._power(n)} = {write(above)}", above / self.sum, unit=Unit(self.before, (n,))))
         others = np.delete(self.exponentials, shown)
         rest = [Term(f"{len(others)} other classes", result=float(others.sum()) / self.sum)] if len(others) else []
         return [*terms, *rest]

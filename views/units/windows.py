@@ -10,8 +10,9 @@ from ...engine import Layer, Network, Sliding
 from ...engine.layer_specs import ConvSpec, PoolSpec
 from ...engine.shapes import Array, Pair
 from ...engine.windows import pad_images
-from .activations import Activations, Edges, Unit, layer_of
+from .activations import Activations, Edges, Unit
 from .derivation import Derivation
+from .graph import layers_of
 
 
 class Windowed(Derivation):
@@ -39,12 +40,12 @@ class Windowed(Derivation):
     def pixel(self, map_number: int, row: int, column: int) -> str:
         """The address of a pixel of the layer before: "" in the padding."""
         inside = 0 <= row < self.x.shape[1] and 0 <= column < self.x.shape[2]
-        return self.activations.address(Unit(self.unit.layer - 1, (map_number, row, column))) if inside else ""
+        return self.activations.address(Unit(self.before, (map_number, row, column))) if inside else ""
 
 
 def sliding_of(network: Network, layer: int) -> Sliding:
     """The geometry of a convolution or a pooling."""
-    made_by = layer_of(network, layer)
+    made_by = layers_of(network)[layer].made_by
     assert made_by is not None
     return Windowed.sliding(made_by)
 
@@ -56,15 +57,20 @@ def window_edges(sliding: Sliding, row: int, column: int) -> Edges:
     return top, left, top + rows, left + columns
 
 
+def around(one: Edges, other: Edges) -> Edges:
+    """The smallest rectangle that holds both."""
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+
+
 def clip(edges: Edges, rows: int, columns: int) -> Edges:
     """Cut at the edges of a map."""
     top, left, bottom, right = edges
     return max(top, 0), max(left, 0), min(bottom, rows), min(right, columns)
 
 
-def windows_over(activations: Activations, unit: Unit) -> tuple[np.ndarray, np.ndarray]:
-    """The cells, one layer up, whose windows see a unit, and where in the window it is. -> (n, 2) cells, (n, 2) places."""
-    sliding, shape = sliding_of(activations.network, unit.layer + 1), activations.values[unit.layer + 1].shape[1:]
+def windows_over(activations: Activations, unit: Unit, up: int) -> tuple[np.ndarray, np.ndarray]:
+    """The cells of the layer `up` whose windows see a unit, and where in the window it is. -> (n, 2) cells, (n, 2) places."""
+    sliding, shape = sliding_of(activations.network, up), activations.values[up].shape[1:]
     cells, offsets = [], []
     sizes = (sliding.padding, sliding.dilation, sliding.stride)
     for place in np.ndindex(*sliding.kernel_size):
