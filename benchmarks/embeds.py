@@ -12,16 +12,16 @@ import argparse
 import contextlib
 import os
 import secrets
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from convoscope.homes import site
+from convoscope.homes.browser import opened_browser
 from convoscope.homes.server import make_server
 from convoscope.homes.single_file import single_file
 
@@ -38,13 +38,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="first paints (default: 5)")
     options = parser.parse_args()
     mark = f"--convoscope={secrets.token_hex(4)}"  # by which the browser's processes are found
-    with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", mark]
-        )
+    with served() as address, opened_browser("--disable-gpu", mark) as browser:
         paint, shown = zip(*(first_paint(browser, address) for _ in range(options.runs)), strict=True)
         alone, six = (deck_memory(browser, f"{address}decks/{name}.html", mark) for name in ("none", "six"))
-        browser.close()
     size = len(single_file("convolution").encode()) / 1e6
     print(f"load of the machine meanwhile: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
     print("| what | measured | budget | unit |\n| --- | ---: | ---: | --- |")

@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Browser, CDPSession, Page, Route, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, Route
 
 from convoscope.homes import site
+from convoscope.homes.browser import opened_browser
 from convoscope.homes.server import make_server
 from convoscope.homes.vendor import FOLDER as RUNTIME
 
@@ -51,7 +52,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="page loads per measurement (default: 5)")
     parser.add_argument("--verbose", action="store_true", help="list the files fetched before Python")
     options = parser.parse_args()
-    with served_site() as address, chromium() as browser:
+    with served_site() as address, opened_browser() as browser:
         weights = bytes_before_python(browser, address)
         rows = [
             *paint_rows(browser, address, options.runs),
@@ -95,15 +96,6 @@ def served_site() -> Iterator[str]:
         finally:
             server.shutdown()
             server.server_close()
-
-
-@contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium, or Playwright's."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @contextlib.contextmanager

@@ -16,8 +16,10 @@ import argparse
 import os
 from statistics import median
 
-from page import chromium, served_site
+from page import served_site
 from playwright.sync_api import Browser, Page
+
+from convoscope.homes.browser import opened_browser
 
 GOALS = (0.97, 0.98, 0.99)
 FACT = "document.querySelector('.view:not([hidden]) [data-fact={name}]').textContent"
@@ -63,7 +65,7 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=54_000, help="how many digits to learn (default: one epoch)")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    with served_site() as address, chromium() as browser:
+    with served_site() as address, opened_browser() as browser:
         if options.examples:
             race(browser, f"{address}?view=train&seed={options.seed}", options.examples)
         for name in ("convnetjs", "lenet5"):

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .browser import BrowserError, opened_browser
 from .single_file import ExportError
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 STEPS_A_SECOND = 2  # as the page's player at speed 1
 FINE = 2  # pixels of a PNG for each of the page's (static/js/snapshot.mjs); a GIF has the page's
 LAST_FRAME = 1500  # milliseconds that a GIF stays at its end
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 Progress = Callable[[int, int], None]
 
 
@@ -54,27 +53,18 @@ def film(
 @contextmanager
 def _opened(html: str, slug: str, width: int, dark: bool) -> Iterator[Page]:
     """The page in a browser, ready to be asked."""
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        raise ExportError("pictures need Playwright; install it with `pip install convoscope[dev]`, or export .html") from None
-    named = os.environ.get("CONVOSCOPE_CHROMIUM")
-    browser_path = named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         file = Path(folder) / "view.html"
         file.write_text(html, encoding="utf-8")
         try:
-            browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
-        except Error as error:
-            raise ExportError(
-                f"pictures need a Chromium browser ({error.message.splitlines()[0]}); install it, or export .html"
-            ) from None
+            browser = stack.enter_context(opened_browser("--disable-gpu"))
+        except BrowserError as error:
+            raise ExportError(f"pictures need a Chromium browser ({error}); or export .html") from None
         page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light")
         page.goto(file.as_uri())
         page.locator(f"[data-view={slug}] .sentence").wait_for()
         page.evaluate("window.convoscope.ready")
         yield page
-        browser.close()
 
 
 def _picture(page: Page, slug: str, step: int, kind: str) -> bytes:

@@ -1,15 +1,10 @@
 #!/bin/sh
-# Print the path of a Chromium for the browser tests. Finds one, or installs Debian's package where that is allowed. The
-# headless shell is Chromium without windows and menus: a page opens in half the processor time.
-# Order: CONVOSCOPE_CHROMIUM, the browsers of this machine, Playwright's own download, apt-get.
+# Print the path of a Chromium for the browser tests. Finds one (homes/browser.py says where), or installs Debian's package
+# where that is allowed.
 set -u
 
-runs() { [ -n "$1" ] && "$1" --version >/dev/null 2>&1; }
-
-give() {
-  echo "$1"
-  exit 0
-}
+here=${0%/*}
+python=${PYTHON:-$here/../.venv/bin/python}
 
 refuse() {
   echo "$1" >&2
@@ -17,21 +12,13 @@ refuse() {
 }
 
 find_browser() {
-  for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
-    path=$(command -v "$name") && runs "$path" && give "$path"
-  done
-  for path in \
-    "${PLAYWRIGHT_BROWSERS_PATH:-${HOME:-}/.cache/ms-playwright}"/chromium-*/chrome-linux*/chrome \
-    "${HOME:-}"/Library/Caches/ms-playwright/chromium-*/chrome-mac*/*.app/Contents/MacOS/* \
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
-    runs "$path" && give "$path"
-  done
+  "$python" -I "$here/../homes/browser.py"
+  case $? in
+    0) exit 0 ;;
+    1) ;; # there is none
+    *) exit 1 ;; # it has said why
+  esac
 }
-
-if [ -n "${CONVOSCOPE_CHROMIUM:-}" ]; then
-  runs "$CONVOSCOPE_CHROMIUM" && give "$CONVOSCOPE_CHROMIUM"
-  refuse "CONVOSCOPE_CHROMIUM is '$CONVOSCOPE_CHROMIUM', which is no browser that starts; set it to the path of a Chromium or unset it."
-fi
 
 find_browser
 

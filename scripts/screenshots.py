@@ -9,15 +9,15 @@ a drawing of few colours loses nothing in a palette of 256.
 from __future__ import annotations
 
 import io
-import shutil
 import tempfile
 import threading
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from convoscope.homes import site
+from convoscope.homes.browser import opened_browser
 from convoscope.homes.server import make_server
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -31,15 +31,13 @@ MOST_BYTES = 150_000
 
 def main() -> None:
     DOCS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, opened_browser() as browser:
         server = make_server(site.build(Path(folder) / "dist", say=lambda _: None))
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, address in PICTURES.items():
             path = DOCS / f"{name}.png"
             path.write_bytes(small_png(picture(browser, f"http://127.0.0.1:{server.server_address[1]}/{address}")))
             print(f"{path.relative_to(DOCS.parent)}: {path.stat().st_size:,} bytes")
-        browser.close()
         server.shutdown()
         server.server_close()
 

@@ -1,6 +1,8 @@
 """The script finds a browser wherever it may be, installs one only when it may, and else says one clear sentence."""
 
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,7 +40,7 @@ class Machine:
         )
 
     def run(self, **environment: str) -> tuple[int, str, str]:
-        base = {"PATH": str(self.root / "bin"), "HOME": str(self.root / "home")}
+        base = {"PATH": str(self.root / "bin"), "HOME": str(self.root / "home"), "PYTHON": sys.executable}
         done = subprocess.run(["/bin/sh", SCRIPT], env=base | environment, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout.strip(), done.stderr.strip()
 
@@ -118,3 +120,19 @@ def test_an_installation_that_fails_is_an_error(machine):
     status, output, message = machine.run()
     assert (status, output) == (1, "")
     assert "apt-get could not install one that starts" in message
+
+
+def test_playwrights_headless_shell_is_found(machine):
+    path = machine.add("home/.cache/ms-playwright/chromium_headless_shell-1200/chrome-linux/headless_shell", BROWSER)
+    machine.add("home/.cache/ms-playwright/chromium-1200/chrome-linux64/chrome", BROWSER)
+    assert machine.run() == (0, path, "")
+
+
+BROWSER_PATHS = re.compile(r"chromium\.launch|which\(.*chrom|/usr/bin/chrom")
+
+
+def test_nothing_else_looks_for_a_browser():
+    """Tests, benchmarks, pictures and exports all ask homes/browser.py, so where one works the others do."""
+    paths = [path for top in ("homes", "benchmarks", "scripts", "tests") for path in (SCRIPT.parent.parent / top).rglob("*.py")]
+    looking = {path.name for path in paths if BROWSER_PATHS.search(path.read_text())}
+    assert looking == {"browser.py", Path(__file__).name}

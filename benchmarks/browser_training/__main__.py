@@ -17,8 +17,9 @@ import threading
 from pathlib import Path
 from typing import ClassVar
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from convoscope.homes.browser import opened_browser
 from convoscope.homes.bundle import engine_files, zip_bytes
 
 HERE = Path(__file__).resolve().parent
@@ -151,7 +152,6 @@ def main() -> None:
     parser.add_argument("--convnetjs", type=Path, help="a checkout of karpathy/convnetjs, for its newest source")
     parser.add_argument("--race", type=int, default=0, help="seeds for the race to 97 %% and 98 %%; 0 leaves it out")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each in the table of speeds; 0 leaves it out")
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     if not MODULES.is_dir():
         command = ["npm", "install", "--prefix", str(HERE), "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
@@ -162,8 +162,7 @@ def main() -> None:
         Handler.made["/made/convnet.js"] = b"\n".join(sources)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(ROOT)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])
+    with opened_browser() as browser:
         print(f"Chromium {browser.version}, headless\n")
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{server.server_port}{FOLDER}page.html")
@@ -174,7 +173,6 @@ def main() -> None:
             print_speeds(page, list(found), options.rounds)
         if options.race:
             print_races(page, list(found), options.race)
-        browser.close()
     server.shutdown()
 
 

@@ -3,10 +3,8 @@
 import contextlib
 import functools
 import http.server
-import os
 import re
 import reprlib
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,18 +14,18 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from convoscope.homes import site as builder
+from convoscope.homes.browser import opened_browser
 from convoscope.homes.server import SiteHandler
 from convoscope.homes.vendor import FOLDER as RUNTIME
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SUB_PATH = "lectures/cnn"  # the site must work below any path, so all tests run it below this one
 LOCAL = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
-CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PATIENCE = 60  # seconds: what comes at all may come late on a busy machine
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # Every page starts Python anew; to optimise its WebAssembly each time takes a third of all the processors' time.
 QUIET.append("--js-flags=--liftoff-only")
 
@@ -76,12 +74,8 @@ class serving:  # noqa: N801  (reads as a word)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    named = os.environ.get("CONVOSCOPE_CHROMIUM")
-    path = named or next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+    with opened_browser(*QUIET) as browser:
         yield browser
-        browser.close()
 
 
 class Explorer:
