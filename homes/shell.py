@@ -43,6 +43,7 @@ class View:
     slug: str
     title: str
     summary: str
+    activity: str  # what one does there
     table: list[dict[str, Any]]
     panels: list[Panel]
     layout: Layout
@@ -70,9 +71,16 @@ def view(slug: str) -> View:
     """One view with freshly built figures."""
     lesson, figures = LESSONS[slug], FIGURES[slug]
     code = listings(getattr(lesson, "CODE", ()), getattr(lesson, "CODE_LINE", ""))
-    table = settings.table(lesson.Settings)
     return View(
-        slug, lesson.TITLE, lesson.SUMMARY, table, figures.panels(), figures.LAYOUT, code, hasattr(lesson, "exercise")
+        slug=slug,
+        title=lesson.TITLE,
+        summary=lesson.SUMMARY,
+        activity=lesson.ACTIVITY,
+        table=settings.table(lesson.Settings),
+        panels=figures.panels(),
+        layout=figures.LAYOUT,
+        code=code,
+        has_exercises=hasattr(lesson, "exercise"),
     )
 
 

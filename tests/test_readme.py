@@ -2,10 +2,12 @@
 
 import doctest
 import re
+import runpy
 from pathlib import Path
 
+import pytest
+
 from convoscope.views.convolution.settings import ConvolutionSettings
-from convoscope.views.session import LESSONS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -24,9 +26,21 @@ def test_every_file_and_picture_that_it_names_exists():
     assert missing == []
 
 
-def test_the_views_and_settings_of_the_embed_table_exist():
-    row = next(line for line in README.splitlines() if line.startswith("| `view`"))
-    assert set(re.findall(r"`(\w+)`", row)) - {"view"} == set(LESSONS)
+RENEWED = runpy.run_path(str(ROOT / "scripts" / "renew_readme.py"))["renewed"]
+
+
+def test_it_says_of_each_view_what_its_lesson_says():
+    assert RENEWED(README) == README, "run scripts/renew_readme.py"
+
+
+@pytest.mark.parametrize("planted", [("| Train |", "| Training |"), ("`rgb`, ", "")])
+def test_a_view_that_is_told_otherwise_is_seen(planted):
+    other = README.replace(*planted)
+    assert other != README
+    assert RENEWED(other) == README
+
+
+def test_the_settings_of_the_embed_table_exist():
     settings = next(line for line in README.splitlines() if "such as `image`" in line)
     assert set(re.findall(r"`(\w+)`", settings)) <= set(ConvolutionSettings.names())
 

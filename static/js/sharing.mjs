@@ -22,9 +22,17 @@ export class Sharing {
     this.current().player.pause();
     this.current().rememberAddress();
     flushAddress();
+    this.#say();
     this.dialog.showModal();
     this.#write();
     this.#drawCode();
+  }
+
+  /** Which view this is and what its readers can do there, in the words of its lesson.py. */
+  #say() {
+    const { section } = this.current();
+    this.#part("shared-view").textContent = `${section.querySelector("h1").textContent}:`;
+    this.#part("activity").textContent = section.dataset.activity;
   }
 
   #write() {

@@ -158,13 +158,16 @@ def explorer(browser, site_url, context_options) -> Iterator[Explorer]:
 
 
 @contextlib.contextmanager
-def panel_server(env: Mapping[str, str] | None = None, plant: str = "") -> Iterator[str]:
-    """`panel serve app.py` on a free port, as long as the block lasts; gives the page's address. plant: a program before it."""
+def panel_server(env: Mapping[str, str] | None = None, plant: str = "", root: Path = ROOT) -> Iterator[str]:
+    """`panel serve app.py` of the project in root, as long as the block lasts; gives the page's address.
+
+    plant: a program before it.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = f"import sys; sys.argv[0] = 'panel'; {plant or 'pass'}; from panel.command import main; main()"
-    command = [sys.executable, "-c", program, "serve", str(ROOT / "app.py"), "--port", str(port), "--address", "127.0.0.1"]
+    command = [sys.executable, "-c", program, "serve", str(root / "app.py"), "--port", str(port), "--address", "127.0.0.1"]
     command += ["--allow-websocket-origin", f"127.0.0.1:{port}", "--websocket-max-message-size", "1048576"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd="/") as server:
         reader = threading.Thread(target=server.stdout.read)  # so that the server never waits for a reader
@@ -178,7 +181,8 @@ def panel_server(env: Mapping[str, str] | None = None, plant: str = "") -> Itera
         finally:
             server.terminate()
             server.wait()
-            reader.join()
+            if reader.is_alive():
+                reader.join()
 
 
 @pytest.fixture(scope="session")

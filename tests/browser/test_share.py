@@ -9,6 +9,8 @@ import pytest
 from PIL import Image, ImageSequence
 from playwright.sync_api import expect
 
+from convoscope.views.session import LESSONS
+
 FILES = ("Picture (PNG)", "Drawing (SVG)", "LaTeX", "NumPy program", "Numbers (JSON)", "Arrays (npz)", "One page (HTML)")
 
 
@@ -26,6 +28,7 @@ def test_the_dialog_gives_a_link_lines_to_paste_a_code_and_a_preview(explorer, v
     expect(dialog.get_by_role("textbox", name="Link", exact=True)).to_have_value(
         explorer.url + "?view=convolution&kernel=blur&step=7"
     )
+    expect(dialog).to_contain_text(f"Convolution: {LESSONS['convolution'].ACTIVITY}")
     line = dialog.get_by_role("textbox", name="Web page, Moodle, Quarto: an iframe")
     expect(line).to_have_value(
         re.compile(r'^<iframe src=".*embed\.html\?view=convolution&amp;kernel=blur&amp;step=7&amp;hide=title')

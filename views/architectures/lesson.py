@@ -22,6 +22,7 @@ from .words import sentence, shape_of, totals
 
 TITLE = "Architectures"
 SUMMARY = "What goes from layer to layer, how many numbers each layer learns, and how much it computes."
+ACTIVITY = "Walk through the lecture's networks layer by layer: shapes, parameters, multiply-adds; or your own."
 CODE = (output_sizes,)
 MOST_NAMES, MOST_SHAPES = 12, 9  # with more layers, only the present one is named
 LETTERS, LARGER = 0.02, 0.03  # heights, of the drawing's width

@@ -19,6 +19,7 @@ from .words import facts, sentences
 
 TITLE = "Backpropagation"
 SUMMARY = "Forward, each node computes its value. Backward, it hands its gradient on, times the local derivative."
+ACTIVITY = "Type a formula, step through its graph forward and backward, each partial with its product and running sum."
 Settings = BackpropSettings  # the name by which the session finds them
 CODE = (forward_pass, backward_pass, check_gradients)  # shown beside the picture
 CODE_LINE = "gradients[argument] += product"  # what each backward step executes

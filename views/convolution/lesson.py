@@ -20,6 +20,10 @@ from .words import facts, sentences
 
 TITLE = "Convolution"
 SUMMARY = "A kernel slides over an image. At each place it multiplies what lies under it and adds up the products."
+ACTIVITY = (
+    "Slide any kernel of 1×1 to 7×7 over the lecture's image, a digit, a photograph or a drawing; stride, padding, "
+    "dilation; predict a cell, then reveal it."
+)
 Settings = ConvolutionSettings  # the name by which the session finds them
 CODE = (conv2d_loops, conv2d_terms, conv2d)  # shown beside the picture: the definition, what told every term, the fast one
 CODE_LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step executes, once a product

@@ -20,6 +20,7 @@ from .work import Work, by_descent, by_hand, by_least_squares
 
 TITLE = "Kernel detective"
 SUMMARY = "A secret kernel made the target of the image. Find it: by hand, by gradient descent, or by least squares."
+ACTIVITY = "Find a secret kernel by hand, by gradient descent or by least squares."
 CODE = (squared_error, squared_error_backward, conv2d_backward)
 
 

@@ -22,6 +22,7 @@ from .words import changes_of, facts_of, sentences
 
 TITLE = "Downsampling"
 SUMMARY = "Each window becomes one number: its sum (a convolution whose weights are all 1), its average, or its maximum."
+ACTIVITY = "Compare stride 2, average and max-pooling in lock-step, and what one pixel's shift does to each."
 CODE = (max_pool2d_loops, max_pool2d, avg_pool2d, conv2d)  # shown beside the picture: the definition, then what ran
 CODE_LINE = "out[n, c, i, j] = padded[n, c, sH * i : sH * i + kH, sW * j : sW * j + kW].max()"  # what each step executes
 MOST_STEPS = 1024  # with more windows, the whole result is shown at once and the window walks along one row

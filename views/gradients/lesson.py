@@ -31,6 +31,7 @@ from .window_layers import Convolution, Pooling, convolution_pass, pooling_pass
 
 TITLE = "Gradients"
 SUMMARY = "How a gradient goes back through a layer: forward first, then every gradient as the sum that it is."
+ACTIVITY = "Step through the backward pass of every layer of a CNN, and through one SGD step of a small one."
 CODE = (conv2d_backward, max_pool2d_backward, avg_pool2d_backward, relu_backward, linear_backward, cross_entropy_backward)
 ARRIVING = (
     "grad_out is d J / d output, as the layers behind send it: J = Σ grad_out × output. Below x stands d J / d x, and so on."

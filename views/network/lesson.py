@@ -25,6 +25,10 @@ from .why import reasons
 
 TITLE = "Draw a digit"
 SUMMARY = "A trained network reads your digit, layer by layer; ask any unit where its number comes from."
+ACTIVITY = (
+    "Draw, and LeNet-5 reads it: every layer flat or in space, any unit down to its products, any weight changed, "
+    "and why this class."
+)
 CODE = (conv2d, relu, max_pool2d, linear, softmax)
 
 

@@ -25,6 +25,7 @@ from .words import MOST_PRODUCTS, call_of, facts_of, products, sentences
 
 TITLE = "RGB: three channels"
 SUMMARY = "Three channels, so a filter has three kernels: their three sums and the bias make one output cell."
+ACTIVITY = "See why one filter has three kernels: small integers, or a photograph as volumes."
 CODE = (conv2d_loops, conv2d_terms, conv2d)  # shown beside the picture: the definition, what told every term, the fast one
 CODE_LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step executes, once a product
 

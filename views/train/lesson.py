@@ -21,6 +21,7 @@ from .state import TrainState
 
 TITLE = "Train"
 SUMMARY = "Train a network on MNIST and watch its loss, its weights and its gradients change with every batch."
+ACTIVITY = "Train on MNIST in the page and watch curves, weights, gradients, mistakes; go back to any checkpoint and fork."
 CODE = (cross_entropy, cross_entropy_backward, SGD)  # shown beside the picture: what is made small, and how
 
 
