@@ -12,6 +12,7 @@ from typing import Any
 
 import param
 
+from .pasting import split
 from .settings import Drawing, Matrix, Picture, Rows, SettingError, Settings, Text
 
 LARGEST_TEXT = 800  # characters of any one value: a matrix of 49 numbers has up to 700
@@ -105,7 +106,7 @@ def _read_integer(parameter: param.Integer[int], label: str, value: Any) -> tupl
 
 
 def _read_matrix(parameter: Matrix, label: str, value: Any) -> tuple[Rows, list[str]]:
-    rows = [row.split(",") for row in value.split(";")] if isinstance(value, str) else value
+    rows = split(value) if isinstance(value, str) else value
     _check_matrix_shape(parameter, label, rows)
     cells = [
         [read_cell(cell, f"the {label}, row {r + 1}, column {c + 1}") for c, cell in enumerate(row)]
@@ -133,7 +134,7 @@ def _check_matrix_shape(parameter: Matrix, label: str, rows: Any) -> None:
 
 
 def read_cell(cell: Any, place: str) -> float:
-    """A finite number from outside, such as "1/9". place: what the error calls it. Raises SettingError."""
+    """A finite number from outside, such as "1/9" or "0,5". place: what the error calls it. Raises SettingError."""
     advice = "type a number such as 0.5, -1 or 1/9"
     text = str(cell).strip().replace("−", "-") if isinstance(cell, (str, int, float)) else ""
     if isinstance(cell, bool) or len(text) > 24:
@@ -142,7 +143,7 @@ def read_cell(cell: Any, place: str) -> float:
         raise SettingError(f"{place} is empty; {advice}")
     try:
         top, bar, bottom = text.partition("/")
-        number = float(Fraction(int(top), int(bottom))) if bar else float(text)
+        number = float(Fraction(int(top), int(bottom))) if bar else float(text.replace(",", ".", 1))  # a decimal comma
     except (ValueError, ZeroDivisionError, OverflowError):
         raise SettingError(f"{place} holds {_quoted(cell)}; {advice}") from None
     if number != number or number in (float("inf"), float("-inf")):

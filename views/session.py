@@ -23,9 +23,10 @@ from .exports import ShownStep, export
 from .files import DiskFiles, Files
 from .networks import Networks
 from .packet import pack
+from .pasting import pasted
 from .qr import qr_code
 from .reading import read
-from .settings import SettingError, Settings
+from .settings import Matrix, SettingError, Settings
 from .state import Download, State
 from .trace import Trace
 
@@ -123,7 +124,7 @@ class Session:
                 notices, download = (said, None) if isinstance(said, list) else ([], said)
                 notices += draft.change({}, self.files)
             else:
-                values, said = _values(type(draft), name, value)
+                values, said = _values(draft, name, value)
                 notices += said + draft.change(values, self.files)
             notices += state.settle(draft) if state else []
             trace = None if download else self._compute(view, draft)
@@ -147,14 +148,18 @@ class Session:
         return trace
 
 
-def _values(kind: type[Settings], name: Any, value: Any) -> tuple[dict[str, Any], list[str]]:
+def _values(settings: Settings, name: Any, value: Any) -> tuple[dict[str, Any], list[str]]:
     """The new values that an event means, by setting, and notices."""
+    kind = type(settings)
     if name == "reset":
         return kind().plain(), []
     if name == "settings":
         return _table_of_values(kind, value)
     if name not in kind.names():
         raise SettingError(f"there is no setting called {name!r}; the settings are {', '.join(kind.names())}")
+    parameter = settings.param[name]
+    if isinstance(parameter, Matrix) and isinstance(value, Mapping):
+        value = pasted(parameter, getattr(settings, name), value)
     new, notices = read(kind, name, value)
     return {name: new}, notices
 

@@ -51,6 +51,7 @@ class Drawing(param.String[str]):
 
     SIDE = 28
     DIGITS = SIDE * SIDE // 4
+    CELLS_PER_PIXEL = 1  # a side, of the image that is computed with
 
 
 class Picture(param.String[str]):
@@ -146,8 +147,10 @@ def _kind(parameter: param.Parameter[Any]) -> dict[str, Any]:
     if isinstance(parameter, param.Number):  # Integer is one too
         kind = "integer" if isinstance(parameter, param.Integer) else "number"
         return {"kind": kind, "bounds": list(parameter.bounds or ())}
-    if isinstance(parameter, (Drawing, Picture)):
-        return {"kind": type(parameter).__name__.lower()}
+    if isinstance(parameter, Drawing):
+        return {"kind": "drawing", "side": parameter.SIDE, "cells_per_pixel": parameter.CELLS_PER_PIXEL}
+    if isinstance(parameter, Picture):
+        return {"kind": "picture", "side": parameter.SIDE}
     if isinstance(parameter, Text):
         return {"kind": "text", "longest": parameter.longest, "lines": parameter.lines}
     return {"kind": "matrix", "role": parameter.role}

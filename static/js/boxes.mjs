@@ -7,7 +7,8 @@
  * values are the answers of a quiz, and the steps begin..end-1 at which it is there, because grids may take turns at one
  * place.
  */
-import { MOVES, isTap } from "./pointing.mjs";
+import { write, within } from "./numbers.mjs";
+import { MOVES, Surface } from "./surface.mjs";
 
 /**
  * @typedef {{title: string, source: string, first: number, answer: number, begin: number, end: number,
@@ -35,37 +36,33 @@ export class BoxPointing {
 
   #listen(panel) {
     const plot = panel.querySelector(".plot");
-    plot.addEventListener("pointermove", (event) => this.#point(panel, this.#cellAt(panel, plot, event)));
-    plot.addEventListener("pointerleave", () => this.#point(panel, null));
-    plot.addEventListener("click", (event) => {
-      const cell = this.#cellAt(panel, plot, event);
-      if (isTap(event)) this.#point(panel, cell);
-      this.#choose(cell);
-    });
-    plot.tabIndex = 0;
-    plot.setAttribute("role", "application");
-    plot.ariaLabel += ". Arrow keys choose a cell, with Shift another grid, Enter takes an output cell, Escape leaves.";
-    plot.addEventListener("keydown", (event) => this.#press(panel, event));
-    plot.addEventListener("focus", () => panel.querySelector(".readout").setAttribute("aria-live", "polite"));
-    plot.addEventListener("blur", () => this.#point(panel, null));
+    const point = (at) => this.#point(panel, this.#cellAt(panel, at));
+    const gestures = {
+      help: "Arrow keys choose a cell, with Shift another grid, Enter takes an output cell, Escape leaves.",
+      hover: point,
+      tap: point,
+      leave: () => this.#point(panel, null),
+      click: (at) => this.#choose(this.#cellAt(panel, at)),
+      key: (event) => this.#press(panel, event),
+    };
+    new Surface(plot, gestures, this.view.figures.shares(plot));
   }
 
+  /** @returns {boolean} whether the key did something */
   #press(panel, event) {
     const { step } = this.view.player;
     const boxes = boxesOf(this.view.trace, panel.dataset.boxes).filter(({ begin, end }) => begin <= step && step < end);
     const move = MOVES[event.key];
-    const at = (place, by, size) => Math.min(Math.max(place + by, 0), size - 1);
     let { n, row, column } = this.keyed?.panel === panel ? this.keyed : { n: 0, row: 0, column: -1 };
-    if (move && event.shiftKey) [n, row, column] = [at(n, move[0] + move[1], boxes.length), 0, 0];
-    else if (move) [row, column] = [at(row, move[0], boxes[n].rows), at(column, move[1], boxes[n].columns)];
-    else if (!["Enter", "Escape"].includes(event.key)) return; // the player's keys work here too
-    const box = boxes[at(n, 0, boxes.length)];
+    if (move && event.shiftKey) [n, row, column] = [within(n + move[0] + move[1], 0, boxes.length - 1), 0, 0];
+    else if (move) [row, column] = [within(row + move[0], 0, boxes[n].rows - 1), within(column + move[1], 0, boxes[n].columns - 1)];
+    else if (!["Enter", "Escape"].includes(event.key)) return false;
+    const box = boxes[within(n, 0, boxes.length - 1)];
     const cell = { box, row, column, index: row * box.columns + column };
     if (event.key === "Enter" && column >= 0) this.#choose(cell);
     else this.#point(panel, move ? cell : null);
     this.keyed = { panel, n, row, column };
-    event.preventDefault();
-    event.stopPropagation();
+    return true;
   }
 
   #point(panel, cell) {
@@ -77,7 +74,7 @@ export class BoxPointing {
     }
     const { box, row, column, index } = cell;
     const secret = box.first >= 0 && this.view.quiz.hides(box.first + index);
-    const value = secret ? "? (yours to predict)" : Number(box.values[index].toPrecision(6));
+    const value = secret ? "? (yours to predict)" : write(box.values[index]);
     readout.textContent = `${box.title} [${row}, ${column}] = ${value}`;
     this.view.preview(box.first < 0 || secret ? null : box.first + index);
   }
@@ -89,9 +86,7 @@ export class BoxPointing {
   }
 
   /** The cell under the pointer, or null. */
-  #cellAt(panel, plot, { clientX, clientY }) {
-    const frame = plot.getBoundingClientRect();
-    const [x, y] = [(clientX - frame.left) / frame.width, (clientY - frame.top) / frame.height];
+  #cellAt(panel, { x, y }) {
     const under = boxesOf(this.view.trace, panel.dataset.boxes).filter(
       ({ left, top, width, height }) => x >= left && y >= top && x < left + width && y < top + height,
     );

@@ -6,11 +6,12 @@
 /**
  * @typedef {{name: string, label: string, help: string, kind: string, default: unknown,
  *   choices?: [string, string][], bounds?: [number, number], role?: string, section?: string,
- *   shown_when?: [string, string[]], follows_unless?: [string, string[]]}} Row
+ *   side?: number, cells_per_pixel?: number, shown_when?: [string, string[]], follows_unless?: [string, string[]]}} Row
  */
 
 import { help, labelled, make } from "./elements.mjs";
 import { buildMatrix } from "./matrix.mjs";
+import { read, typed } from "./numbers.mjs";
 import { buildPicture } from "./picture.mjs";
 
 /** Fields with typing that was not handed in yet. @type {WeakSet<EventTarget>} */
@@ -141,7 +142,7 @@ function buildNumber(row, id, wanted) {
   const nudge = (by, label) => {
     const button = make("button", { type: "button", textContent: by > 0 ? "+" : "−", ariaLabel: label });
     button.addEventListener("click", () => {
-      input.value = Number(input.value) + by; // at once, so that quick clicks add up
+      input.value = typed((read(input.value) ?? 0) + by); // at once, so that quick clicks add up
       wanted(input.value);
     });
     return button;
@@ -173,7 +174,7 @@ function buildText(row, id, wanted) {
   return { element: labelled(row, id, field), show };
 }
 
-/** The drawing itself is made on its figure (pointing.mjs); here it can be cleared. */
+/** The drawing itself is made on its figure (painting.mjs); here it can be cleared. */
 function buildDrawing(row, id, wanted) {
   const button = make("button", { id, type: "button", className: "wide", textContent: "Clear the drawing" });
   button.addEventListener("click", () => wanted(""));

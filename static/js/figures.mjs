@@ -2,6 +2,7 @@
  * The only module that knows BokehJS: it finds the figures' sources, replaces their data, and dresses them in the theme.
  * Figures are built once, in Python; here only data and colours change.
  */
+import { rectangleOf } from "./grid.mjs";
 import { lighten } from "./lighten.mjs";
 import { allOf, mapValues, rowOf, sameRow } from "./packet.mjs";
 
@@ -111,12 +112,52 @@ export class Figures {
     this.#replace(name, { ...data, ...this.shown.get(name), image: [imageOf(values, rows, columns)] });
   }
 
-  /** Draw rectangles over cells of a grid: the same places as views/grid.py gives them. @param {number[][]} cells [row, column] */
-  light(name, cells, [rows, columns]) {
-    const side = Math.max(rows, columns);
-    const x = cells.map(([, column]) => (1 - columns / side) / 2 + (column + 0.5) / side);
-    const y = cells.map(([row]) => (1 - rows / side) / 2 + (rows - row - 0.5) / side);
-    this.#replace(name, { x, y, w: x.map(() => 1 / side), h: x.map(() => 1 / side) });
+  /** Draw rectangles over cells of a grid. @param {number[][]} cells [row, column] @param {[number, number]} shape */
+  light(name, cells, shape) {
+    const found = cells.map(([row, column]) => rectangleOf(row, column, shape));
+    this.#replace(name, {
+      x: found.map(({ left, width }) => left + width / 2), y: found.map(({ top, height }) => 1 - top - height / 2),
+      w: found.map(({ width }) => width), h: found.map(({ height }) => height),
+    }); // prettier-ignore
+  }
+
+  /**
+   * Finds where a pointer is in a figure's drawing, in shares from its upper left corner.
+   * @param {HTMLElement} plot @returns {(pointer: {clientX: number, clientY: number}) => import("./surface.mjs").Place}
+   */
+  shares(plot) {
+    return ({ clientX, clientY }) => {
+      const { left, top, width, height } = this.#viewOf(plot.dataset.figure).frame.bbox;
+      const box = plot.getBoundingClientRect();
+      const scale = plot.offsetWidth / box.width; // of a page that is shown larger or smaller
+      return { x: ((clientX - box.left) * scale - left) / width, y: ((clientY - box.top) * scale - top) / height };
+    };
+  }
+
+  /** The same in shares of the unit square, around which a drawing may have a margin. @param {HTMLElement} plot */
+  square(plot) {
+    const shares = this.shares(plot);
+    const { x_range: across, y_range: up } = this.#modelOf(plot.dataset.figure);
+    return (pointer) => {
+      const { x, y } = shares(pointer);
+      return { x: across.start + x * (across.end - across.start), y: 1 - up.end + y * (up.end - up.start) };
+    };
+  }
+
+  /** Where a rectangle of the unit square is in a figure's drawing. @param {import("./grid.mjs").Rectangle} box */
+  inDrawing(figure, { left, top, width, height }) {
+    const { x_range: across, y_range: up } = this.#modelOf(figure);
+    const [wide, high] = [across.end - across.start, up.end - up.start];
+    return { left: (left - across.start) / wide, top: (up.end - 1 + top) / high, width: width / wide, height: height / high };
+  }
+
+  #modelOf(figure) {
+    return [...this.models].find(({ name }) => name === figure);
+  }
+
+  /** What BokehJS made of a figure. */
+  #viewOf(figure) {
+    return [...Bokeh.index].find(({ model }) => model.name === figure);
   }
 
   /** What a source shows now: {column: values}. */
@@ -139,8 +180,7 @@ export class Figures {
 
   /** A figure as it looks now. @param {string} name @returns {Promise<SVGSVGElement>} */
   async svg(name) {
-    const view = [...Bokeh.index].find(({ model }) => model.name === name);
-    const blob = await view.export("svg", false).to_blob();
+    const blob = await this.#viewOf(name).export("svg", false).to_blob();
     const picture = new DOMParser().parseFromString(await blob.text(), "image/svg+xml").documentElement;
     picture.setAttribute("viewBox", `0 0 ${picture.getAttribute("width")} ${picture.getAttribute("height")}`);
     return picture;
@@ -161,7 +201,7 @@ export class Figures {
 
   /** Fit the letters of every labelled source to its cells. @param {number} width of the figure named `figure`, in pixels */
   fitText(figure, width) {
-    const plot = [...this.models].find((model) => model.name === figure);
+    const plot = this.#modelOf(figure);
     const letters = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_LETTERS); // a projector's
     for (const renderer of plot.renderers) {
       const [, largest, column = "size"] = renderer.tags.find((tag) => tag.startsWith("fit "))?.split(" ") ?? [];

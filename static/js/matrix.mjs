@@ -1,15 +1,21 @@
 /**
- * A grid of number fields: type, step with the arrow keys (Shift for tenths), or drag a field up and down.
- * Enter goes to the field below. A field that nobody touched keeps its exact value, such as 1/9.
+ * A grid of number fields: type, step with the arrow keys (Shift for tenths), drag a field up and down, or paste a whole
+ * matrix. Enter goes to the field below. A field that nobody touched keeps its exact value, such as 1/9.
  */
 import { help, make } from "./elements.mjs";
+import { read, typed } from "./numbers.mjs";
+import { Surface } from "./surface.mjs";
 
 const PIXELS_A_STEP = 8; // of dragging
+const DIGITS = 4; // that a small field shows: 0.1111 for a ninth
+const SEVERAL = /[\s,;&[\](){}\\]/; // between numbers, however one writes a matrix
 const DENSE = 5; // columns from which the fields are small
+
+/** What is pasted into the field of a row and a column; Python finds the matrix in it. @typedef {{pasted: string, row: number, column: number}} Pasted */
 
 /**
  * @param {import("./controls.mjs").Row} row
- * @param {(rows: (string | number)[][]) => void} wanted
+ * @param {(rows: (string | number)[][] | Pasted) => void} wanted
  * @param {WeakSet<EventTarget>} typing fields with typing that was not handed in yet
  */
 export function buildMatrix(row, id, wanted, typing) {
@@ -17,11 +23,21 @@ export function buildMatrix(row, id, wanted, typing) {
   let cells = [];
   const grid = make("div", { className: "matrix" });
   grid.style.setProperty("--role", `var(--${row.role ?? "line"})`);
-  const exact = (cell, r, c) => (cell.value === tidy(stored[r][c]) ? stored[r][c] : cell.value);
+  const exact = (cell, r, c) => (cell.value === typed(stored[r][c], DIGITS) ? stored[r][c] : cell.value);
   grid.addEventListener("change", () => wanted(cells.map((line, r) => line.map((cell, c) => exact(cell, r, c)))));
   grid.addEventListener("keydown", (event) => pressKey(event, cells));
   grid.addEventListener("focusin", (event) => event.target.select?.());
-  grid.addEventListener("pointerdown", drag);
+  new Surface(grid, new Dragging());
+  for (const kind of ["paste", "drop"]) {
+    grid.addEventListener(kind, (event) => {
+      const r = cells.findIndex((line) => line.includes(event.target));
+      const text = (event.clipboardData ?? event.dataTransfer).getData("text/plain").trim();
+      if (r < 0 || read(text) !== null || !SEVERAL.test(text)) return; // one number, or at least one word: the field takes it
+      event.preventDefault();
+      typing.delete(event.target);
+      wanted({ pasted: text, row: r, column: cells[r].indexOf(event.target) });
+    });
+  }
   const show = (values) => {
     if (values.length !== cells.length || values[0].length !== cells[0].length) {
       cells = values.map((line, r) => line.map((_, c) => makeCell(row, id, r, c)));
@@ -32,7 +48,7 @@ export function buildMatrix(row, id, wanted, typing) {
     stored = values;
     cells.forEach((line, r) =>
       line.forEach((cell, c) => {
-        if (!typing.has(cell)) cell.value = tidy(values[r][c]);
+        if (!typing.has(cell)) cell.value = typed(values[r][c], DIGITS);
       }),
     );
   };
@@ -61,37 +77,34 @@ function pressKey(event, cells) {
   event.preventDefault();
 }
 
-/** Drag a field up for more, down for less; a plain click still sets the cursor. @param {PointerEvent} event */
-function drag(event) {
-  const cell = event.target;
-  if (!(cell instanceof HTMLInputElement) || document.activeElement === cell || event.pointerType === "touch") return;
-  let from = event.clientY;
-  const move = ({ clientY }) => {
-    const steps = Math.trunc((from - clientY) / PIXELS_A_STEP);
-    if (!steps) return;
-    from -= steps * PIXELS_A_STEP;
-    cell.blur();
-    step(cell, steps * 0.1);
+/** Drag a field up for more, down for less; a plain click still chooses its text. A finger scrolls. */
+class Dragging {
+  press = (_, { target, clientY, pointerType }) => {
+    if (!(target instanceof HTMLInputElement) || target.matches(":disabled") || pointerType === "touch") return false;
+    Object.assign(this, { cell: target, from: clientY, moved: false });
+    return true;
   };
-  const stop = () => removeEventListener("pointermove", move);
-  addEventListener("pointermove", move);
-  addEventListener("pointerup", stop, { once: true });
-  addEventListener("pointercancel", stop, { once: true });
+
+  drag = ({ y }) => {
+    const steps = Math.trunc((this.from - y) / PIXELS_A_STEP);
+    if (!steps) return;
+    this.from -= steps * PIXELS_A_STEP;
+    this.moved = true;
+    this.cell.blur();
+    step(this.cell, steps * 0.1);
+  };
+
+  release = () => this.moved || this.cell.focus();
 }
 
-/** Change a field that holds a plain number, and hand it in. */
+/** Change a field that holds a number, and hand it in. */
 function step(cell, by) {
-  const number = Number(cell.value.replace("\u2212", "-"));
-  if (Number.isNaN(number)) return;
-  cell.value = tidy(number + by);
+  const number = read(cell.value);
+  if (number === null) return;
+  cell.value = typed(number + by, DIGITS);
   handIn(cell);
 }
 
 function handIn(cell) {
   cell.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
-/** A number as a person would type it: 0.1111 for a ninth in a small field. */
-function tidy(value) {
-  return String(Number(value.toPrecision(4)));
 }

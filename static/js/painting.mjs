@@ -1,73 +1,61 @@
 /**
- * Drawing on the picture of the input: black and white cells, by mouse, touch or pen. The first cell of a stroke says
- * whether it draws or erases. The trace's fact `paints` names the setting that holds the drawing, or is absent.
+ * Drawing on the picture of the input, by mouse, finger or pen: a stroke that begins on ink erases. The trace's fact
+ * `paints` names the setting that holds the drawing, or is absent; `paints_at` tells where in the picture it lies.
  */
+import { Ink } from "./ink.mjs";
+import { Surface } from "./surface.mjs";
 
-const SIDE = 28; // cells, as in views/settings.py
-const BRUSH = [[0, 0], [0, 1], [1, 0], [1, 1]]; // a stroke of a digit is about two cells wide
+const RADIUS = 1; // cells: a stroke of a digit is about two wide
 
 export class Painting {
   /** @param {HTMLElement} panel the input's @param {import("./view.mjs").View} view */
   constructor(panel, view) {
-    Object.assign(this, { view, plot: panel.querySelector(".plot"), bits: null, ink: true });
-    this.plot.addEventListener("pointerdown", (event) => this.#begin(event));
-    this.plot.addEventListener("pointermove", (event) => this.#stroke(event));
-    for (const end of ["pointerup", "pointercancel"]) this.plot.addEventListener(end, () => this.#end());
+    Object.assign(this, { view, plot: panel.querySelector(".plot"), heading: panel.querySelector("figcaption") });
+    const surface = new Surface(this.plot, {
+      press: (at) => this.#begin(at),
+      drag: (at) => this.#go(at),
+      dragged: () => this.#hand(),
+      release: () => this.#hand(),
+      cancel: () => this.#hand(),
+      revoke: () => this.#hand(this.before),
+    }, view.figures.square(this.plot)); // prettier-ignore
+    surface.alsoFrom(this.heading);
   }
 
   /** A finger draws instead of scrolling, but only where there is something to draw on. */
   refresh() {
-    this.plot.style.touchAction = this.view.trace.facts.paints ? "none" : "";
-    this.plot.style.cursor = this.view.trace.facts.paints ? "crosshair" : "";
-  }
-
-  #begin(event) {
     const { paints } = this.view.trace.facts;
-    if (!paints || event.button) return;
-    this.plot.setPointerCapture(event.pointerId);
-    this.bits = toBits(this.view.settings[paints]);
-    const [row, column] = this.#place(event);
-    this.ink = !this.bits[row * SIDE + column];
-    this.#stroke(event);
+    for (const { style } of [this.plot, this.heading]) style.touchAction = paints ? "none" : "";
+    this.plot.style.cursor = paints ? "crosshair" : "";
   }
 
-  #stroke(event) {
-    if (!this.bits) return;
-    for (const sample of event.getCoalescedEvents?.() ?? [event]) this.#mark(...this.#place(sample));
-    this.#mark(...this.#place(event));
-    this.view.change(this.view.trace.facts.paints, toDigits(this.bits));
+  #begin(at) {
+    const { paints } = this.view.trace.facts;
+    if (!paints) return false;
+    this.lies = this.view.trace.facts.paints_at.split(" ").map(Number);
+    this.before = this.view.latest(paints); // a Clear may be on its way
+    this.ink = Ink.read(this.before, this.view.table.find(({ name }) => name === paints).side);
+    this.at = this.#cell(at);
+    this.mark = this.ink.at(...this.at) ? 0 : 1;
+    this.#go(at);
+    return true;
   }
 
-  #end() {
-    this.bits = null;
+  #go(at) {
+    const cell = this.#cell(at);
+    this.ink.line(this.at, cell, RADIUS, this.mark);
+    this.at = cell;
   }
 
-  #mark(row, column) {
-    for (const [down, across] of BRUSH) {
-      const [r, c] = [row + down, column + across];
-      if (r >= 0 && c >= 0 && r < SIDE && c < SIDE) this.bits[r * SIDE + c] = this.ink;
-    }
+  /** Only what is drawn is news: a stroke may begin beside the picture. */
+  #hand(digits = this.ink.toDigits()) {
+    const { paints } = this.view.trace.facts;
+    if (paints && digits !== this.view.latest(paints)) this.view.change(paints, digits);
   }
 
-  /** The cell of the drawing under the pointer, padding taken off (the fact `paints_at` says how much). */
-  #place({ clientX, clientY }) {
-    const [top, left, side] = this.view.trace.facts.paints_at.split(" ").map(Number);
-    const box = this.plot.getBoundingClientRect();
-    return [Math.floor(((clientY - box.top) / box.height) * side) - top, Math.floor(((clientX - box.left) / box.width) * side) - left];
+  /** Row and column of the drawing there, in cells, padding taken off. @returns {[number, number]} */
+  #cell({ x, y }) {
+    const [top, left, side] = this.lies;
+    return [y * side - top, x * side - left];
   }
-}
-
-/** @param {string} digits hexadecimal @returns {boolean[]} */
-function toBits(digits) {
-  const all = digits || "0".repeat((SIDE * SIDE) / 4);
-  return [...all].flatMap((digit) => [8, 4, 2, 1].map((bit) => Boolean(parseInt(digit, 16) & bit)));
-}
-
-/** @param {boolean[]} bits @returns {string} "" for an empty drawing */
-function toDigits(bits) {
-  let digits = "";
-  for (let n = 0; n < bits.length; n += 4) {
-    digits += ((bits[n] && 8) | (bits[n + 1] && 4) | (bits[n + 2] && 2) | (bits[n + 3] && 1)).toString(16);
-  }
-  return /[^0]/.test(digits) ? digits : "";
 }

@@ -1,12 +1,12 @@
 /**
  * A picture of the user's own: its size is read from the file's head before anything is decoded, then the browser
- * decodes it and its middle square is handed over as 128×128 pixels. It never leaves the machine.
+ * decodes it and its middle square is handed over as small as the settings want it. It never leaves the machine.
  */
 import { labelled, make } from "./elements.mjs";
+import { megabytes } from "./numbers.mjs";
 
 const MOST_BYTES = 2_000_000;
 const MOST_PIXELS = 4_000_000;
-const SIDE = 128; // pixels, as in views/settings.py
 
 export function buildPicture(row, id, wanted) {
   const input = make("input", { id, type: "file", accept: "image/png,image/jpeg" });
@@ -16,7 +16,7 @@ export function buildPicture(row, id, wanted) {
     told.textContent = "";
     if (!input.files.length) return;
     try {
-      wanted(await pixelsOf(input.files[0]));
+      wanted(await pixelsOf(input.files[0], row.side));
     } catch (error) {
       told.textContent = error.message; // the picture that was there stays
     }
@@ -26,8 +26,8 @@ export function buildPicture(row, id, wanted) {
   return { element, show: () => {} };
 }
 
-/** @param {File} file @returns {Promise<string>} red, green, blue of each pixel, in base64 */
-async function pixelsOf(file) {
+/** @param {File} file @param {number} side pixels @returns {Promise<string>} red, green, blue of each pixel, in base64 */
+async function pixelsOf(file, side) {
   if (file.size > MOST_BYTES) throw new Error(`The file has ${megabytes(file.size)} MB; 2 MB is the most. Choose a smaller picture.`);
   const head = new DataView(await file.arrayBuffer());
   const size = pngSize(head) ?? jpegSize(head);
@@ -39,20 +39,16 @@ async function pixelsOf(file) {
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new Error("The picture is damaged and cannot be decoded. Choose another one.");
   });
-  const side = Math.min(bitmap.width, bitmap.height);
-  const context = new OffscreenCanvas(SIDE, SIDE).getContext("2d", { willReadFrequently: true });
+  const square = Math.min(bitmap.width, bitmap.height);
+  const context = new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
   context.fillStyle = "#fff"; // what is transparent is paper
-  context.fillRect(0, 0, SIDE, SIDE);
-  context.drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, SIDE, SIDE);
-  const { data } = context.getImageData(0, 0, SIDE, SIDE);
+  context.fillRect(0, 0, side, side);
+  context.drawImage(bitmap, (bitmap.width - square) / 2, (bitmap.height - square) / 2, square, square, 0, 0, side, side);
+  const { data } = context.getImageData(0, 0, side, side);
   let text = "";
   for (let n = 0; n < data.length; n += 4) text += String.fromCharCode(data[n], data[n + 1], data[n + 2]);
   return btoa(text);
-}
-
-function megabytes(bytes) {
-  return (bytes / 1_000_000).toFixed(1);
 }
 
 /** @param {DataView} head @returns {[number, number] | null} width and height */

@@ -6,19 +6,18 @@
  * whose cells light up: the source <part>_links tells which rows and columns, the source <links>_hits draws them.
  */
 
-export const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+import { cellAt, shapeOf } from "./grid.mjs";
+import { write, within } from "./numbers.mjs";
+import { MOVES, Surface } from "./surface.mjs";
 
 /** @typedef {{row: number, column: number, index: number, value: number}} Cell */
-
-/** Whether a click came from a finger, which never hovers: what it taps is read out until the next touch. */
-export const isTap = ({ pointerType }) => pointerType === "touch";
 
 export class Pointing {
   /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
   constructor(section, view) {
     Object.assign(this, { section, view, pinned: null });
     for (const panel of section.querySelectorAll(".panel[data-values]")) this.#listen(panel);
-    section.addEventListener("pointerdown", () => {
+    section.addEventListener("pointerdown", () => { // what a finger tapped is read out until the next touch
       for (const readout of section.querySelectorAll(".readout:not(:empty)")) readout.textContent = "";
     });
   }
@@ -31,26 +30,24 @@ export class Pointing {
 
   #listen(panel) {
     const plot = panel.querySelector(".plot");
-    plot.addEventListener("pointermove", (event) => this.#point(panel, this.#cellAt(panel, plot, event)));
-    plot.addEventListener("pointerleave", () => this.#leave(panel));
-    plot.addEventListener("click", (event) => isTap(event) && this.#point(panel, this.#cellAt(panel, plot, event)));
-    if (!panel.hasAttribute("data-steps") && !panel.dataset.links) return;
-    plot.addEventListener("click", (event) => this.#choose(panel, this.#cellAt(panel, plot, event)));
-    plot.tabIndex = 0;
-    plot.setAttribute("role", "application");
-    plot.ariaLabel += ". Arrow keys choose a cell, Enter takes it, Escape leaves.";
-    plot.addEventListener("keydown", (event) => this.#press(panel, event));
-    plot.addEventListener("focus", () => panel.querySelector(".readout").setAttribute("aria-live", "polite"));
-    plot.addEventListener("blur", () => this.#leave(panel));
+    const point = (at) => this.#point(panel, this.#cellAt(panel, at));
+    const hovering = { hover: point, tap: point, leave: () => this.#leave(panel) };
+    const isChosenFrom = panel.hasAttribute("data-steps") || panel.dataset.links;
+    new Surface(plot, isChosenFrom ? {
+      ...hovering,
+      help: "Arrow keys choose a cell, Enter takes it, Escape leaves.",
+      click: (at) => this.#choose(panel, this.#cellAt(panel, at)),
+      key: (event) => this.#press(panel, event),
+    } : hovering, this.view.figures.square(plot)); // prettier-ignore
   }
 
+  /** @returns {boolean} whether the key did something */
   #press(panel, event) {
     const [rows, columns] = shapeOf(this.view.trace.still[panel.dataset.values]);
     const { row, column } = this.keyed?.panel === panel ? this.keyed : { row: 0, column: -1 };
     const move = MOVES[event.key];
     if (move) {
-      const at = (place, by, size) => Math.min(Math.max(place + by, 0), size - 1);
-      this.keyed = { panel, row: at(row, move[0], rows), column: at(column, move[1], columns) };
+      this.keyed = { panel, row: within(row + move[0], 0, rows - 1), column: within(column + move[1], 0, columns - 1) };
       this.#point(panel, this.#cell(panel, this.keyed.row, this.keyed.column));
     } else if (event.key === "Enter" && this.keyed?.panel === panel) {
       this.#choose(panel, this.#cell(panel, row, column));
@@ -58,16 +55,15 @@ export class Pointing {
       this.forget();
       this.#leave(panel);
     } else {
-      return; // the player's keys work here too
+      return false;
     }
-    event.preventDefault();
-    event.stopPropagation();
+    return true;
   }
 
   #point(panel, cell) {
     if (!cell) return this.#leave(panel);
     const secret = panel.hasAttribute("data-steps") && this.view.quiz.hides(cell.index);
-    const value = secret ? "? (yours to predict)" : Number(cell.value.toPrecision(6));
+    const value = secret ? "? (yours to predict)" : write(cell.value);
     panel.querySelector(".readout").textContent = `[${cell.row}, ${cell.column}] = ${value}`;
     if (panel.dataset.links) this.#light(panel, cell);
     else if (panel.hasAttribute("data-steps") && !secret) this.view.preview(cell.index);
@@ -107,13 +103,9 @@ export class Pointing {
   }
 
   /** The cell under the pointer, or null beside the grid. @returns {Cell | null} */
-  #cellAt(panel, plot, event) {
-    const [rows, columns] = shapeOf(this.view.trace.still[panel.dataset.values]);
-    const side = Math.max(rows, columns);
-    const box = plot.getBoundingClientRect();
-    const row = Math.floor(((event.clientY - box.top) / box.height) * side - (side - rows) / 2);
-    const column = Math.floor(((event.clientX - box.left) / box.width) * side - (side - columns) / 2);
-    return row < 0 || column < 0 || row >= rows || column >= columns ? null : this.#cell(panel, row, column);
+  #cellAt(panel, at) {
+    const cell = cellAt(at, shapeOf(this.view.trace.still[panel.dataset.values]));
+    return cell && this.#cell(panel, ...cell);
   }
 
   /** @returns {Cell} */
@@ -122,9 +114,4 @@ export class Pointing {
     const index = row * shapeOf(source)[1] + column;
     return { row, column, index, value: source.value.array[index] };
   }
-}
-
-/** Rows and columns of a grid of values: from its shape, or from the last cell's place. */
-function shapeOf({ value, row, column }) {
-  return value.shape.length === 2 ? value.shape : [row.array.at(-1) + 1, column.array.at(-1) + 1];
 }

@@ -9,8 +9,9 @@
  * @typedef {{right: boolean, words: string, wrong: number}} Verdict wrong counts the fields, products first
  */
 
+import { read } from "./numbers.mjs";
+
 const SLACK = 0.0006; // the engine's texts are rounded to three decimals
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 /**
  * @param {string[]} typed one text a field: the products, then the answers
@@ -66,14 +67,6 @@ export function placeOf(n, { columns, products, groups }) {
   const group = groups[Math.floor(n / size)];
   const place = `row ${Math.floor((n % size) / columns) + 1}, column ${(n % columns) + 1}`;
   return group ? `${group}, ${place}` : place;
-}
-
-/** What a person may write for a number: 3, −1, 0,5 or 3/4. @returns {number | null} */
-export function read(text) {
-  const parts = text.trim().replaceAll("−", "-").replaceAll(",", ".").split("/");
-  if (parts.length > 2 || !parts.every((part) => NUMBER.test(part.trim()))) return null;
-  const value = parts.map(Number).reduce((above, below) => above / below);
-  return Number.isFinite(value) ? value : null;
 }
 
 /** Whether typed text means this number, as exactly as it is written: 0.11 will do for a ninth, 0.1 will not. */

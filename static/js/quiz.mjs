@@ -8,6 +8,7 @@
 import { pageParameter } from "./address.mjs";
 import { AnswerKey } from "./answer-key.mjs";
 import { boxesOf } from "./boxes.mjs";
+import { read } from "./numbers.mjs";
 import { rowOf } from "./packet.mjs";
 import { QuizForm } from "./quiz-form.mjs";
 import { Veils } from "./veils.mjs";
@@ -32,7 +33,7 @@ export class Quiz {
       next: () => this.#next(),
     });
     this.key = new AnswerKey(section.querySelector(".key"), () => view.rememberAddress());
-    this.veils = new Veils(section);
+    this.veils = new Veils(section, view.figures);
     /** Panels of which some sources give the present step away. */
     this.secretive = section.querySelectorAll(".panel[data-secrets]");
     this.chooser = section.querySelector(".exercise");
@@ -189,7 +190,7 @@ export class Quiz {
     return {
       place: this.#placeOf(step),
       answers: this.#answers(cell),
-      products: texts.map((text) => Number(text.replace("−", "-"))),
+      products: texts.map((text) => read(text)),
       texts,
       terms: terms.length >= texts.length && !terms.includes("…") ? terms : [],
       columns: texts.length ? new Set(still.products.x.array).size : 1,

@@ -1,4 +1,5 @@
 /** The numbers of a view's grids as real tables, for screen readers and for copying; made only when they are opened. */
+import { typed } from "./numbers.mjs";
 
 const LARGEST = 1024; // cells: a larger table helps nobody
 
@@ -43,7 +44,7 @@ export class Tables {
     value.forEach((number, n) => {
       lines[row[n]] ??= table.insertRow();
       const secret = first >= 0 && this.hides(first + n);
-      lines[row[n]].insertCell(column[n]).textContent = secret ? "?" : String(Number(number.toPrecision(6)));
+      lines[row[n]].insertCell(column[n]).textContent = secret ? "?" : typed(number);
     });
     return table;
   }

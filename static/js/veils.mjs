@@ -1,11 +1,11 @@
 /** Veils over what is still to be predicted: cells of the grids whose cells are the steps, and panels that would give them away. */
 import { boxesOf } from "./boxes.mjs";
-
-const EDGE = 0.012; // of the unit square beside it (views/drawing.py: MARGIN)
+import { rectangleOf, shapeOf } from "./grid.mjs";
 
 export class Veils {
-  /** @param {HTMLElement} section */
-  constructor(section) {
+  /** @param {HTMLElement} section @param {import("./figures.mjs").Figures} figures */
+  constructor(section, figures) {
+    this.figures = figures;
     this.grids = [...section.querySelectorAll(".panel[data-steps], .panel[data-boxes]")];
     this.secrets = [...section.querySelectorAll(".panel[data-secret] .plot")];
     this.shown = "";
@@ -27,10 +27,17 @@ export class Veils {
     }
     for (const panel of this.grids) {
       const plot = panel.querySelector(".plot");
-      const placesOf = panel.dataset.boxes ? inBoxes(boxesOf(trace, panel.dataset.boxes), step) : inSquare(trace.still[panel.dataset.values]);
+      const { boxes, values } = panel.dataset;
+      const placesOf = boxes ? inBoxes(boxesOf(trace, boxes), step) : this.#inSquare(plot, trace.still[values]);
       clear(plot);
       for (const cell of cells) plot.append(...placesOf(cell).map((place) => cellVeil(place, cell === here)));
     }
+  }
+
+  /** Where the cells of a grid stand that has a drawing of its own. @returns {(cell: number) => import("./grid.mjs").Rectangle[]} */
+  #inSquare({ dataset }, source) {
+    const shape = shapeOf(source);
+    return (cell) => [this.figures.inDrawing(dataset.figure, rectangleOf(Math.floor(cell / shape[1]), cell % shape[1], shape))];
   }
 }
 
@@ -42,17 +49,6 @@ function veil() {
   const made = Object.assign(document.createElement("div"), { className: "veil", ariaHidden: "true" });
   made.append(Object.assign(document.createElement("span"), { textContent: "?" }));
   return made;
-}
-
-/** @typedef {{left: number, top: number, width: number, height: number}} Place of a cell, in shares of its drawing */
-
-/** Where the cells of a grid stand that has a drawing of its own. @returns {(cell: number) => Place[]} */
-function inSquare({ value, row, column }) {
-  const [rows, columns] = value.shape.length === 2 ? value.shape : [row.array.at(-1) + 1, column.array.at(-1) + 1];
-  const side = Math.max(rows, columns);
-  const size = 1 / side / (1 + 2 * EDGE);
-  const at = (number, count) => (((side - count) / 2 + number) / side + EDGE) / (1 + 2 * EDGE);
-  return (cell) => [{ left: at(cell % columns, columns), top: at(Math.floor(cell / columns), rows), width: size, height: size }];
 }
 
 /** Where a cell stands in a drawing of several grids: in the output, and in whatever part of it is shown too. */
@@ -68,7 +64,7 @@ function inBoxes(boxes, step) {
       });
 }
 
-/** @param {Place} place */
+/** @param {import("./grid.mjs").Rectangle} place in shares of the drawing */
 function cellVeil(place, isHere) {
   const made = veil();
   for (const [side, share] of Object.entries(place)) made.style[side] = `${share * 100}%`;

@@ -15,6 +15,7 @@ import { Pointing } from "./pointing.mjs";
 import { Quiz } from "./quiz.mjs";
 import { save } from "./saving.mjs";
 import { Tables } from "./tables.mjs";
+import { Wishes } from "./wishes.mjs";
 
 /**
  * What only one view has on the page (views/<slug>/own.mjs). enable: Python answers or not; shown: after every new
@@ -38,9 +39,7 @@ export class View {
     this.wanted = readAddress(table.map(({ name }) => name)); // read before the first step is written back
     this.quiz = new Quiz(section, this);
     this.restored = !Object.keys(this.wanted.settings).length && !this.quiz.wish;
-    /** @type {Map<string, unknown>} what was asked for while Python was at work */
-    this.wishes = new Map();
-    this.working = null;
+    this.wishes = new Wishes((...wish) => this.#fulfil(...wish), section);
     this.player = new Player(() => this.showStep());
     this.bar = new PlayerBar(this.#part(".player"), this.player);
     this.controls = new Controls(this.#part(".controls"), table, slug, (name, value) => this.change(name, value));
@@ -56,16 +55,14 @@ export class View {
     new ResizeObserver(() => this.#fit()).observe(this.#part(".stage"));
   }
 
-  /**
-   * Ask for one change of settings; what comes back is shown. While Python works, newer wishes replace older ones of the
-   * same name, so a dragged control never builds up a queue. @returns {Promise<void>} fulfilled when no wish is left
-   */
+  /** Ask for one change of settings; what comes back is shown. @returns {Promise<void>} fulfilled when no wish is left */
   change(name, value) {
-    const earlier = name === "settings" ? this.wishes.get(name) : {}; // tables of settings add up
-    this.wishes.delete(name);
-    this.wishes.set(name, name === "settings" ? { ...earlier, ...value } : value);
-    this.working ??= this.#work();
-    return this.working;
+    return this.wishes.add(name, value);
+  }
+
+  /** A setting as it was asked for last, whether Python has answered that or not. */
+  latest(name) {
+    return this.wishes.latest(name, this.settings);
   }
 
   /** Ask Python for a file without changing anything. @returns {Promise<{name: string, kind: string, data: string}>} */
@@ -75,19 +72,15 @@ export class View {
     return download;
   }
 
-  async #work() {
-    this.section.setAttribute("aria-busy", "true");
-    while (this.wishes.size) {
-      const [[name, value]] = this.wishes;
-      this.wishes.delete(name);
-      try {
-        this.show(readPacket(await this.send({ view: this.slug, name, value })), name);
-      } catch (error) {
-        this.show({ settings: this.settings, notices: [], error: error.message, trace: null }, name);
-      }
+  async #fulfil(name, value, answered) {
+    try {
+      const update = readPacket(await this.send({ view: this.slug, name, value }));
+      answered();
+      this.show(update, name);
+    } catch (error) {
+      answered();
+      this.show({ settings: this.settings, notices: [], error: error.message, trace: null }, name);
     }
-    this.section.removeAttribute("aria-busy");
-    this.working = null;
   }
 
   /** Take in an update: a new trace if there is one, the settings as they now are, and what there is to say. */
@@ -95,7 +88,7 @@ export class View {
     if (asked !== "news") this.controls.mark(error ? asked : "");
     if (Object.keys(settings).length) this.settings = settings; // an event that could not be read is answered without
     // What was refused stays in its field, to be mended; and no answer overwrites what was asked for after it.
-    if (!error && !this.wishes.size) this.controls.show(settings);
+    if (!error && !this.wishes.any) this.controls.show(settings);
     if (asked !== "news") this.say(error ? [`${error} Nothing was changed.`] : notices, Boolean(error));
     else if (error || notices.length) this.say(error ? [error] : notices, Boolean(error));
     if (download) save(download);

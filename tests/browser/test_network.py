@@ -251,7 +251,7 @@ def test_asking_units(explorer, page, view):
     y = table["wide_y"][n] + (1 - (row + 0.5) / 10) * table["wide_dh"][n]
     page.mouse.move(*on(layers, 1 - y, x))
     value = values[table["start"][n] + row * 10 + column]
-    expect(readout).to_have_text(f"C3[3, 4, 5] = {float(f'{value:.6g}'):g}")
+    expect(readout).to_have_text(f"C3[3, 4, 5] = {float(f'{value:.6g}'):g}".replace("-", "−"))
     assert len(explorer.data("window")["wide_x"]) == 6
     assert len(explorer.data("field")["wide_x"]) == 1
     page.mouse.click(*on(layers, 1 - y, x))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import param
@@ -33,6 +34,7 @@ WITH_FORMULA = {name: USUAL[name].formula for name in ("simple", "quiz")}
 LEARNING = ("logistic", "network", "softmax")
 LARGEST = 1000.0  # of an input
 MOST_SGD_STEPS = 100
+PAIRS = re.compile(r",(?!\s*\d+(?:e[-+]?\d+)?\s*(?:,|$))")  # the commas between x=2 and z=0,5, not the decimal one
 
 
 def _as_text(values: Mapping[str, float]) -> str:
@@ -142,7 +144,7 @@ class BackpropSettings(Settings):
 def _read_inputs(text: str) -> tuple[dict[str, float], list[str]]:
     """The values by name, within ±LARGEST, and notices. text: x=2,z=-1/3. Raises SettingError."""
     values, notices = {}, []
-    for pair in filter(str.strip, text.split(",")):
+    for pair in filter(str.strip, PAIRS.split(text)):
         name, sign, number = (part.strip() for part in pair.partition("="))
         if not sign or not name:
             raise SettingError(f"the inputs came with “{pair.strip()[:24]}”; write a name and a number, such as x=2")

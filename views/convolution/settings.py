@@ -51,7 +51,7 @@ class ConvolutionSettings(Settings):
         most_cells=12,
         role="input",
         label="Image cells",
-        doc="Up to 12×12 in an address. Arrow keys change a number.",
+        doc="Arrow keys change a number; paste up to 12×12 numbers into the first cell.",
     )
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
     drawing = Drawing(default="", label="Drawing", doc="Draw on the input picture; a second stroke from ink erases.")
@@ -65,7 +65,7 @@ class ConvolutionSettings(Settings):
         most_cells=LARGEST,
         role="kernel",
         label="Kernel weights",
-        doc="Type any number, such as 0.5, -1 or 1/9; arrow keys and dragging change it.",
+        doc="Type any number, such as 0.5, -1 or 1/9; arrow keys and dragging change it. Or paste a matrix.",
     )
     kernel_rows = param.Integer(default=3, bounds=(1, LARGEST), label="Kernel rows", doc="Added or cut around the middle.")
     kernel_columns = param.Integer(default=3, bounds=(1, LARGEST), label="Kernel columns", doc="The same, across.")

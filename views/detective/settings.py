@@ -55,7 +55,13 @@ class DetectiveSettings(Settings):
         objects={"Lecture example": "lecture", "Random numbers": "random", "Stripes": "stripes", "My own": CUSTOM},
         doc="What the secret kernel read. Not every image tells everything.",
     )
-    cells = Matrix(default=LECTURE, most_cells=8, role="input", label="Image cells", doc="3×3 to 8×8 in an address.")
+    cells = Matrix(
+        default=LECTURE,
+        most_cells=8,
+        role="input",
+        label="Image cells",
+        doc="Paste 3×3 to 8×8 numbers into the first cell.",
+    )
     method = param.Selector(
         default="descent",
         objects={"By hand": "hand", "Gradient descent": "descent", "Least squares": "least_squares"},

@@ -80,8 +80,14 @@ class GradientsSettings(Settings):
         },
         doc="Whose backward pass is shown.",
     )
-    x = Matrix(default=X, most_cells=MOST, role="input", label="Input x", doc="Up to 5×5 in an address.")
-    weights = Matrix(default=((1, 2), (-1, 0)), most_cells=3, role="kernel", label="Kernel", doc="Up to 3×3 in an address.")
+    x = Matrix(default=X, most_cells=MOST, role="input", label="Input x", doc="Paste up to 5×5 numbers into the first cell.")
+    weights = Matrix(
+        default=((1, 2), (-1, 0)),
+        most_cells=3,
+        role="kernel",
+        label="Kernel",
+        doc="Paste up to 3×3 numbers into the first cell.",
+    )
     bias = param.Number(default=1.0, bounds=(-100.0, 100.0), doc="Added to every output cell.")
     stride = param.Integer(default=1, bounds=(1, 3), doc="How far the window moves.")
     padding = param.Integer(default=0, bounds=(0, 2), doc="Rings of zeros around x.")
@@ -99,7 +105,7 @@ class GradientsSettings(Settings):
         default=((1, 2, -1), (3, -2, 1), (0, 1, 2)), most_cells=9, role="gradient", label="grad_out", doc="One number a cell."
     )
     logits = Matrix(
-        default=((2, 1, -1, 0),), largest=20, most_cells=6, role="input", label="Logits", doc="Up to six in an address."
+        default=((2, 1, -1, 0),), largest=20, most_cells=6, role="input", label="Logits", doc="Paste up to six numbers."
     )
     image = Matrix(default=IMAGE, role="input", label="Image", doc="6×6 numbers.")
     first_kernel = Matrix(default=KERNEL, role="kernel", label="Kernel of the network", doc="3×3 weights.")

@@ -71,7 +71,7 @@ def write_edits(edits: Sequence[Edit]) -> str:
 def number(text: object) -> float:
     """A finite weight within ±1000. Raises SettingError."""
     try:
-        value = float(str(text).strip().replace("−", "-"))
+        value = float(str(text).strip().replace("−", "-").replace(",", ".", 1))  # a decimal comma
     except ValueError:
         value = math.nan
     if not abs(value) <= LARGEST:

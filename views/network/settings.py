@@ -26,6 +26,7 @@ class Pad(Drawing):
 
     SIDE = 56
     DIGITS = SIDE * SIDE // 4
+    CELLS_PER_PIXEL = 2
 
 
 def _step(label: str, doc: str) -> param.Boolean[bool]:

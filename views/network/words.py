@@ -10,6 +10,7 @@ import numpy as np
 from ...engine import TRAIN_COUNT, Network
 from ..networks import COMMITTED
 from ..numbers import percent, write
+from ..settings import Picture
 from .blocks import Blocks
 from .kernels import layers_with_weights
 from .preparation import Prepared
@@ -60,6 +61,7 @@ def facts(
         "size": "Blue is positive, orange negative, background colour = 0. The number under a layer's name is the "
         "end of its colour scale.",
         "pad": source,
+        "picture_side": str(Picture.SIDE),  # of a picture that the user brings
         "label": "" if label is None else str(label),
         "probabilities": "",
         **{f"{part}_{end_name}": text for part in ("wide", "narrow")

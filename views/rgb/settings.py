@@ -40,7 +40,7 @@ def _matrix(name: str) -> Matrix:
         default=_DEFAULTS[name],
         label=MATRICES[name],
         role="input" if "Input" in MATRICES[name] else "kernel",
-        doc="Type any number, such as 2, -1 or 0.5.",
+        doc="Type any number, such as 2, -1 or 0.5, or paste a matrix.",
     )
 
 

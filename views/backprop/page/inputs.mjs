@@ -1,5 +1,6 @@
 /** A number field for every variable of the graph; all of them travel as one setting: x=2,z=3. */
 import { make } from "../../../static/js/elements.mjs";
+import { read, typed } from "../../../static/js/numbers.mjs";
 import { allOf } from "../../../static/js/packet.mjs";
 
 export class InputFields {
@@ -30,8 +31,10 @@ export class InputFields {
   show(trace, settings) {
     const { name, label, kind } = trace.still.nodes;
     const [names, labels, kinds] = [name, label, kind].map(allOf);
-    this.values = new Map(settings.inputs.split(",").map((pair) => pair.split("=")));
-    const wanted = names.filter((one) => this.values.has(one));
+    const values = new Map(settings.inputs.split(",").map((pair) => pair.split("=")));
+    const wanted = names.filter((one) => values.has(one));
+    // What was set here and is not answered yet is newer.
+    if (this.view.latest("inputs") === settings.inputs || wanted.join() !== [...this.fields.keys()].join()) this.values = values;
     if (wanted.join() !== [...this.fields.keys()].join()) {
       this.fields = new Map(wanted.map((one) => [one, makeField(one, labels[names.indexOf(one)], kinds[names.indexOf(one)])]));
       this.grid.replaceChildren(...[...this.fields.values()].map((field) => field.closest("label")));
@@ -44,9 +47,9 @@ export class InputFields {
       : "Drag a node up or down, or type.";
   }
 
-  /** The value of an input as it was set last. */
+  /** The value of an input as it was set last; NaN of what is no input. */
   get(name) {
-    return Number(this.values.get(name));
+    return read(this.values.get(name) ?? "") ?? NaN;
   }
 
   /** Ask for another value of one input. */
@@ -59,7 +62,9 @@ export class InputFields {
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!by) return;
     const { target, shiftKey } = event;
-    target.value = tidy(Number(target.value) + by * (shiftKey ? 0.1 : 1));
+    const number = read(target.value);
+    if (number === null) return;
+    target.value = typed(number + by * (shiftKey ? 0.1 : 1));
     this.set(target.dataset.name, target.value);
     event.preventDefault();
   }
@@ -72,9 +77,4 @@ function makeField(name, label, kind) {
   element.dataset.kind = kind;
   element.append(make("span", { textContent: label }), field);
   return field;
-}
-
-/** A number as a person would type it. */
-export function tidy(value) {
-  return String(Number(value.toPrecision(6)));
 }

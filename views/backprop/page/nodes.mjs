@@ -2,13 +2,14 @@
  * Pointing at the graph: a node under the pointer is read out, a click goes to the step that computes it, then to the one
  * that completes its gradient; an input dragged up grows, down shrinks. With the keyboard: arrows, Enter, plus and minus.
  */
+import { typed, within } from "../../../static/js/numbers.mjs";
 import { allOf, rowOf } from "../../../static/js/packet.mjs";
-import { tidy } from "./inputs.mjs";
+import { Surface } from "../../../static/js/surface.mjs";
 
 const PIXELS_A_STEP = 6; // of dragging
 const STEP = 0.1;
 const EDGE = 50; // pixels: a node so near the edge of the panel is cut
-const MOVES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+const BY_KEY = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
 export class NodePointing {
   /** @param {HTMLElement} plot @param {import("../../../static/js/view.mjs").View} view @param {import("./inputs.mjs").InputFields} fields */
@@ -16,39 +17,36 @@ export class NodePointing {
     Object.assign(this, { plot, view, fields, drag: null, chosen: -1 });
     this.panel = plot.closest(".panel");
     this.readout = this.panel.querySelector(".readout");
-    plot.tabIndex = 0;
-    plot.setAttribute("role", "application");
-    plot.ariaLabel += ". Arrow keys choose a node, Enter goes to its step, plus and minus change an input, Escape leaves.";
-    plot.addEventListener("pointerdown", (event) => this.#begin(event));
-    plot.addEventListener("pointermove", (event) => this.#move(event));
-    plot.addEventListener("pointerup", (event) => this.#end(event));
-    plot.addEventListener("pointercancel", () => this.#drop());
-    plot.addEventListener("pointerleave", () => this.#tell(null));
-    plot.addEventListener("touchstart", (event) => this.#at(event.touches[0])?.isInput && event.preventDefault(), { passive: false });
-    plot.addEventListener("keydown", (event) => this.#press(event));
-    plot.addEventListener("focus", () => this.readout.setAttribute("aria-live", "polite"));
-    plot.addEventListener("blur", () => this.#tell(null));
+    new Surface(plot, {
+      help: "Arrow keys choose a node, Enter goes to its step, plus and minus change an input, Escape leaves.",
+      key: (event) => this.#press(event),
+      hover: (at) => this.#tell(this.#at(at)),
+      leave: () => this.#tell(null),
+      holds: (at) => Boolean(this.#at(at)?.isInput),
+      press: (at, event) => this.#begin(this.#at(at), event),
+      drag: (_, event) => this.#move(event),
+      release: (at) => this.#end(at),
+      cancel: () => this.#drop(),
+    }, view.figures.square(plot)); // prettier-ignore
   }
 
-  #begin(event) {
-    const node = this.#at(event);
-    if (event.button || !node) return;
-    this.drag = { name: node.name, from: event.clientY, value: this.fields.get(node.name), isInput: node.isInput, moved: false };
-    this.plot.setPointerCapture(event.pointerId);
+  /** @returns {boolean} whether the pointer is followed: on a node */
+  #begin(node, { clientY }) {
+    if (node) this.drag = { name: node.name, from: clientY, value: this.fields.get(node.name), isInput: node.isInput, moved: false };
+    return Boolean(node);
   }
 
-  #move(event) {
-    if (!this.drag) return this.#tell(this.#at(event));
-    const steps = Math.trunc((this.drag.from - event.clientY) / PIXELS_A_STEP);
+  #move({ clientY }) {
+    const steps = Math.trunc((this.drag.from - clientY) / PIXELS_A_STEP);
     if (!this.drag.isInput || !this.fields.enabled || (!steps && !this.drag.moved)) return;
     this.drag.moved = true;
-    const value = tidy(this.drag.value + steps * STEP);
-    if (value !== tidy(this.fields.get(this.drag.name))) this.fields.set(this.drag.name, value);
+    const value = typed(this.drag.value + steps * STEP);
+    if (value !== typed(this.fields.get(this.drag.name))) this.fields.set(this.drag.name, value);
     this.#tell(this.#named(this.drag.name));
   }
 
-  #end(event) {
-    const node = this.drag && !this.drag.moved ? this.#at(event) : null;
+  #end(at) {
+    const node = this.drag.moved ? null : this.#at(at);
     this.#drop();
     if (node) this.#go(node);
   }
@@ -57,23 +55,23 @@ export class NodePointing {
     this.drag = null;
   }
 
+  /** @returns {boolean} whether the key did something */
   #press(event) {
     const nodes = this.#nodes();
-    if (event.key in MOVES) {
-      this.chosen = Math.min(Math.max(this.chosen + MOVES[event.key], 0), nodes.length - 1);
+    if (event.key in BY_KEY) {
+      this.chosen = within(this.chosen + BY_KEY[event.key], 0, nodes.length - 1);
     } else if (event.key === "Enter" && nodes[this.chosen]) {
       this.#go(nodes[this.chosen]);
     } else if (["+", "-"].includes(event.key) && nodes[this.chosen]?.isInput) {
       const { name } = nodes[this.chosen];
-      this.fields.set(name, tidy(this.fields.get(name) + (event.key === "+" ? STEP : -STEP)));
+      this.fields.set(name, typed(this.fields.get(name) + (event.key === "+" ? STEP : -STEP)));
     } else if (event.key === "Escape") {
       this.chosen = -1;
     } else {
-      return; // the player's keys work here too
+      return false;
     }
     this.#tell(nodes[this.chosen] ?? null);
-    event.preventDefault();
-    event.stopPropagation();
+    return true;
   }
 
   #go({ computed, complete }) {
@@ -105,10 +103,8 @@ export class NodePointing {
   }
 
   /** The node under the pointer, or undefined. */
-  #at({ clientX, clientY }) {
-    const frame = this.plot.getBoundingClientRect();
-    const [px, py] = [(clientX - frame.left) / frame.width, 1 - (clientY - frame.top) / frame.height];
-    return this.#nodes().find(({ x, y, w, h }) => Math.abs(px - x) <= w / 2 && Math.abs(py - y) <= h / 2);
+  #at(place) {
+    return this.#nodes().find(({ x, y, w, h }) => Math.abs(place.x - x) <= w / 2 && Math.abs(1 - place.y - y) <= h / 2);
   }
 
   #nodes() {

@@ -3,6 +3,7 @@
  * before leads to its own card, every weight can be typed, and a convolution opens in the convolution view.
  */
 import { make } from "../../../static/js/elements.mjs";
+import { typed } from "../../../static/js/numbers.mjs";
 import { allOf, mapValues } from "../../../static/js/packet.mjs";
 import { Grids } from "./grids.mjs";
 import { button, keyed, tint } from "./tools.mjs";
@@ -122,7 +123,7 @@ export class Card {
 
   /** A field with a weight or a bias. */
   weight(place, value, name) {
-    const field = keyed(make("input", { type: "text", inputMode: "decimal", value: Number(value.toPrecision(4)), ariaLabel: name }), place);
+    const field = keyed(make("input", { type: "text", inputMode: "decimal", value: typed(value, 4), ariaLabel: name }), place);
     field.dataset.place = place;
     field.title = place;
     field.addEventListener("change", () => this.change(place, field.value));

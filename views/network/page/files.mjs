@@ -1,5 +1,6 @@
 /** Files of the user's: a picture of a digit, which becomes ink, and a file of weights, which becomes a network. */
 import { labelled, make } from "../../../static/js/elements.mjs";
+import { megabytes } from "../../../static/js/numbers.mjs";
 import { buildPicture } from "../../../static/js/picture.mjs";
 
 const MOST_BYTES = 8_000_000; // as in engine/weights.py
@@ -7,7 +8,13 @@ const MOST_BYTES = 8_000_000; // as in engine/weights.py
 /** The fields for both, and the event that brings the weights to a new Python. @param {import("../../../static/js/view.mjs").View} view */
 export function fileFields(view, form) {
   const picture = buildPicture(
-    { label: "Picture of a digit", help: "PNG or JPEG up to 2 MB; its ink goes on the pad. It stays on this machine." },
+    {
+      label: "Picture of a digit",
+      help: "PNG or JPEG up to 2 MB; its ink goes on the pad. It stays on this machine.",
+      get side() {
+        return Number(view.trace.facts.picture_side);
+      },
+    },
     "network-picture",
     (pixels) => view.change("picture", pixels),
   );
@@ -20,7 +27,7 @@ export function fileFields(view, form) {
     const [file] = input.files;
     if (!file) return;
     if (file.size > MOST_BYTES) {
-      told.textContent = `The file has ${(file.size / 1e6).toFixed(1)} MB; 8 MB are the most. The network stays as it was.`;
+      told.textContent = `The file has ${megabytes(file.size)} MB; 8 MB are the most. The network stays as it was.`;
       return;
     }
     const value = { name: file.name, data: await base64(file) };

@@ -1,5 +1,6 @@
 /** What stands below the scene: sliders that turn it, and a box for each layer that shows or hides its sheet. */
 import { make } from "../../../static/js/elements.mjs";
+import { rounded, write } from "../../../static/js/numbers.mjs";
 
 const SLIDERS = { yaw: ["Turn", "°"], pitch: ["Tilt", "°"], zoom: ["Zoom", "×"] };
 
@@ -31,7 +32,7 @@ export class SceneTools {
   show(angles) {
     for (const { name, input, output, unit } of this.sliders) {
       if (document.activeElement !== input || Number(input.value) !== angles[name]) input.value = angles[name];
-      output.textContent = `${Number(angles[name].toFixed(name === "zoom" ? 2 : 0))}${unit}`;
+      output.textContent = `${write(rounded(angles[name], name === "zoom" ? 2 : 0))}${unit}`;
     }
   }
 

@@ -2,7 +2,9 @@
  * The network as a scene to turn: by drag, by keys and by sliders. Pointing at a unit reads it out, a click asks it, as in
  * the flat drawing. Which sheets stand there is chosen below the picture.
  */
+import { rounded, within, write } from "../../../static/js/numbers.mjs";
 import { allOf, mapValues } from "../../../static/js/packet.mjs";
+import { Surface } from "../../../static/js/surface.mjs";
 import { Camera } from "./camera.mjs";
 import { Sheets } from "./scene-sheets.mjs";
 import { SceneTools } from "./scene-tools.mjs";
@@ -13,7 +15,7 @@ const CLICK = 4; // pixels that a click may move
 const KEYS = { ArrowLeft: ["yaw", -STEP], ArrowRight: ["yaw", STEP], ArrowUp: ["pitch", STEP], ArrowDown: ["pitch", -STEP],
   "+": ["zoom", 0.1], "=": ["zoom", 0.1], "-": ["zoom", -0.1] }; // prettier-ignore
 const HELP =
-  ". Arrow keys turn, plus and minus zoom, with Shift the arrow keys choose a unit, Enter asks it, Escape leaves.";
+  "Arrow keys turn, plus and minus zoom, with Shift the arrow keys choose a unit, Enter asks it, Escape leaves.";
 
 export class SceneView {
   /** @param {HTMLElement} section @param {import("../../../static/js/view.mjs").View} view @param {import("./units.mjs").Units} units */
@@ -57,46 +59,37 @@ export class SceneView {
   }
 
   #listen() {
-    const { plot } = this;
-    plot.tabIndex = 0;
-    plot.setAttribute("role", "application");
-    plot.ariaLabel += HELP;
-    plot.addEventListener("pointerdown", (event) => this.#press(event));
-    plot.addEventListener("pointermove", (event) => this.#move(event));
-    plot.addEventListener("pointerup", (event) => this.#release(event));
-    plot.addEventListener("pointercancel", () => this.#let());
-    plot.addEventListener("pointerleave", () => !this.drag && this.#point(null));
-    plot.addEventListener("keydown", (event) => this.#key(event));
-    plot.addEventListener("focus", () => this.panel.querySelector(".readout").setAttribute("aria-live", "polite"));
-    plot.addEventListener("blur", () => this.#point(null));
+    new Surface(this.plot, {
+      help: HELP,
+      key: (event) => this.#key(event),
+      hover: (at) => this.isThere && this.#point(this.#under(at)),
+      leave: () => this.#point(null),
+      press: (_, event) => this.#press(event),
+      drag: (_, event) => this.#move(event),
+      release: (at) => this.#release(at),
+      cancel: () => this.#let(),
+    }, this.view.figures.square(this.plot)); // prettier-ignore
   }
 
-  #press(event) {
-    if (!this.isThere || event.button !== 0 || this.drag) return;
-    this.plot.setPointerCapture(event.pointerId);
-    this.drag = { id: event.pointerId, x: event.clientX, y: event.clientY, ...this.angles, moved: false };
+  /** @returns {boolean} whether the pointer is followed */
+  #press({ clientX, clientY }) {
+    if (this.isThere) this.drag = { x: clientX, y: clientY, ...this.angles, moved: false };
+    return this.isThere;
   }
 
-  #move(event) {
+  #move({ clientX, clientY }) {
     const { drag } = this;
-    if (!this.isThere || (drag && drag.id !== event.pointerId)) return;
-    if (!drag) {
-      this.#point(this.#under(event));
-      return;
-    }
-    const [right, down] = [event.clientX - drag.x, event.clientY - drag.y];
+    const [right, down] = [clientX - drag.x, clientY - drag.y];
     drag.moved ||= Math.hypot(right, down) > CLICK;
     if (!drag.moved) return;
     this.plot.toggleAttribute("data-turning", true);
     this.#turn({ ...this.angles, yaw: drag.yaw + right * DEGREES_PER_PIXEL, pitch: drag.pitch + down * DEGREES_PER_PIXEL });
   }
 
-  #release(event) {
-    const { drag } = this;
-    if (!drag || drag.id !== event.pointerId) return;
+  #release(at) {
+    const { moved } = this.drag;
     this.#let();
-    if (drag.moved) return;
-    const number = this.#under(event);
+    const number = moved ? null : this.#under(at);
     if (number !== null) this.view.change("unit", this.sheets.name(number));
   }
 
@@ -108,8 +101,9 @@ export class SceneView {
     if (turned) this.#hand();
   }
 
+  /** @returns {boolean} whether the key did something */
   #key(event) {
-    if (!this.isThere || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.isThere || event.ctrlKey || event.metaKey || event.altKey) return false;
     const [name, by] = KEYS[event.key] ?? [];
     if (event.shiftKey && event.key.startsWith("Arrow")) this.#point(this.sheets.next(this.pointed ?? this.chosen[0] ?? 0, event.key));
     else if (name) {
@@ -117,18 +111,16 @@ export class SceneView {
       this.#hand();
     } else if (event.key === "Enter" && this.pointed !== null) this.view.change("unit", this.sheets.name(this.pointed));
     else if (event.key === "Escape") this.view.change("unit", "");
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+    else return false;
+    return true;
   }
 
   /** See the scene from there, with the next frame. */
   #turn({ yaw, pitch, zoom }) {
-    const within = (value, name) => Math.min(Math.max(value, this.bounds[name][0]), this.bounds[name][1]);
     this.angles = {
       yaw: ((((yaw + 180) % 360) + 360) % 360) - 180, // once round is where it was
-      pitch: within(pitch, "pitch"),
-      zoom: within(zoom, "zoom"),
+      pitch: within(pitch, ...this.bounds.pitch),
+      zoom: within(zoom, ...this.bounds.zoom),
     };
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
@@ -139,7 +131,6 @@ export class SceneView {
 
   /** Hand the angles to Python, which puts them into the address. */
   async #hand() {
-    const rounded = (value, digits) => Number(value.toFixed(digits));
     const { yaw, pitch, zoom } = this.angles;
     this.handing = (this.handing ?? 0) + 1;
     await this.view.change("settings", { yaw: rounded(yaw, 1), pitch: rounded(pitch, 1), zoom: rounded(zoom, 2) });
@@ -213,18 +204,16 @@ export class SceneView {
   }
 
   /** The nearest unit under the pointer. @returns {number | null} */
-  #under({ clientX, clientY }) {
-    const frame = this.plot.getBoundingClientRect();
-    const place = [(clientX - frame.left) / frame.width, 1 - (clientY - frame.top) / frame.height];
-    return this.sheets.under(place, this.order, this.seen.units, this.world.units.side, this.sides);
+  #under({ x, y }) {
+    return this.sheets.under([x, 1 - y], this.order, this.seen.units, this.world.units.side, this.sides);
   }
 
   #point(number) {
     if (!this.world) return;
     this.pointed = number;
     if (this.seen) this.#light();
-    const value = number === null ? 0 : Number(this.world.units.value[number].toPrecision(6));
-    this.panel.querySelector(".readout").textContent = number === null ? "" : `${this.sheets.name(number, "title")} = ${value}`;
+    const words = number === null ? "" : `${this.sheets.name(number, "title")} = ${write(this.world.units.value[number])}`;
+    this.panel.querySelector(".readout").textContent = words;
     this.plot.toggleAttribute("data-pointing", number !== null);
   }
 }

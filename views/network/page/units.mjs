@@ -5,8 +5,9 @@
  * The trace's sources say where everything is: map_table one row a map, block_table one row a layer, reach what each row
  * and column of a layer's maps sees, values every number. What is drawn here are places, no numbers.
  */
+import { within, write } from "../../../static/js/numbers.mjs";
 import { allOf, mapValues } from "../../../static/js/packet.mjs";
-import { MOVES } from "../../../static/js/pointing.mjs";
+import { MOVES, Surface } from "../../../static/js/surface.mjs";
 
 /** @typedef {{n: number, row: number, column: number}} Unit n: the row of map_table */
 /** @typedef {{name: string, map: number, top: number, bottom: number, left: number, right: number}} Patch cells of a map */
@@ -67,56 +68,52 @@ export class Units {
 
   #listen(panel, drawing) {
     const plot = panel.querySelector(".plot");
-    plot.addEventListener("pointermove", (event) => this.point(this.#under(plot, drawing, event)));
-    plot.addEventListener("pointerleave", () => this.point(null));
-    plot.addEventListener("click", (event) => {
-      const unit = this.#under(plot, drawing, event);
-      if (unit) this.ask(unit);
-    });
-    plot.tabIndex = 0;
     plot.style.cursor = "pointer";
-    plot.setAttribute("role", "application");
-    plot.ariaLabel +=
-      ". Arrow keys choose a unit, with Shift up and down another map, left and right another layer; Enter asks it, Escape leaves.";
-    plot.addEventListener("keydown", (event) => this.#press(event));
-    plot.addEventListener("focus", () => panel.querySelector(".readout").setAttribute("aria-live", "polite"));
-    plot.addEventListener("blur", () => this.point(null));
+    new Surface(plot, {
+      help: "Arrow keys choose a unit, with Shift up and down another map, left and right another layer; Enter asks it, Escape leaves.",
+      hover: (at) => this.point(this.#under(drawing, at)),
+      leave: () => this.point(null),
+      click: (at) => {
+        const unit = this.#under(drawing, at);
+        if (unit) this.ask(unit);
+      },
+      key: (event) => this.#press(event),
+    }, this.view.figures.square(plot)); // prettier-ignore
   }
 
+  /** @returns {boolean} whether the key did something */
   #press(event) {
     const move = MOVES[event.key];
     const from = this.pointed ?? this.keyed ?? this.asked ?? { n: 0, row: 0, column: 0 };
     if (move) this.keyed = this.#step(from, move, event.shiftKey);
     else if (event.key === "Enter" && this.pointed) this.ask(this.pointed);
     else if (event.key === "Escape") this.ask(null);
-    else return;
+    else return false;
     if (move) this.point(this.keyed);
-    event.preventDefault();
-    event.stopPropagation();
+    return true;
   }
 
   /** @returns {Unit} the next one in that direction */
   #step({ n, row, column }, [down, right], far) {
-    const within = (place, size) => Math.min(Math.max(place, 0), size - 1);
+    const inside = (place, size) => within(place, 0, size - 1);
     const { block, rows, columns, cells } = this.maps;
     if (far && right) {
-      const other = block.indexOf(within(block[n] + right, this.blocks.name.length));
-      return { n: other, row: within(row, rows[other]), column: within(column, columns[other]) };
+      const other = block.indexOf(inside(block[n] + right, this.blocks.name.length));
+      return { n: other, row: inside(row, rows[other]), column: inside(column, columns[other]) };
     }
     // The single cells of a short row lie below each other.
     const single = cells[n] === 1 && rows[n] === 1;
     if ((far || single) && down) {
-      const other = within(n + down, block.length);
+      const other = inside(n + down, block.length);
       return block[other] === block[n] ? { n: other, row, column } : { n, row, column };
     }
-    const next = { n, row: within(row + down, rows[n]), column: within(column + right, columns[n]) };
+    const next = { n, row: inside(row + down, rows[n]), column: inside(column + right, columns[n]) };
     return this.#isThere(next) ? next : { n, row, column };
   }
 
   /** @returns {Unit | null} */
-  #under(plot, drawing, { clientX, clientY }) {
-    const frame = plot.getBoundingClientRect();
-    const [x, y] = [(clientX - frame.left) / frame.width, 1 - (clientY - frame.top) / frame.height];
+  #under(drawing, at) {
+    const [x, y] = [at.x, 1 - at.y];
     const [left, bottom, width, height] = ["x", "y", "dw", "dh"].map((name) => this.maps[`${drawing}_${name}`]);
     const n = left.findIndex((at, i) => x >= at && x < at + width[i] && y >= bottom[i] && y < bottom[i] + height[i]);
     if (n < 0) return null;
@@ -214,6 +211,6 @@ export class Units {
   }
 
   #value(unit) {
-    return Number(this.values[this.maps.start[unit.n] + this.#cell(unit)].toPrecision(6));
+    return write(this.values[this.maps.start[unit.n] + this.#cell(unit)]);
   }
 }

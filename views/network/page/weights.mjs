@@ -1,6 +1,7 @@
 /** Pointing at learned weights and biases in their picture: each is read out; a click or Enter lets one type another. */
 import { make } from "../../../static/js/elements.mjs";
-import { MOVES } from "../../../static/js/pointing.mjs";
+import { typed, within, write } from "../../../static/js/numbers.mjs";
+import { MOVES, Surface } from "../../../static/js/surface.mjs";
 
 export class Weights {
   /** @param {HTMLElement} panel @param {import("../../../static/js/view.mjs").View} view */
@@ -13,16 +14,14 @@ export class Weights {
     this.editor.append(this.name, this.field);
     this.editor.hidden = true;
     panel.append(this.editor);
-    this.plot.addEventListener("pointermove", (event) => this.#point(this.#under(event)));
-    this.plot.addEventListener("pointerleave", () => this.#point(null));
-    this.plot.addEventListener("click", (event) => this.#choose(this.#under(event)));
-    this.plot.tabIndex = 0;
     this.plot.style.cursor = "pointer";
-    this.plot.setAttribute("role", "application");
-    this.plot.ariaLabel += ". Arrow keys choose a weight or a bias, Enter lets you type another.";
-    this.plot.addEventListener("keydown", (event) => this.#press(event));
-    this.plot.addEventListener("focus", () => this.readout.setAttribute("aria-live", "polite"));
-    this.plot.addEventListener("blur", () => this.#point(null));
+    new Surface(this.plot, {
+      help: "Arrow keys choose a weight or a bias, Enter lets you type another.",
+      hover: (at) => this.#point(this.#under(at)),
+      leave: () => this.#point(null),
+      click: (at) => this.#choose(this.#under(at)),
+      key: (event) => this.#press(event),
+    }, view.figures.square(this.plot)); // prettier-ignore
   }
 
   /** A new trace is shown. */
@@ -36,7 +35,7 @@ export class Weights {
     this.values = { weight: trace.still.kernel_values.value.array, bias: trace.still.kernel_biases.value.array };
     const [F, C, kH, kW] = this.shape;
     [this.rows, this.columns] = kH ? [C * (kH + 1) + 1, F * (kW + 1) - 1] : [F, C + 2];
-    if (this.chosen && document.activeElement !== this.field) this.field.value = this.#value(this.#parameter(this.at));
+    if (this.chosen && document.activeElement !== this.field) this.field.value = typed(this.#value(this.#parameter(this.at)));
   }
 
   /** What a cell of the picture shows; null between kernels. @returns {{part: string, index: number[], left: number, wide: number} | null} */
@@ -54,20 +53,20 @@ export class Weights {
 
   #value({ part, index }) {
     const at = index.reduce((sum, place, axis) => sum * this.shape[axis] + place, 0);
-    return Number(this.values[part][at].toPrecision(6));
+    return this.values[part][at];
   }
 
-  #under({ clientX, clientY }) {
-    const box = this.plot.getBoundingClientRect();
-    const at = [((clientY - box.top) / box.height) * this.rows, ((clientX - box.left) / box.width) * this.columns].map(Math.floor);
+  #under({ x, y }) {
+    const at = [y * this.rows, x * this.columns].map(Math.floor);
     return at[0] >= 0 && at[1] >= 0 && at[0] < this.rows && at[1] < this.columns && this.#parameter(at) ? at : null;
   }
 
+  /** @returns {boolean} whether the key did something */
   #press(event) {
     const move = MOVES[event.key];
     if (move) {
       const size = [this.rows, this.columns];
-      const step = (at) => at.map((place, axis) => Math.min(Math.max(place + move[axis], 0), size[axis] - 1));
+      const step = (at) => at.map((place, axis) => within(place + move[axis], 0, size[axis] - 1));
       let next = this.at ? step(this.at) : [0, 0];
       if (!this.#parameter(next)) next = step(next); // over the gap between two kernels
       this.#point(next);
@@ -75,16 +74,15 @@ export class Weights {
       this.#choose(this.at);
       this.field.select();
     } else {
-      return;
+      return false;
     }
-    event.preventDefault();
-    event.stopPropagation();
+    return true;
   }
 
   #point(at) {
     this.at = at ?? this.at;
     const parameter = at && this.#parameter(at);
-    this.readout.textContent = parameter ? `${this.#place(parameter)} = ${this.#value(parameter)}` : "";
+    this.readout.textContent = parameter ? `${this.#place(parameter)} = ${write(this.#value(parameter))}` : "";
     const one = (value) => (parameter ? [value] : []);
     const { left, wide } = parameter ?? {};
     this.view.figures.put("kernel_cursor", {
@@ -102,6 +100,6 @@ export class Weights {
     this.chosen = this.#place(this.#parameter(at));
     this.editor.hidden = false;
     this.name.textContent = this.chosen;
-    this.field.value = this.#value(this.#parameter(at));
+    this.field.value = typed(this.#value(this.#parameter(at)));
   }
 }

@@ -1,7 +1,8 @@
 /** The confusion matrix as a grid to walk through: a cell shows its digits. */
 import { make } from "../../../static/js/elements.mjs";
 import { allOf } from "../../../static/js/packet.mjs";
-import { MOVES } from "../../../static/js/pointing.mjs";
+import { within } from "../../../static/js/numbers.mjs";
+import { MOVES } from "../../../static/js/surface.mjs";
 import { Cards } from "./samples.mjs";
 
 const CLASSES = 10;
@@ -52,9 +53,9 @@ export class Confusion {
   #press(event) {
     const move = MOVES[event.key];
     if (move) {
-      const within = (place) => Math.min(Math.max(place, 0), CLASSES - 1);
+      const inside = (place) => within(place, 0, CLASSES - 1);
       const [row, column] = [Math.floor(this.at / CLASSES) + move[0], (this.at % CLASSES) + move[1]];
-      this.#goTo(within(row) * CLASSES + within(column));
+      this.#goTo(inside(row) * CLASSES + inside(column));
     } else if (event.key === "Enter" || event.key === " ") {
       this.#choose(this.at);
     } else {
