@@ -25,7 +25,7 @@ def pasted(parameter: Matrix, current: Rows, value: Mapping[str, Any]) -> list[l
 
     Of a matrix of any size the first cell takes a whole new one; elsewhere the cells are filled in from there on.
     """
-    label, (height, width) = parameter.label.lower(), (len(current), len(current[0]))
+    label, (height, width) = str(parameter.label).lower(), (len(current), len(current[0]))
     cells = _block(value.get("pasted"))
     if height == 1 and len(cells) > 1 and len(cells[0]) == 1:
         cells = [[row[0] for row in cells]]  # a column of numbers for a row
@@ -42,7 +42,7 @@ def pasted(parameter: Matrix, current: Rows, value: Mapping[str, Any]) -> list[l
             f"there is no room for {_count(rows, columns)} in the {label} from row {at + 1}, column {across + 1} on; paste at "
             f"most {_count(height - at, width - across)} there{whole}"
         )
-    filled = [list(row) for row in current]
+    filled: list[list[Any]] = [list(row) for row in current]
     for row, new in zip(filled[at : at + rows], cells, strict=True):
         row[across : across + columns] = new
     return filled
