@@ -78,7 +78,7 @@ def _lines(text: str) -> Cells:
     rows = [row for line in lines for row in line.split(";") if row.strip() or len(lines) == 1]
     cells, with_decimals = [_numbers(row) for row in rows], [row.split() for row in rows]
     is_ragged, fits = (len({len(row) for row in each}) > 1 for each in (cells, with_decimals))
-    return with_decimals if is_ragged and not fits else cells  # 0,5 above 2 are two numbers, not three
+    return with_decimals if len(lines) > 1 and is_ragged and not fits else cells  # 0,5 above 2 are two numbers, not three
 
 
 def _numbers(row: str) -> list[str]:
