@@ -11,6 +11,7 @@ import functools
 import json
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,19 +19,22 @@ import panel as pn
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource, Spacer
 from markupsafe import Markup
+from threadpoolctl import threadpool_limits
 
 from ..app import Static
 from ..views.answer import LARGEST_EVENT
 from ..views.theme import css
 from . import shell
-from .training_pool import Pool
+from .dask_cluster import Cluster
 from .visitor import Visitor
 
 # Panel hands out the files that app.Static lists below this path.
 ASSETS = f"components/{Static.__module__}/{Static.__name__}/_resources/page/"
 MOST_SESSIONS = int(os.environ.get("CONVOSCOPE_SESSIONS", "60"))  # open pages at once; a page holds about 1 MB
-POOL = Pool()  # where training runs
-
+CLUSTER = Cluster()  # where training runs
+# Where everything else is answered. Python runs one thread at a time; more of them let short answers pass long ones.
+THREADS = ThreadPoolExecutor(int(os.environ.get("CONVOSCOPE_THREADS", "4")), thread_name_prefix="Convoscope answers")
+threadpool_limits(1)  # NumPy's own threads would only wait for each other
 
 _open_sessions: set[str] = set()
 
@@ -53,7 +57,7 @@ def fill(document: Document) -> None:
     updates = ColumnDataSource(name="convoscope_updates", data=_columns(b""))
     drawings = ColumnDataSource(name="convoscope_drawings", data={"id": [], "figures": []})
     show, draw = functools.partial(_show, document, updates), functools.partial(_draw, document, drawings)
-    visitor = Visitor(POOL, show, draw)
+    visitor = Visitor(CLUSTER, THREADS, show, draw)
     pieces = Pieces()
 
     def receive(attr: str, old: object, new: dict[str, list[Any]]) -> None:

@@ -1,41 +1,77 @@
-"""One page of the Panel home: its session, and its place among the training processes once it trains."""
+"""One page of the Panel home: its session, its place on the cluster once it trains, and its turn in the server's threads.
+
+Nothing is computed on the server's event loop: a page's events are answered in threads, one after the other, and those of
+the train view on the cluster as soon as it trains.
+"""
 
 from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from typing import Any
 
-from ..engine import Network
+import numpy as np
+
+from ..engine import Network, parse_network
 from ..views.answer import answer, answer_text, fault, log, read_event, refusal
 from ..views.files import DiskFiles
-from ..views.session import LESSONS, Session, Update
+from ..views.session import LESSONS, Session
 from ..views.settings import SettingError
 from ..views.train.state import ACTIONS
-from .training_pool import Place, Pool
+from .dask_cluster import Cluster
+from .dask_place import Place
+from .dask_worker import Told
 
 FILES = DiskFiles()  # one for all visitors, so that digits are unpacked once
-FULL = (
-    "Every place for training on this server is taken. Try again when somebody has closed the page, or open the static "
-    "site, where your own browser trains."
-)
-LOST = "The server's training process has ended: start begins again, from the initial weights."
+_first_lock = threading.Lock()
 
 
 class Visitor:
-    """Answers a page's events. show(packet) must put a packet onto the page, draw(number, view) send the view's figures;
-    both may be called from any thread."""
+    """Answers a page's events."""
 
-    def __init__(self, pool: Pool, show: Callable[[bytes], None], draw: Callable[[int, str], None]) -> None:
-        self.session, self._pool, self._show, self._draw = Session(FILES), pool, show, draw
+    def __init__(
+        self,
+        cluster: Cluster,
+        threads: Executor,
+        show: Callable[[bytes], None],
+        draw: Callable[[int, str], None],
+    ) -> None:
+        """show puts a packet onto the page, draw sends the figures of a view; both are called from other threads."""
+        self.session, self._cluster, self._threads, self._show, self._draw = Session(FILES), cluster, threads, show, draw
         self._untouched = set(LESSONS)
         self._place: Place | None = None
-        self._lock = threading.Lock()  # a process tells its end from another thread
-        self._waiting: set[int] = set()  # numbers of events that a training process has not answered yet
+        self._events: deque[tuple[int, str]] = deque()
+        self._at_work = False
+        self._lock = threading.Lock()
 
     def take(self, number: int, text: str) -> None:
-        """Answer one event now, or let a training process answer it."""
+        """Answer an event, in its turn, from another thread."""
+        with self._lock:
+            self._events.append((number, text))
+            if self._at_work:
+                return
+            self._at_work = True
+        self._threads.submit(self._work)
+
+    def leave(self) -> None:
+        """The page was closed: its training stops."""
+        if place := self._place:
+            self._place = None
+            place.leave()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._events:
+                    self._at_work = False
+                    return
+                number, text = self._events.popleft()
+            self._answer_safely(number, text)
+
+    def _answer_safely(self, number: int, text: str) -> None:
         try:
             event = read_event(text)
         except SettingError:
@@ -47,54 +83,43 @@ class Visitor:
             view = event.get("view")
             return self._show(refusal(view, self.session.settings_of(view), fault(error)).to_bytes(number))
 
-    def _answer(self, number: int, event: dict[str, Any]) -> None:
+    def _answer(self, number: int, event: Mapping[str, Any]) -> None:
         view, name = event.get("view"), event.get("name")
         if name == "draw" and view in LESSONS:
             return self._draw(number, str(view))
         if name == "reset" and view in self._untouched:
-            return self._show(_first(str(view)).to_bytes(number))
+            return self._show(_first(str(view), number))
         self._untouched.discard(str(view))
         if view != "train" or not (self._place or name in ACTIONS):
             return self._show(answer(self.session, event).to_bytes(number))
-        with self._lock:
-            place = self._place = self._place or self._move()
-            if place:
-                self._waiting.add(number)
-        if place:
-            return place.send(event | {"id": number})
-        return self._show(Update("train", self._settings(), error=FULL).to_bytes(number))
+        self._place = self._place or Place(self._cluster, self.session.settings_of("train"), self._told, self._refused)
+        return self._place.send(number, event)
 
-    def leave(self) -> None:
-        """The page was closed: its training stops."""
-        if self._place:
-            self._place.leave()
-            self._place = None
+    def _told(self, told: Told) -> None:
+        if told.network:
+            self.session.networks.put("trained", _network(*told.network))
+        self._show(told.packet)
 
-    def _move(self) -> Place | None:
-        """A place in a training process that answers the train view from now on, beginning with the settings as they are."""
-        if place := self._pool.place(self._told):
-            place.send({"view": "train", "name": "settings", "value": self._settings()})
-        return place
+    def _refused(self, number: int, sentence: str) -> None:
+        place = self._place
+        settings = place.settings if place else self.session.settings_of("train")
+        if place and not place.has_trained:
+            self.leave()  # looking and choosing go on here
+        self._show(refusal("train", settings, sentence).to_bytes(number))
 
-    def _settings(self) -> dict[str, Any]:
-        return self.session.settings_of("train")
 
-    def _told(self, number: int, packet: bytes, network: Network | None) -> None:
-        if network:
-            self.session.networks.put("trained", network)
-        self._waiting.discard(number)
-        if packet:
-            return self._show(packet)
-        with self._lock:
-            self._place, lost, self._waiting = None, sorted(self._waiting), set()
-        update = self.session.handle({"view": "train", "name": "settings", "value": {}})
-        self._show(update.to_bytes())
-        for event in lost:
-            self._show(Update("train", update.settings, error=LOST).to_bytes(event))
-        return None
+def _first(view: str, number: int) -> bytes:
+    """What every fresh page shows of a view."""
+    with _first_lock:
+        return _first_update(view).to_bytes(number)
 
 
 @functools.cache
-def _first(view: str) -> Update:
-    """What every fresh page shows of a view."""
+def _first_update(view: str) -> Any:
     return Session(FILES).handle({"view": view, "name": "reset"})
+
+
+def _network(text: str, input_shape: tuple[int, ...], pixel_offset: float, vector: np.ndarray) -> Network:
+    network = parse_network(text, input_shape, np.random.default_rng(0), pixel_offset=pixel_offset)
+    network.vector[...] = vector
+    return network

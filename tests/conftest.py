@@ -3,7 +3,10 @@
 A test's `record_property("summary", text)` is printed after the run, also when tests run in parallel.
 """
 
+import importlib.util
 import os
+
+import pytest
 
 # Before NumPy comes: several processes whose BLAS takes every core wait for each other, a test ten times as long.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -13,6 +16,10 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("native", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("pyodide", settings.get_profile("native"), max_examples=20)
 settings.load_profile(os.environ.get("CONVOSCOPE_TEST_PROFILE", "native"))
+
+
+if not importlib.util.find_spec("distributed"):
+    pytest.exit("this environment is older than pyproject.toml (distributed is missing); run `make .venv/installed`", 2)
 
 
 def pytest_addoption(parser):

@@ -94,6 +94,10 @@ class Session:
         """The settings of a view as they are; none if there is no such view."""
         return self._settings[view].plain() if isinstance(view, str) and view in self._settings else {}
 
+    def begin_with(self, view: str, values: Mapping[str, Any]) -> None:
+        """Take over the settings that a view has elsewhere, without showing anything yet."""
+        self._settings[view].change(values, self.files)
+
     def halt(self, reason: str) -> Update | None:
         """End the work that goes on by itself, after a fault; the update says so."""
         halted = None
