@@ -40,7 +40,7 @@ class Told:
     settings: dict[str, Any]
     status: str = ""  # of the training, "" if it is not told
     backup: bytes = b""  # the last checkpoint, if there is a newer one
-    network: tuple[Any, ...] = ()  # text, input shape, pixel offset and weights, if it is another one than last time
+    network: Network | None = None  # the trained one, if it is another one than last time
 
 
 class Trainee:
@@ -88,12 +88,10 @@ class Trainee:
         trace = update.trace
         backup = trace.static["backup"]["bytes"].tobytes() if trace else b""
         status = trace.facts["status"] if trace else ""
-        networks, whole = self.session.networks, ()
-        network = networks.get("trained") if networks.has("trained") else None
-        if network and network is not self._shared:
-            whole = (network.text, network.input_shape, network.pixel_offset, network.vector)
-        self._shared = network
-        return Told(update.to_bytes(number), update.settings, status, backup, whole)
+        networks, shared = self.session.networks, self._shared
+        self._shared = networks.get("trained") if networks.has("trained") else None
+        network = self._shared if self._shared is not shared else None
+        return Told(update.to_bytes(number), update.settings, status, backup, network)
 
 
 class Desk:

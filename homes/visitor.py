@@ -13,18 +13,16 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
-import numpy as np
-
-from ..engine import Network, parse_network
 from ..views.answer import answer, answer_text, fault, log, read_event, refusal
 from ..views.files import DiskFiles
 from ..views.session import LESSONS, Session
 from ..views.settings import SettingError
-from ..views.train.state import ACTIONS
 from .dask_cluster import Cluster
 from .dask_place import Place
 from .dask_worker import Told
 
+# What a page does to a run; looking, choosing and saving take no place.
+NEEDS_A_PLACE = {"start", "step", "restart", "evaluate", "fork", "compare", "load", "restore"}
 FILES = DiskFiles()  # one for all visitors, so that digits are unpacked once
 _first_lock = threading.Lock()
 
@@ -90,14 +88,14 @@ class Visitor:
         if name == "reset" and view in self._untouched:
             return self._show(_first(str(view), number))
         self._untouched.discard(str(view))
-        if view != "train" or not (self._place or name in ACTIONS):
+        if view != "train" or not (self._place or name in NEEDS_A_PLACE):
             return self._show(answer(self.session, event).to_bytes(number))
         self._place = self._place or Place(self._cluster, self.session.settings_of("train"), self._told, self._refused)
         return self._place.send(number, event)
 
     def _told(self, told: Told) -> None:
         if told.network:
-            self.session.networks.put("trained", _network(*told.network))
+            self.session.networks.put("trained", told.network)
         self._show(told.packet)
 
     def _refused(self, number: int, sentence: str) -> None:
@@ -117,9 +115,3 @@ def _first(view: str, number: int) -> bytes:
 @functools.cache
 def _first_update(view: str) -> Any:
     return Session(FILES).handle({"view": view, "name": "reset"})
-
-
-def _network(text: str, input_shape: tuple[int, ...], pixel_offset: float, vector: np.ndarray) -> Network:
-    network = parse_network(text, input_shape, np.random.default_rng(0), pixel_offset=pixel_offset)
-    network.vector[...] = vector
-    return network

@@ -17,8 +17,9 @@ import pytest
 from convoscope.homes.dask_cluster import Cluster
 from convoscope.homes.dask_place import FULL, MOVED
 from convoscope.homes.dask_worker import Desk, Trainee, places_taken
-from convoscope.homes.visitor import Visitor
+from convoscope.homes.visitor import NEEDS_A_PLACE, Visitor
 from convoscope.views.packet import unpack
+from convoscope.views.train.state import ACTIONS
 
 PATIENCE = 60  # seconds: what comes at all may come late on a busy machine
 QUICK = {"architecture": "logistic", "learning_rate": 0.01}
@@ -89,6 +90,7 @@ def on_workers(cluster, work, *arguments):
 def test_two_pages_train_elsewhere_and_a_third_is_told_so(embedded):
     first, second, third = embedded(), embedded(), embedded()
     first.ask("settings", QUICK)
+    first.ask("hidden", True)
     assert not embedded.cluster.has_started  # looking and choosing take no place
     first.ask("start")
     first.wait(lambda header, trace: trace and trace.facts["batches"] not in ("0", "40"))
@@ -106,6 +108,10 @@ def test_two_pages_train_elsewhere_and_a_third_is_told_so(embedded):
     _, trace = third.ask("step")
     assert trace.facts["batches"] == "1"
     assert list(on_workers(embedded.cluster, places_taken).values()) == [2]
+
+
+def test_what_needs_a_place_is_something_that_the_view_does():
+    assert set(ACTIONS) > NEEDS_A_PLACE
 
 
 def test_what_was_trained_elsewhere_is_shown_by_the_network_view(embedded):

@@ -81,7 +81,7 @@ def test_training_that_meets_a_fault_stands_still_and_says_so(monkeypatch):
     session.handle({"view": "train", "name": "settings", "value": {"architecture": "logistic"}})
     session.handle({"view": "train", "name": "start"})
     training = session_module.LESSONS["train"].State
-    monkeypatch.setattr(training, "_learn", planted)
+    monkeypatch.setattr(training, "_train", planted)
     update = tick(session)
     assert update.error == "The engine met an unexpected fault (RecursionError)."
     assert update.trace.facts["status"] == "paused"
