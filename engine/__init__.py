@@ -5,7 +5,15 @@ from .architectures import convnetjs_mnist, lenet5, logistic_regression, mlp
 from .autodiff import Graph, Increment, Node, backward_pass, forward_pass, tied_nodes
 from .branches import Add, Concat
 from .cell_layers import Dropout, Flatten, Identity, ReLU, Sigmoid, Tanh
-from .conv import ConvTerms, conv2d, conv2d_backward, conv2d_in_order, conv2d_loops, conv2d_terms
+from .conv import (
+    ConvTerms,
+    conv2d,
+    conv2d_backward,
+    conv2d_backward_loops,
+    conv2d_in_order,
+    conv2d_loops,
+    conv2d_terms,
+)
 from .convnetjs import export_convnetjs, import_convnetjs
 from .digits import DigitPreprocessing, mnist_digit
 from .evaluation import Evaluation, evaluate, wilson_interval

@@ -69,6 +69,29 @@ def conv2d(
     return _from_rows(rows, sizes)
 
 
+def conv2d_backward_loops(
+    grad_out: Array,
+    x: Array,
+    weight: Array,
+    *,
+    stride: IntOrPair = 1,
+    padding: IntOrPair = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> tuple[Array, Array, Array]:
+    """Go back through conv2d_loops product by product. grad_out: (N, F, oH, oW) -> grad_x, grad_weight, grad_bias."""
+    sliding, _ = _geometry(x, weight, None, stride, padding, dilation, groups)
+    (sH, sW), (dH, dW), padded = sliding.stride, sliding.dilation, pad_images(x, sliding.padding)
+    grad_padded, grad_weight = np.zeros_like(padded), np.zeros_like(weight)
+    for n, f, i, j in np.ndindex(grad_out.shape):
+        first = f // (len(weight) // groups) * weight.shape[1]  # channel of this filter's group
+        for c, k, m in np.ndindex(weight.shape[1:]):
+            pixel = (n, first + c, i * sH + k * dH, j * sW + m * dW)
+            grad_weight[f, c, k, m] += grad_out[n, f, i, j] * padded[pixel]
+            grad_padded[pixel] += grad_out[n, f, i, j] * weight[f, c, k, m]
+    return crop_images(grad_padded, sliding.padding), grad_weight, grad_out.sum(axis=(0, 2, 3))
+
+
 def conv2d_backward(
     grad_out: Array,
     x: Array,

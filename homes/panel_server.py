@@ -26,7 +26,8 @@ from ..views.answer import LARGEST_EVENT
 from ..views.theme import css
 from . import shell
 from .dask_cluster import Cluster
-from .visitor import Visitor
+from .listing import engine_sources
+from .visitor import SOURCES, Visitor
 
 # Panel hands out the files that app.Static lists below this path.
 ASSETS = f"components/{Static.__module__}/{Static.__name__}/_resources/page/"
@@ -109,8 +110,8 @@ def _page() -> dict[str, object]:
 
 @functools.cache
 def _figures(slug: str) -> str:
-    """The figures of a view as JSON."""
-    return json.dumps(shell.drawing_of(shell.view(slug).panels))
+    """The figures of a view as JSON; or, for "sources", the engine's sources."""
+    return engine_sources() if slug == SOURCES else json.dumps(shell.drawing_of(shell.view(slug).panels))
 
 
 def _show(document: Document, updates: ColumnDataSource, packet: bytes) -> None:

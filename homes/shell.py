@@ -47,7 +47,8 @@ class View:
     table: list[dict[str, Any]]
     panels: list[Panel]
     layout: Layout
-    code: tuple[Listing, ...]  # what computed it
+    definition: tuple[Listing, ...]
+    proof: str  # which tests hold what runs to the definition
     has_exercises: bool
     largest_seed: int = LARGEST_SEED
 
@@ -70,7 +71,7 @@ def views() -> list[View]:
 def view(slug: str) -> View:
     """One view with freshly built figures."""
     lesson, figures = LESSONS[slug], FIGURES[slug]
-    code = listings(getattr(lesson, "CODE", ()), getattr(lesson, "CODE_LINE", ""))
+    definition = lesson.DEFINITION
     return View(
         slug=slug,
         title=lesson.TITLE,
@@ -79,7 +80,8 @@ def view(slug: str) -> View:
         table=settings.table(lesson.Settings),
         panels=figures.panels(),
         layout=figures.LAYOUT,
-        code=code,
+        definition=listings(definition.functions, definition.line),
+        proof=definition.proof,
         has_exercises=hasattr(lesson, "exercise"),
     )
 

@@ -23,6 +23,7 @@ from markupsafe import Markup
 from ..views.session import Session, Update
 from ..views.theme import css
 from . import shell
+from .listing import sources_of
 
 MOST_TRACES = 200  # of one file
 MARK = "@@{}@@"
@@ -54,6 +55,7 @@ def single_file(
     packets = {
         "drawing": shell.drawing_of(view.panels),
         "packets": [base64.b64encode(gzip.compress(update.to_bytes(), mtime=0)).decode() for update in updates],
+        "sources": sources_of(function for update in updates if update.ran for function in update.ran["functions"]),
         "grid": grid,
     }
     filling = {"site": shell.site_data("file", [view]), "packets": _inline(json.dumps(packets)), "bokeh": _inline(_bokehjs())}
@@ -94,7 +96,7 @@ def computed(
     session: Session,
     progress: Callable[[int, int], None],
 ) -> list[Update]:
-    """The update of the chosen settings, then one for every other combination of the alternatives."""
+    """The update of the chosen settings, then one for every other combination of the alternatives, each with what ran."""
     combinations: list[dict[str, Any]] = [
         dict(zip(alternatives, values, strict=True)) for values in itertools.product(*alternatives.values())
     ]
@@ -118,7 +120,7 @@ def answered(session: Session, slug: str, settings: Mapping[str, Any]) -> Update
     unknown = sorted(set(settings) - set(session.handle({"view": slug, "name": "reset"}).settings))
     if unknown:
         raise ExportError(f"the view {slug} has no setting called {', '.join(unknown)}; run `convoscope export {slug} --list`")
-    update = session.handle({"view": slug, "name": "settings", "value": dict(settings)})
+    update = session.handle({"view": slug, "name": "settings", "value": dict(settings), "ran": True})
     if update.error or update.notices or update.trace is None:
         raise ExportError(update.error or " ".join(update.notices))
     return update

@@ -18,6 +18,7 @@ from . import shell
 from .animation import add_gif_encoder
 from .bundle import bundle
 from .deck import add_deck
+from .listing import engine_sources
 from .offline import add_offline
 from .precompile import compiled_runtime
 from .single_file import blank
@@ -25,7 +26,7 @@ from .vendor import FOLDER as RUNTIME
 from .vendor import PYODIDE_VERSION, copy_bokehjs
 
 DIST = shell.STATIC.parent / "dist"
-FILES_OF_A_VIEW = {"figures": "json", "first": "packet", "blank": "blank.html"}
+FILES_OF_A_VIEW = {"figures": "json", "first": "packet", "blank": "blank.html", "ran": "ran.packet"}
 FETCHED = (".wasm", ".zip", ".whl")  # what the worker fetches and counts while it starts
 
 
@@ -51,6 +52,7 @@ def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None]
             "bytes": sizes | {packed.name: (assets / packed.name).stat().st_size},
         },
         "bokeh": base + "bokeh.min.js",
+        "sources": base + "engine.json",
         **{
             view.slug: {name: f"{base}{view.slug}.{ending}" for name, ending in FILES_OF_A_VIEW.items()}
             for view in shown
@@ -76,6 +78,7 @@ def write_assets(folder: Path, shown: list[shell.View]) -> None:
         shutil.copy(shell.ROOT / path, folder / path)
     shutil.copy(shell.STATIC / "icon.svg", static)
     (static / "css" / "tokens.css").write_text(css(), encoding="utf-8")
+    (folder / "engine.json").write_text(engine_sources(), encoding="utf-8")
     copy_bokehjs(folder)
     add_gif_encoder(static / "js")
     session = Session()
@@ -85,6 +88,8 @@ def write_assets(folder: Path, shown: list[shell.View]) -> None:
         (folder / f"{view.slug}.blank.html").write_text(blank(view), encoding="utf-8")
         first = session.handle({"view": view.slug, "name": "reset"})
         (folder / f"{view.slug}.packet").write_bytes(first.to_bytes())
+        ran = session.handle({"view": view.slug, "name": "ran"})
+        (folder / f"{view.slug}.ran.packet").write_bytes(ran.to_bytes())
 
 
 def render(name: str, shown: list[shell.View], assets: str, files: dict[str, object]) -> str:

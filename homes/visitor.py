@@ -24,6 +24,7 @@ from .dask_worker import Told
 # What a page does to a run; looking, choosing and saving take no place.
 NEEDS_A_PLACE = {"start", "step", "restart", "evaluate", "fork", "compare", "load", "restore"}
 FILES = DiskFiles()  # one for all visitors, so that digits are unpacked once
+SOURCES = "sources"  # what `draw` may ask for besides a view: the engine's sources
 _first_lock = threading.Lock()
 
 
@@ -83,7 +84,7 @@ class Visitor:
 
     def _answer(self, number: int, event: Mapping[str, Any]) -> None:
         view, name = event.get("view"), event.get("name")
-        if name == "draw" and view in LESSONS:
+        if name == "draw" and (view in LESSONS or view == SOURCES):
             return self._draw(number, str(view))
         if name == "reset" and view in self._untouched:
             return self._show(_first(str(view), number))

@@ -1,9 +1,10 @@
 """One user's settings, and the one way to change them: an event comes in, an update goes out.
 
 No document, no websocket, no DOM: the same session answers in the worker, on the Panel server, in a notebook and in a test.
-An event is {"view": slug, "name": setting, "value": anything}. Five names are no settings: "settings" takes a table of
+An event is {"view": slug, "name": setting, "value": anything}. Six names are no settings: "settings" takes a table of
 values at once (the URL), "reset" goes back to the defaults, "exercise" takes the number of an exercise to predict,
-"export" a table of a kind of file and a step, "qr" an address.
+"export" a table of a kind of file and a step, "qr" an address, "ran" asks which functions compute what is shown (ran.py;
+its value "timed" also asks how long they take).
 A lesson that keeps more than settings has a State (state.py), with actions of its own. Whatever comes in, the session
 ends in a state that can be shown.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import base64
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..engine import DataError, ShapeError
@@ -25,6 +26,7 @@ from .networks import Networks
 from .packet import pack
 from .pasting import pasted
 from .qr import qr_code
+from .ran import report
 from .reading import read
 from .settings import Matrix, SettingError, Settings
 from .state import Download, State
@@ -38,7 +40,7 @@ class Update:
     """The answer to an event: the settings as they now are, the new trace, the exercise if it poses one, and what to say.
 
     trace is None if nothing new is to be shown; error is a sentence if the event was refused; notices are sentences about
-    values that were brought into range; download is a file for the user to keep.
+    values that were brought into range; download is a file for the user to keep; ran is ran.report's answer.
     """
 
     view: str
@@ -48,6 +50,7 @@ class Update:
     error: str = ""
     exercise: Exercise | None = None
     download: Download | None = None
+    ran: dict[str, Any] | None = None
 
     def to_bytes(self, number: int = 0) -> bytes:
         """The packet that every transport carries. number: that of the event which it answers, if events are numbered."""
@@ -56,6 +59,8 @@ class Update:
         if self.download:
             data = base64.b64encode(self.download.data).decode()
             header["download"] = {"name": self.download.name, "kind": self.download.kind, "data": data}
+        if self.ran:
+            header["ran"] = self.ran
         return pack(header, self.trace)
 
 
@@ -108,7 +113,20 @@ class Session:
         return halted
 
     def handle(self, event: Mapping[str, Any]) -> Update:
-        """Answer one event. Raises FileNeeded if a file must be fetched first: then hand in the same event again."""
+        """Answer one event, with what ran if it asks for that too: "ran": True.
+
+        Raises FileNeeded if a file must be fetched first: then hand in the same event again.
+        """
+        update = self._answer(event)
+        if update.error or not (event.get("ran") or event.get("name") == "ran"):
+            return update
+        timed = event.get("value") == "timed"
+        try:
+            return replace(update, ran=report(LESSONS[update.view], self._arguments(update.view), timed=timed))
+        except (DataError, OSError) as error:
+            return replace(update, error=_sentence(error))
+
+    def _answer(self, event: Mapping[str, Any]) -> Update:
         view = event.get("view")
         if not isinstance(view, str) or view not in LESSONS:
             return Update(str(view), {}, error=f"There is no view called {view!r}; the views are {', '.join(LESSONS)}.")
@@ -118,6 +136,8 @@ class Session:
         notices: list[str] = []
         state, download = self._states.get(view), None
         try:
+            if name == "ran":
+                return Update(view, settings.plain())
             if name == "exercise" and hasattr(LESSONS[view], "exercise"):
                 exercise, notices = pose(LESSONS[view].exercise, value)
                 draft, name, value = type(settings)(), "settings", exercise.settings
@@ -147,9 +167,13 @@ class Session:
         return export(ShownStep(view, settings.plain(), trace, step), wanted.get("kind"))
 
     def _compute(self, view: str, settings: Settings) -> Trace:
-        state = [self._states[view]] if view in self._states else []
-        trace: Trace = LESSONS[view].compute(settings, self.files, *state)
+        trace: Trace = LESSONS[view].compute(*self._arguments(view, settings))
         return trace
+
+    def _arguments(self, view: str, settings: Settings | None = None) -> tuple[Any, ...]:
+        """What a lesson's functions are called with: the settings, the files, and the view's state if it has one."""
+        state = self._states.get(view)
+        return (settings or self._settings[view], self.files, *([state] if state else []))
 
 
 def _values(settings: Settings, name: Any, value: Any) -> tuple[dict[str, Any], list[str]]:

@@ -1,7 +1,8 @@
-/** What stands below every view: the link to exactly this state, and the code that ran with the line of the present step. */
+/** What stands below every view: the link to exactly this state, the definition with the line of the present step, and what ran. */
 import { flushAddress } from "./address.mjs";
 import { copy } from "./copying.mjs";
 import { Downloads } from "./downloads.mjs";
+import { WhatRan } from "./ran.mjs";
 
 export class Extras {
   /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
@@ -15,6 +16,7 @@ export class Extras {
       return copy(code.textContent, code, call.querySelector(".said"));
     });
     new Downloads(section.querySelector(".downloads"), view);
+    this.whatRan = new WhatRan(section, view);
     section.addEventListener("stepshown", () => this.#showLine());
   }
 

@@ -3,16 +3,20 @@ import { asText } from "./address.mjs";
 import { drawFigures } from "./figures.mjs";
 import { readPacket } from "./packet.mjs";
 
-/** @returns the same three doors as the static home: open, start, send */
+/** @returns the same doors as the static home: open, start, send, sources, where */
 export async function fileHome() {
-  const { drawing, packets, grid } = JSON.parse(document.getElementById("packets").textContent);
+  const { drawing, packets, sources, grid } = JSON.parse(document.getElementById("packets").textContent);
   const buffers = await Promise.all(packets.map(unzipped));
   const all = buffers.map((buffer) => ({ buffer, settings: readPacket(buffer).settings }));
   let [shown] = all;
   return {
     open: async () => [await drawFigures(drawing), shown.buffer],
     start: (tell) => tell.ready(),
+    isFrozen: true, // nothing runs here
+    sources: async () => sources,
+    where: () => "Recorded when this file was made.",
     send: async ({ name, value }) => {
+      if (name === "ran") return shown.buffer; // every packet of a file says what ran for it
       const wanted = name === "reset" ? all[0].settings : { ...shown.settings, ...(name === "settings" ? value : { [name]: value }) };
       const found = all.find(({ settings }) => grid.every((key) => asText(settings[key]) === asText(wanted[key])));
       if (!found) throw new Error(`This file holds ${all.length} computed settings, and these are not among them.`);

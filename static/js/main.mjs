@@ -49,7 +49,13 @@ function staticHome() {
       worker = new PythonWorker(runtime, tell, rebuild, isEmbed && pageParameter("share") !== "false");
       return worker;
     },
-    send: (event) => (worker ? worker.send(event) : Promise.reject(new Error("Python is not running."))),
+    send: (event) => {
+      // Until Python is here the page shows what the build computed, and the build recorded what ran for it.
+      if (event.name === "ran" && !worker?.cameUp) return get(viewOf(event.view).ran).then((r) => r.arrayBuffer());
+      return worker ? worker.send(event) : Promise.reject(new Error("Python is not running."));
+    },
+    sources: () => get(site.sources).then((r) => r.json()),
+    where: () => (worker?.cameUp ? "Recorded in this browser." : "Recorded when this site was built."),
   };
 }
 
@@ -65,7 +71,7 @@ async function open(description) {
   document.title = `Convoscope: ${description.title}`;
   if (!views.has(description.slug)) {
     const [[figures, packet], own] = await Promise.all([home.open(description), ownScript(description), ownStyle(section, description)]);
-    const view = new View(section, description, figures, home.send, own);
+    const view = new View(section, description, figures, home, own);
     views.set(description.slug, view);
     window.convoscope.views[description.slug] = door(view);
     figures.applyTheme();
@@ -100,9 +106,14 @@ async function ownStyle(section, { slug, style, title }) {
   section.style.visibility = "";
 }
 
+/** What the page knows of a view. @param {string} wanted its slug */
+function viewOf(wanted) {
+  return site.views.find(({ slug }) => slug === wanted);
+}
+
 /** The view that the address names, or the first one. */
 function addressed() {
-  return site.views.find(({ slug }) => slug === pageParameter("view")) ?? site.views[0];
+  return viewOf(pageParameter("view")) ?? site.views[0];
 }
 
 /** Going from view to view keeps Python and everything that was set. */

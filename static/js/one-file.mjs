@@ -3,6 +3,7 @@
  * a trace for the settings as they are, and one for every other value of one setting, which the file then lets choose.
  */
 import { asText } from "./address.mjs";
+import { readPacket } from "./packet.mjs";
 
 const MOST_VALUES = 40; // of the setting that the file lets choose
 
@@ -20,21 +21,24 @@ export async function oneFile(view, site, name, told, signal) {
   const known = site.views.find(({ slug }) => slug === view.slug);
   const [page, bokeh, drawing] = await Promise.all([known.blank, site.bokeh, known.figures].map(textOf));
   const row = view.table.find((one) => one.name === name);
-  const packets = await computed(view, row, told, signal);
+  const { packets, sources } = await computed(view, row, told, signal);
   const table = row ? [{ ...row, kind: "choice", choices: valuesOf(row).map(({ label, value }) => [label, asText(value)]) }] : [];
   const filling = {
     site: inline(JSON.stringify({ home: "file", version: site.version, views: [{ ...known, table }] })),
-    packets: inline(`{"drawing": ${drawing}, "packets": ${JSON.stringify(packets)}, "grid": ${JSON.stringify(row ? [name] : [])}}`),
+    packets: inline(`{"drawing": ${drawing}, ${JSON.stringify({ packets, sources, grid: row ? [name] : [] }).slice(1)}`),
     bokeh: inline(bokeh),
   };
   const whole = Object.entries(filling).reduce((text, [mark, words]) => text.replace(`@@${mark}@@`, () => words), page);
   return new Blob([whole], { type: "text/html" });
 }
 
-/** The packets as text: of the settings as they are first. Whatever happens, Python ends with the settings that it had. */
+/**
+ * The packets as text, those of the settings as they are first, and the sources of what ran for them.
+ * Whatever happens, Python ends with the settings that it had.
+ */
 async function computed(view, row, told, signal) {
   const settings = { ...view.settings };
-  const ask = (more) => view.send({ view: view.slug, name: "settings", value: { ...settings, ...more } });
+  const ask = (more) => view.send({ view: view.slug, name: "settings", value: { ...settings, ...more }, ran: true });
   const values = row ? valuesOf(row).map(({ value }) => value) : [];
   const packets = [await ask({})];
   try {
@@ -46,7 +50,17 @@ async function computed(view, row, told, signal) {
   } finally {
     if (row) await ask({});
   }
-  return Promise.all(packets.map(zipped));
+  const sources = sourcesOf(packets, await view.home.sources());
+  return { packets: await Promise.all(packets.map(zipped)), sources };
+}
+
+/** The sources of the functions that ran. @param {ArrayBuffer[]} packets @param {Record<string, Record<number, object>>} every */
+function sourcesOf(packets, every) {
+  const found = {};
+  for (const { file, line } of packets.flatMap((packet) => readPacket(packet).ran.functions)) {
+    found[file] = { ...found[file], [line]: every[file][line] };
+  }
+  return found;
 }
 
 function valuesOf({ kind, choices, bounds }) {

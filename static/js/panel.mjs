@@ -17,7 +17,7 @@ async function serverDocument() {
   return Bokeh.documents[0];
 }
 
-/** @returns the same three doors as the static home: open, start, send */
+/** @returns the same doors as the static home: open, start, send, sources, where */
 export async function connectPanel() {
   const [root] = (await serverDocument()).roots();
   const [events, updates, drawings] = root.tags;
@@ -43,6 +43,8 @@ export async function connectPanel() {
       tell.ready();
     },
     send: (event) => requests.send(event),
+    sources: () => requests.send({ view: "sources", name: "draw" }).then(JSON.parse),
+    where: () => "Recorded on the server.",
   };
 }
 

@@ -94,7 +94,7 @@ export class Sharing {
     const image = this.#part("qr");
     image.removeAttribute("src");
     try {
-      const { kind, data } = await this.current().ask("qr", this.#link().href);
+      const { kind, data } = (await this.current().ask("qr", this.#link().href)).download;
       image.src = `data:${kind};base64,${data}`;
     } catch (error) {
       image.alt = error.message;

@@ -29,11 +29,11 @@ export class View {
    * @param {HTMLElement} section
    * @param {{slug: string, table: import("./controls.mjs").Row[]}} description
    * @param {import("./figures.mjs").Figures} figures
-   * @param {(event: object) => Promise<ArrayBuffer>} send
+   * @param {{send: (event: object) => Promise<ArrayBuffer>, sources: () => Promise<object>, where: () => string}} home
    * @param {((view: View) => Own) | null} own makes what only this view has on the page
    */
-  constructor(section, { slug, table }, figures, send, own) {
-    Object.assign(this, { section, slug, table, figures, send });
+  constructor(section, { slug, table }, figures, home, own) {
+    Object.assign(this, { section, slug, table, figures, home, send: home.send });
     this.trace = null;
     this.settings = {};
     this.wanted = readAddress(table.map(({ name }) => name)); // read before the first step is written back
@@ -65,11 +65,11 @@ export class View {
     return this.wishes.latest(name, this.settings);
   }
 
-  /** Ask Python for a file without changing anything. @returns {Promise<{name: string, kind: string, data: string}>} */
-  async ask(name, value) {
-    const { error, download } = readPacket(await this.send({ view: this.slug, name, value }));
-    if (error) throw new Error(error);
-    return download;
+  /** Ask Python for a file or a report without changing anything. @returns {Promise<import("./packet.mjs").Update>} */
+  async ask(name, value = null) {
+    const answer = readPacket(await this.send({ view: this.slug, name, value }));
+    if (answer.error) throw new Error(answer.error);
+    return answer;
   }
 
   async #fulfil(name, value, answered) {
@@ -111,6 +111,7 @@ export class View {
   /** Python answers, or does not yet. */
   enable(yes) {
     this.controls.enable(yes);
+    if (yes) this.extras.whatRan.refresh(); // what the build recorded gives way to what runs here
     this.own?.enable?.(yes);
   }
 

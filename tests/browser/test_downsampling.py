@@ -59,7 +59,7 @@ def test_the_lectures_numbers_step_by_step_before_python_is_there(explorer):
             page.get_by_role("button", name="Step forward").click()
     assert told == LECTURE
     expect(page.get_by_role("button", name="Step forward")).to_be_disabled()
-    page.get_by_text("The code that ran").filter(visible=True).click()
+    page.get_by_text("Definition / What ran here").filter(visible=True).click()
     line = view.get_by_role("region", name="Source of max_pool2d_loops, convoscope.engine.pooling").locator("[data-now]")
     expect(line).to_contain_text("out[n, c, i, j] = padded[")
     expect(line).to_have_attribute("data-now", "output[2, 2]")

@@ -247,7 +247,7 @@ def test_an_embed_hides_the_offer_and_keeps_the_exercise_of_its_address(explorer
     page = explorer.open("embed.html?view=convolution&quiz=7&hide=quiz,link,code,controls")
     for name in ("Predict, then reveal", "Start", "Copy link"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_hidden()
-    for words in ("Answer key", "The code that ran"):
+    for words in ("Answer key", "Definition / What ran here"):
         expect(page.get_by_text(words).first).to_be_hidden()
     expect(value(page)).to_be_visible()
     assert page.evaluate("document.activeElement === document.body")

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from convoscope.engine import conv2d, conv2d_backward, conv2d_in_order, conv2d_loops, conv2d_terms, sliding_windows
+from convoscope.engine import (
+    conv2d,
+    conv2d_backward,
+    conv2d_backward_loops,
+    conv2d_in_order,
+    conv2d_loops,
+    conv2d_terms,
+    sliding_windows,
+)
 
 from .strategies import Case, conv_cases, many, numbers, pairs, some, st
 
@@ -36,6 +44,15 @@ def test_fast_is_the_definition(case: Case):
     without_bias = conv2d_loops(case.x, case.weight, **case.settings)
     np.testing.assert_allclose(without_bias + case.bias[:, None, None], expected, rtol=0, atol=1e-12)
     np.testing.assert_allclose(conv2d(case.x, case.weight, **case.settings), without_bias, rtol=0, atol=1e-12)
+
+
+@some
+@given(conv_cases(largest=6))
+def test_the_fast_backward_pass_is_the_definitions(case: Case):
+    grad_out = numbers(case.rng, conv2d(case.x, case.weight, **case.settings).shape, False)
+    expected = conv2d_backward_loops(grad_out, case.x, case.weight, **case.settings)
+    for found, gradient in zip(conv2d_backward(grad_out, case.x, case.weight, **case.settings), expected, strict=True):
+        np.testing.assert_allclose(found, gradient, rtol=0, atol=1e-11)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...engine import NetworkTextError, output_sizes, parse_layers
+from ...engine import ConvSpec, NetworkTextError, PoolSpec, Sliding, parse_layers
 from ...engine.layer_specs import names_of, text_of
 from ..files import Files
+from ..ran import Check, Definition
 from ..settings import SettingError
 from ..trace import Columns, Sentences, Texts, Trace
 from .counts import CountedLayer, count_layers
@@ -23,7 +24,8 @@ from .words import sentence, shape_of, totals
 TITLE = "Architectures"
 SUMMARY = "What goes from layer to layer, how many numbers each layer learns, and how much it computes."
 ACTIVITY = "Walk through the lecture's networks layer by layer: shapes, parameters, multiply-adds; or your own."
-CODE = (output_sizes,)
+PROOF = "Here the definition itself runs; tests/engine/test_shapes.py proves that it counts the places where a window fits."
+DEFINITION = Definition((Sliding.output_sizes,), PROOF)
 MOST_NAMES, MOST_SHAPES = 12, 9  # with more layers, only the present one is named
 LETTERS, LARGER = 0.02, 0.03  # heights, of the drawing's width
 BELOW = 0.075  # from a cuboid to its words, of the drawing's height
@@ -44,6 +46,19 @@ def compute(settings: ArchitecturesSettings, files: Files | None = None) -> Trac
     still = _still(layers, names, cuboids) | _bars(layers)
     moving = _moving(layers, names, cuboids)
     return Trace(still, moving, Sentences("{}", Texts(told.table, told.codes[:, np.newaxis])), facts)
+
+
+def check(settings: ArchitecturesSettings, files: Files | None = None) -> Check:
+    """How many windows there are along each axis, counted place by place and as it is shown."""
+    counted: list[int] = []
+    shown: list[int] = []
+    for layer in architecture_of(settings)[0]:
+        if isinstance(layer.spec, ConvSpec | PoolSpec):
+            window = layer.spec.sliding
+            axes = zip(layer.input_shape[1:], window.span, window.stride, window.padding, strict=True)
+            counted += [len(range(-ring, size + ring - span + 1, step)) for size, span, step, ring in axes]
+            shown += layer.output_shape[1:]
+    return Check({"output sizes": counted}, {"output sizes": shown})
 
 
 def architecture_of(settings: ArchitecturesSettings) -> tuple[list[CountedLayer], list[str], str]:

@@ -5,8 +5,11 @@ Every number is the engine's (run.py). Slides 3-16 and 75 of the lecture; the de
 
 from __future__ import annotations
 
-from ...engine import backward_pass, check_gradients, forward_pass
+import numpy as np
+
+from ...engine import backward_pass, forward_pass
 from ..files import Files
+from ..ran import Check, Definition
 from ..trace import Trace
 from .call import call_of
 from .columns import still
@@ -21,8 +24,9 @@ TITLE = "Backpropagation"
 SUMMARY = "Forward, each node computes its value. Backward, it hands its gradient on, times the local derivative."
 ACTIVITY = "Type a formula, step through its graph forward and backward, each partial with its product and running sum."
 Settings = BackpropSettings  # the name by which the session finds them
-CODE = (forward_pass, backward_pass, check_gradients)  # shown beside the picture
-CODE_LINE = "gradients[argument] += product"  # what each backward step executes
+LINE = "gradients[argument] += product"  # what each backward step executes
+PROOF = "Here the definition itself runs; tests/engine/test_autodiff.py proves that its values and gradients are PyTorch's."
+DEFINITION = Definition((forward_pass, backward_pass), PROOF, LINE)
 
 
 def compute(settings: BackpropSettings, files: Files | None = None) -> Trace:
@@ -32,3 +36,12 @@ def compute(settings: BackpropSettings, files: Files | None = None) -> Trace:
     told = facts(run, settings) | {"call": call_of(run, settings)}
     told |= {f"{scene.name}_room": scene.room for scene in scenes}
     return Trace(still(run, scenes) | {"rows": rows(run)}, moving(run, scenes), sentences(run), told)
+
+
+def check(settings: BackpropSettings, files: Files | None = None) -> Check:
+    """Values and gradients of every node, by the definition and as they are shown."""
+    run = make_run(settings)
+    values = {name: np.float64(value) for name, value in forward_pass(run.graph, run.inputs).items()}
+    gradients, _ = backward_pass(run.graph, values)
+    defined = {"values": [*values.values()], "gradients": [gradients[name] for name in values]}
+    return Check(defined, {"values": [run.values[n] for n in values], "gradients": [run.gradients[n] for n in values]})

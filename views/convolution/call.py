@@ -1,10 +1,14 @@
-"""The call of the engine that gives the whole output for the present settings."""
+"""The call of the engine that gives the whole output for the present settings, and the check against the definition."""
 
 from __future__ import annotations
 
+from ...engine import relu
 from .. import snippet
+from ..files import DiskFiles, Files
 from ..images import PHOTOS
-from .scene import Scene
+from ..ran import Check, Way
+from .algorithms import compared
+from .scene import Scene, make_scene
 from .settings import ConvolutionSettings
 
 USUAL = {"stride": 1, "padding": 0, "dilation": 1}  # conv2d's defaults
@@ -28,3 +32,15 @@ def call_of(scene: Scene, settings: ConvolutionSettings) -> str:
     return snippet.program(
         engine, x, weight, f"out = {f'relu({out})' if scene.relu else out}", "print(out[0, 0])", more=imports
     )
+
+
+def check(settings: ConvolutionSettings, files: Files | None = None) -> Check:
+    """The output by conv2d_loops and as it is shown, as many rows as can be had at once."""
+    scene = make_scene(settings, files or DiskFiles())
+    part, defined = scene.problem.by_loops()
+    return Check({"output": relu(defined) if scene.relu else defined}, {"output": scene.output[part.rows]}, part.note)
+
+
+def ways(settings: ConvolutionSettings, files: Files | None = None, *, timed: bool = False) -> list[Way]:
+    """The algorithms compared, and how long each takes here."""
+    return compared(make_scene(settings, files or DiskFiles()).problem, timed=timed)

@@ -6,12 +6,15 @@ Slides 31-53 of the lecture; the default is the slides' own example.
 
 from __future__ import annotations
 
-from ...engine import conv2d, conv2d_loops, conv2d_terms
+from ...engine import conv2d_loops
 from ..files import DiskFiles, Files
 from ..numbers import write
+from ..ran import Definition
 from ..trace import Trace
 from . import misprints
 from .call import call_of
+from .call import check as check
+from .call import ways as ways
 from .columns import moving, still
 from .exercise import exercise as exercise
 from .scene import Scene, make_scene
@@ -25,8 +28,9 @@ ACTIVITY = (
     "dilation; predict a cell, then reveal it."
 )
 Settings = ConvolutionSettings  # the name by which the session finds them
-CODE = (conv2d_loops, conv2d_terms, conv2d)  # shown beside the picture: the definition, what told every term, the fast one
-CODE_LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step executes, once a product
+LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step executes, once a product
+PROOF = "tests/engine/test_conv.py proves on random images that the loops and what ran give the same numbers up to rounding."
+DEFINITION = Definition((conv2d_loops,), PROOF, LINE)
 
 
 def compute(settings: ConvolutionSettings, files: Files | None = None) -> Trace:

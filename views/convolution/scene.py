@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import ConvTerms, conv2d_in_order, conv2d_terms, relu
+from ...engine import ConvTerms, conv2d_terms, relu
 from ..files import Files
 from ..images import GREY, INK, PHOTOS, drawing_of, stored_image, user_picture
 from ..numbers import write
 from ..settings import Rows
+from .algorithms import Problem, convolved
 from .kernels import normalised, padding_of
 from .settings import LECTURE_CELLS, ConvolutionSettings
 
@@ -37,6 +38,7 @@ class Scene:
     sums: np.ndarray  # (oH, oW) with the bias, before ReLU
     output: np.ndarray  # (oH, oW)
     first: int
+    note: str  # what the algorithm left out, as a sentence
     rows: np.ndarray  # (T, 1): the output row of each step
     columns: np.ndarray  # (T, 1)
 
@@ -45,6 +47,12 @@ class Scene:
         """How many pixels the window reaches over, down and across."""
         height, width = self.weights.shape
         return self.dilation * (height - 1) + 1, self.dilation * (width - 1) + 1
+
+    @property
+    def problem(self) -> Problem:
+        """What is computed, without anything of the animation."""
+        row = int(self.rows[0, 0])
+        return Problem(self.image, self.weights, self.bias, self.stride, self.padding, (self.dilation,) * 2, row)
 
     @property
     def whole(self) -> bool:
@@ -62,7 +70,8 @@ def make_scene(settings: ConvolutionSettings, files: Files) -> Scene:
     padding = padding_of(settings.padding_rule, settings.padding, weights.shape, settings.dilation)
     how = {"stride": stride, "padding": padding, "dilation": settings.dilation}
     x, weight = image[np.newaxis], weights[np.newaxis]
-    sums = conv2d_in_order(x, weight, settings.bias, **how)
+    problem = Problem(image, weights, settings.bias, stride, padding, (settings.dilation,) * 2, settings.row)
+    sums, note = convolved(problem, settings.algorithm)
     padded = np.pad(image, [(ring, ring) for ring in padding])
     steps = np.arange(sums.size)
     if sums.size > MOST_STEPS:
@@ -77,7 +86,7 @@ def make_scene(settings: ConvolutionSettings, files: Files) -> Scene:
     rows, columns = np.unravel_index(steps[:, np.newaxis], sums.shape)
     return Scene(
         image, source, padded, weights, stride, padding, settings.dilation, settings.bias, settings.relu,
-        settings.image in (*PHOTOS, "picture"), terms, sums, output, int(steps[0]), rows, columns,
+        settings.image in (*PHOTOS, "picture"), terms, sums, output, int(steps[0]), note, rows, columns,
     )  # fmt: skip
 
 

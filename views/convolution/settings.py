@@ -89,13 +89,19 @@ class ConvolutionSettings(Settings):
     bias = param.Number(default=0.0, bounds=(-1000.0, 1000.0), doc="Added to every output cell.")
     relu = param.Boolean(default=False, label="ReLU", doc="Negative outputs become 0.")
     row = param.Integer(default=0, bounds=(0, 300), label="Output row", doc="On large images the window walks along one row.")
+    algorithm = param.Selector(
+        default="windows",
+        objects={"Sliding windows": "windows", "Matrix product (im2col)": "im2col", "Loops": "loops"},
+        label="Computed by",
+        doc="Each gives the same numbers; “What ran here” compares them.",
+    )
     im2col = param.Boolean(default=False, label="As a matrix product", doc="im2col: every window becomes a column.")
 
     sections = {  # noqa: RUF012  (read only)
         "Image cells": ("cells",),
         "More about the kernel": ("kernel_rows", "kernel_columns", "normalise", "flip"),
         "More about the window": ("stride_across", "padding_rule", "dilation"),
-        "Output": ("bias", "relu", "row", "im2col"),
+        "Output": ("bias", "relu", "row", "algorithm", "im2col"),
     }
     shown_when = {  # noqa: RUF012
         "cells": ("image", ("lecture",)),

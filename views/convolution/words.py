@@ -79,6 +79,8 @@ def _size_formula(scene: Scene) -> str:
 
 
 def _output_note(scene: Scene, settings: ConvolutionSettings) -> str:
+    if scene.note:
+        return f"{scene.note} The window walks along output row {scene.first // scene.output.shape[1]}."
     if not scene.whole:
         return f"The whole result; the window walks along output row {scene.first // scene.output.shape[1]}. Click to move it."
     return misprints.note(scene, settings)

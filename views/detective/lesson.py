@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import conv2d_backward, squared_error, squared_error_backward
+from ...engine import SGD, conv2d_backward_loops, conv2d_loops, squared_error, squared_error_backward
 from ..files import Files
 from ..numbers import write
+from ..ran import Check, Definition
 from ..trace import Sentences, Texts, Trace
 from .call import call_of
 from .case import Case
@@ -21,7 +22,11 @@ from .work import Work, by_descent, by_hand, by_least_squares
 TITLE = "Kernel detective"
 SUMMARY = "A secret kernel made the target of the image. Find it: by hand, by gradient descent, or by least squares."
 ACTIVITY = "Find a secret kernel by hand, by gradient descent or by least squares."
-CODE = (squared_error, squared_error_backward, conv2d_backward)
+DEFINITION = Definition(
+    (conv2d_loops, squared_error, squared_error_backward, conv2d_backward_loops, SGD),
+    "tests/engine/test_conv.py proves on random images that loops and fast functions agree up to rounding; loss and SGD run as "
+    "they are defined.",
+)
 
 
 def compute(settings: DetectiveSettings, files: Files | None = None) -> Trace:
@@ -36,6 +41,19 @@ def compute(settings: DetectiveSettings, files: Files | None = None) -> Trace:
     static = still(case, work, ground, grids, settings.secret() if settings.reveal else None)
     facts = _facts(settings, case, work, ground) | {"call": call_of(settings, len(work.losses) - 1)}
     return Trace(static, moving(case, work, ground, grids), told, facts)
+
+
+def check(settings: DetectiveSettings, files: Files | None = None) -> Check:
+    """The last step by the definition and as it is shown."""
+    case = Case.made_by(settings.secret(), np.array(settings.cells, np.float64))
+    work = _work(case, np.array(settings.guess, np.float64), settings)
+    x, kernel, secret = (one[np.newaxis, np.newaxis] for one in (case.image, work.kernels[-1], settings.secret()))
+    output, target = conv2d_loops(x, kernel), conv2d_loops(x, secret)
+    cells = output.reshape(-1, 1), target.reshape(-1, 1)
+    gradient = conv2d_backward_loops(squared_error_backward(*cells).reshape(output.shape), x, kernel)[1]
+    defined = {"target": target, "output": output, "loss": squared_error(*cells), "gradient": gradient}
+    shown = {"target": case.target, "output": work.outputs[-1], "loss": work.losses[-1], "gradient": work.gradients[-1]}
+    return Check({name: np.squeeze(values) for name, values in defined.items()}, {n: np.squeeze(v) for n, v in shown.items()})
 
 
 def _work(case: Case, guess: np.ndarray, settings: DetectiveSettings) -> Work:

@@ -1,10 +1,12 @@
-"""The calls of the engine that give all three outputs for the present settings."""
+"""The calls of the engine that give all three outputs for the present settings, and these outputs by the definition."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ...engine import max_pool2d_loops
 from .. import snippet
+from ..definitions import Part, part_by_loops
 from .settings import SHIFTS, DownsamplingSettings
 
 
@@ -31,3 +33,15 @@ def call_of(image: np.ndarray, settings: DownsamplingSettings) -> str:
         'print(total[0, 0], average[0, 0], maximum[0, 0], sep="\\n\\n")',
         more=imports,
     )
+
+
+def defined_by_loops(image: np.ndarray, settings: DownsamplingSettings) -> tuple[Part, dict[str, np.ndarray]]:
+    """Rows of the sum and the average as convolutions by loops, of the maximum by its own. image: (H, W) -> (rows, oW) each."""
+    size, stride = settings.window, settings.stride
+    x, ones = image[np.newaxis, np.newaxis], np.ones((1, 1, size, size))
+    how = {"stride": (stride, stride), "padding": (0, 0), "dilation": (1, 1)}
+    part, total = part_by_loops(x, ones, **how, around=settings.row)
+    _, average = part_by_loops(x, ones / size**2, **how, around=settings.row)
+    top, bottom = part.rows.start * stride, (part.rows.stop - 1) * stride + size
+    maximum = max_pool2d_loops(x[:, :, top:bottom], size, stride=stride)
+    return part, {"sum": total[0, 0], "average": average[0, 0], "maximum": maximum[0, 0]}

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import avg_pool2d, conv2d, max_pool2d, max_pool2d_loops
+from ...engine import conv2d_loops, max_pool2d_loops
 from .. import grid
 from ..files import DiskFiles, Files
 from ..images import LECTURE_IMAGE, stored_image
 from ..numbers import write
+from ..ran import Check, Definition
 from ..trace import Texts, Trace
-from .call import call_of
+from .call import call_of, defined_by_loops
 from .exercise import exercise as exercise
 from .rules import OUTPUTS, Pooled, change_of, limit_of, pooled, writer_of
 from .settings import SHIFTS, DownsamplingSettings
@@ -23,8 +24,12 @@ from .words import changes_of, facts_of, sentences
 TITLE = "Downsampling"
 SUMMARY = "Each window becomes one number: its sum (a convolution whose weights are all 1), its average, or its maximum."
 ACTIVITY = "Compare stride 2, average and max-pooling in lock-step, and what one pixel's shift does to each."
-CODE = (max_pool2d_loops, max_pool2d, avg_pool2d, conv2d)  # shown beside the picture: the definition, then what ran
-CODE_LINE = "out[n, c, i, j] = padded[n, c, sH * i : sH * i + kH, sW * j : sW * j + kW].max()"  # what each step executes
+LINE = "out[n, c, i, j] = padded[n, c, sH * i : sH * i + kH, sW * j : sW * j + kW].max()"  # what each step executes
+PROOF = (
+    "tests/engine/test_pooling.py and tests/engine/test_conv.py prove on random images that the loops and what ran give the "
+    "same numbers up to rounding; sum and average are convolutions whose weights are 1 and 1/(size·size)."
+)
+DEFINITION = Definition((max_pool2d_loops, conv2d_loops), PROOF, LINE)
 MOST_STEPS = 1024  # with more windows, the whole result is shown at once and the window walks along one row
 MOST_NUMBERS = 25  # cells of an output; three outputs side by side have no room for the numbers of more on a phone
 WIDEST_PIXEL = 1 / 5  # of the strip with the window's pixels
@@ -43,6 +48,14 @@ def compute(settings: DownsamplingSettings, files: Files | None = None) -> Trace
     facts["call"] = call_of(image, settings)
     still, moving = _still(image, now, before, settings), _moving(image, now, walk, settings)
     return Trace(still, moving, sentences(now, before, walk, settings), facts)
+
+
+def check(settings: DownsamplingSettings, files: Files | None = None) -> Check:
+    """The three outputs by loops and as they are shown, as many rows as can be had at once."""
+    image = _shifted(_image(settings, files or DiskFiles())[0], settings)
+    part, defined = defined_by_loops(image, settings)
+    shown = pooled(image, settings.window, settings.stride).outputs
+    return Check(defined, {name: values[part.rows] for name, values in shown.items()}, part.note)
 
 
 def _walk(now: Pooled, row: int) -> np.ndarray:

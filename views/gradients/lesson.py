@@ -9,21 +9,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import (
-    avg_pool2d_backward,
-    conv2d_backward,
-    cross_entropy_backward,
-    linear_backward,
-    max_pool2d_backward,
-    relu_backward,
-)
 from .. import snippet
 from ..files import Files
 from ..numbers import write
+from ..ran import Check, Definition
 from ..settings import Rows
 from ..trace import Trace
 from .classifier_layers import Dense, dense_pass, relu_pass, softmax_pass
 from .columns import trace_of
+from .definition import FUNCTIONS, defined
 from .layer_pass import ARRANGEMENTS, LayerPass
 from .settings import OWN_LOSS, GradientsSettings
 from .sgd_step import SmallNetwork, sgd_step
@@ -32,7 +26,11 @@ from .window_layers import Convolution, Pooling, convolution_pass, pooling_pass
 TITLE = "Gradients"
 SUMMARY = "How a gradient goes back through a layer: forward first, then every gradient as the sum that it is."
 ACTIVITY = "Step through the backward pass of every layer of a CNN, and through one SGD step of a small one."
-CODE = (conv2d_backward, max_pool2d_backward, avg_pool2d_backward, relu_backward, linear_backward, cross_entropy_backward)
+DEFINITION = Definition(
+    tuple(dict.fromkeys(function for functions in FUNCTIONS.values() for function in functions)),
+    "tests/engine/test_conv.py and tests/engine/test_pooling.py prove on random numbers that loops and fast functions agree up "
+    "to rounding; of the other functions the definition itself runs.",
+)
 ARRIVING = (
     "grad_out is d J / d output, as the layers behind send it: J = Σ grad_out × output. Below x stands d J / d x, and so on."
 )
@@ -59,6 +57,12 @@ def compute(settings: GradientsSettings, files: Files | None = None) -> Trace:
     """The whole animation: forward, then backward, a number a step."""
     layer = pass_of(settings)
     return trace_of(layer, facts_of(settings, layer) | {"call": call_of(settings)})
+
+
+def check(settings: GradientsSettings, files: Files | None = None) -> Check:
+    """The output and every gradient by the definition and as they are shown."""
+    numbers, grids = defined(settings), pass_of(settings).grids
+    return Check(numbers, {name: grids[name].values for name in numbers})
 
 
 def pass_of(settings: GradientsSettings) -> LayerPass:
@@ -104,7 +108,8 @@ def facts_of(settings: GradientsSettings, layer: LayerPass) -> dict[str, str]:
         rate=rate,
     )
     source = (BEGINNING if settings.layer in OWN_LOSS else ARRIVING) + CHECK
-    return {**{its.name: shape for its in ARRANGEMENTS}, "size": note, "source": source}
+    names = " ".join(function.__name__ for function in FUNCTIONS[settings.layer])
+    return {**{its.name: shape for its in ARRANGEMENTS}, "size": note, "source": source, "definition": names}
 
 
 def call_of(settings: GradientsSettings) -> str:

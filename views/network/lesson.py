@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import conv2d, linear, max_pool2d, relu, softmax
+from ...engine import avg_pool2d, conv2d_loops, linear, max_pool2d_loops, relu, softmax
+from ..definitions import layer_by_definition
 from ..files import DiskFiles, Files
 from ..networks import Networks
+from ..ran import Check, Definition
 from ..trace import Sentences, Texts, Trace
 from ..units.activations import Activations, read_unit
 from ..units.card import card_facts, card_sources
@@ -17,7 +19,7 @@ from ..units.kinds import derive
 from . import pictures, words
 from .edits import read_edits
 from .kernels import kernel_columns
-from .preparation import as_input, ink_of, moved, prepare
+from .preparation import Prepared, as_input, ink_of, moved, prepare
 from .settings import NetworkSettings
 from .space import in_space
 from .state import NetworkState
@@ -29,7 +31,11 @@ ACTIVITY = (
     "Draw, and LeNet-5 reads it: every layer flat or in space, any unit down to its products, any weight changed, "
     "and why this class."
 )
-CODE = (conv2d, relu, max_pool2d, linear, softmax)
+DEFINITION = Definition(
+    (conv2d_loops, relu, max_pool2d_loops, avg_pool2d, linear, softmax),
+    "tests/engine/test_fast.py proves that the plans give the numbers of the plain functions, tests/engine/test_conv.py and "
+    "tests/engine/test_pooling.py that these give those of the loops, up to rounding.",
+)
 
 
 def compute(settings: NetworkSettings, files: Files | None = None, state: NetworkState | None = None) -> Trace:
@@ -38,10 +44,7 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
     state = state or NetworkState(files, Networks(files))
     network = state.network(settings)
     pad, label = _on_pad(settings, state)
-    prepared = prepare(
-        moved(pad, settings.shift_down, settings.shift_right),
-        crop=settings.crop, scale=settings.scale, centre=settings.centre,
-    )  # fmt: skip
+    prepared = _prepared(pad, settings)
     x = as_input(prepared.field, (network.input_shape[1], network.input_shape[2]), network.pixel_offset)
     network.forward(x)
     activations, blocks, edits = Activations.of(network), state.blocks(network), read_edits(network, settings.edits)
@@ -65,6 +68,29 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
         | {"answer": words.answer(probabilities), "call": words.call_of(settings)}
         | card_facts(derivation, {edit.where for edit in edits if edit.part == "off"})
         | about_weights | about_why | about_space,
+    )  # fmt: skip
+
+
+def check(settings: NetworkSettings, files: Files | None = None, state: NetworkState | None = None) -> Check:
+    """What every layer makes of its input, by the definition and by the network; of a large convolution some cells."""
+    state = state or NetworkState(files or DiskFiles(), Networks(files or DiskFiles()))
+    network = state.network(settings)
+    field = _prepared(_on_pad(settings, state)[0], settings).field
+    network.forward(as_input(field, (network.input_shape[1], network.input_shape[2]), network.pixel_offset))
+    values = Activations.of(network).values
+    defined, shown, whole = {"softmax": softmax(values[-2][np.newaxis])}, {"softmax": values[-1][np.newaxis]}, True
+    for name, layer, x, out in zip(network.names, network.layers, values[:-2], values[1:-1], strict=True):
+        cells, defined[name], is_whole = layer_by_definition(layer, x[np.newaxis])
+        shown[name], whole = out[np.newaxis][cells], whole and is_whole
+    note = "" if whole else "Of convolutions some rows and filters are compared: loops over all of them would take too long."
+    return Check(defined, shown, note, what="what every layer makes of its input")
+
+
+def _prepared(pad: np.ndarray, settings: NetworkSettings) -> Prepared:
+    """The pad as the network's field. pad: (28, 28) or (56, 56) of 0..1."""
+    return prepare(
+        moved(pad, settings.shift_down, settings.shift_right),
+        crop=settings.crop, scale=settings.scale, centre=settings.centre,
     )  # fmt: skip
 
 

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...engine import conv2d, conv2d_loops, conv2d_terms
+from ...engine import conv2d_loops
 from .. import grid, im2col
 from ..arrangement import with_empty
+from ..definitions import part_by_loops
 from ..files import DiskFiles, Files
 from ..images import photo
+from ..ran import Check, Definition
 from ..trace import Column, Columns, Trace
 from . import columns, volumes
 from .channels import PHOTO_BIAS, PHOTO_FILTERS, PHOTO_SIZE, ChannelConvolution, convolve
@@ -26,8 +28,9 @@ from .words import MOST_PRODUCTS, call_of, facts_of, products, sentences
 TITLE = "RGB: three channels"
 SUMMARY = "Three channels, so a filter has three kernels: their three sums and the bias make one output cell."
 ACTIVITY = "See why one filter has three kernels: small integers, or a photograph as volumes."
-CODE = (conv2d_loops, conv2d_terms, conv2d)  # shown beside the picture: the definition, what told every term, the fast one
-CODE_LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step executes, once a product
+LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step executes, once a product
+PROOF = "tests/engine/test_conv.py proves on random images that the loops and what ran give the same numbers up to rounding."
+DEFINITION = Definition((conv2d_loops,), PROOF, LINE)
 
 
 def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
@@ -51,6 +54,19 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
         moving = {**moving, **_im2col_moving(convolution)}
     facts = facts_of(settings, convolution, chosen) | {"call": call_of(convolution, settings)}
     return Trace(static, moving, sentences(convolution, chosen), facts)
+
+
+def check(settings: RgbSettings, files: Files | None = None) -> Check:
+    """The outputs by conv2d_loops and as they are shown, of the chosen channels."""
+    convolution, _ = _convolution(settings, files or DiskFiles())
+    step, ring = (convolution.stride, convolution.stride), (convolution.padding, convolution.padding)
+    how = {"stride": step, "padding": ring, "dilation": (1, 1)}
+    x, weight, bias, shown = convolution.image[np.newaxis], convolution.weights, convolution.biases, convolution.outputs
+    if settings.channels != "all":
+        n = CHANNELS.index(settings.channels)
+        x, weight, bias, shown = x[:, [n]], weight[:, [n]], np.zeros(len(weight)), convolution.partials[:, n]
+    part, defined = part_by_loops(x, weight, bias, **how)
+    return Check({"output": defined}, {"output": shown[np.newaxis][part.cells]}, part.note)
 
 
 def _convolution(settings: RgbSettings, files: Files) -> tuple[ChannelConvolution, np.ndarray | None]:

@@ -6,13 +6,15 @@ looked into (inspection.py). Shown is the present, or any checkpoint of the run 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from ...engine import SGD, cross_entropy, cross_entropy_backward
 from ..files import DiskFiles, Files
 from ..networks import Networks
+from ..ran import Check, Definition
 from ..trace import Sentences, Texts, Trace
-from . import columns, words
+from . import columns, definition, words
 from .inspection import Inspector, layer_columns
 from .run_history import LearningCurves
 from .saving import backup
@@ -22,7 +24,11 @@ from .state import TrainState
 TITLE = "Train"
 SUMMARY = "Train a network on MNIST and watch its loss, its weights and its gradients change with every batch."
 ACTIVITY = "Train on MNIST in the page and watch curves, weights, gradients, mistakes; go back to any checkpoint and fork."
-CODE = (cross_entropy, cross_entropy_backward, SGD)  # shown beside the picture: what is made small, and how
+DEFINITION = Definition(
+    definition.FUNCTIONS,
+    "tests/engine/test_fast.py proves that the plans that learn give the numbers of these functions up to rounding; the "
+    "optimiser runs as it is defined.",
+)
 
 
 def compute(settings: TrainViewSettings, files: Files | None = None, state: TrainState | None = None) -> Trace:
@@ -49,10 +55,23 @@ def compute(settings: TrainViewSettings, files: Files | None = None, state: Trai
         **columns.backup(backup(run, settings) if state.backup_is_due else b""),
     }
     facts = words.facts(state, settings, run, checkpoint, inspection) | {"cell_title": cell_title}
+    facts["definition"] = definition.names_of(run)
     sentence = words.sentence(state, run, checkpoint)
     state.backup_is_due = False
     state.seconds_of_news = state.clock() - began
     return Trace(static, {}, Sentences("{}", Texts((sentence,), np.zeros((1, 1), np.uint16))), facts)
+
+
+def work(settings: TrainViewSettings, files: Files, state: TrainState) -> Callable[[], object]:
+    """One step of training on a copy of the run: what is to be recorded."""
+    copy = definition.rehearsal(settings, state)
+    return lambda: copy.train_batch(settings)
+
+
+def check(settings: TrainViewSettings, files: Files, state: TrainState) -> Check:
+    """A batch by the definition and by the network that learns."""
+    return definition.check(settings, state)
+
 
 
 Settings = TrainViewSettings  # the names by which the session finds them
