@@ -149,7 +149,7 @@ def test_a_decimal_comma_is_understood_wherever_a_number_is_typed(text, number):
     assert send("convolution", "bias", text).settings["bias"] == number
     assert send("backprop", "inputs", f"x={text}").settings["inputs"] == f"x={number:g}"
     edited = send("network", "edit", {"place": "conv1.bias[0]", "value": text})
-    assert edited.settings["edits"] == f"conv1.bias[0]={number:g}"
+    assert edited.settings["edits"] == f"C1.bias[0]={number:g}"
 
 
 def test_decimal_commas_among_several_inputs():
