@@ -532,20 +532,16 @@ def test_from_every_card_one_can_step_down_to_the_input_and_up_to_a_probability(
 
 
 def test_what_opens_in_the_convolution_view_gives_the_units_own_sum(session):
-    """The patch and the kernel, rounded for an address, give the map's share of the sum at the cell of the asked unit."""
+    """The settings of the convolution view, whatever was set there, give the map's share of the sum at the cell of the asked unit."""
     for unit in ("conv1[0,0,0]", "conv1[3,14,9]", "conv2[5,9,9]", "conv2[5,4,0]"):
         update = changed(session, unit=unit)
         still = update.trace.static
-        cells, patches, terms = still["card_cells"], still["card_patches"], still["card_terms"]
-        kinds = np.array(cells["kind"].tolist())
-        texts, at = patches["text"].tolist(), 0
-        for group, rows, columns in zip(patches["group"], patches["rows"], patches["columns"], strict=True):
-            patch = [texts[at + r * columns : at + (r + 1) * columns] for r in range(rows)]
-            at += rows * columns
-            kernel = cells["value"][(kinds == "kernel") & (cells["group"] == group)].reshape(5, 5)
-            answer = session.handle({"view": "convolution", "name": "settings", "value": {
-                "image": "lecture", "cells": patch, "kernel": "custom", "weights": kernel.tolist(), "padding": 0,
-            }})  # fmt: skip
+        openings, terms = still["card_openings"], still["card_terms"]
+        for group, settings in zip(openings["group"], openings["settings"].tolist(), strict=True):
+            session.handle({"view": "convolution", "name": "reset"})
+            session.handle({"view": "convolution", "name": "settings", "value": {"bias": 3, "relu": True, "padding_rule": "full"}})
+            answer = session.handle({"view": "convolution", "name": "settings", "value": json.loads(settings)})
+            assert answer.notices == ()
             assert answer.error == ""
             output = answer.trace.static["output_values"]["value"]
             assert len(output) == {"conv1[0,0,0]": 4, "conv1[3,14,9]": 9, "conv2[5,9,9]": 4, "conv2[5,4,0]": 6}[unit]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import param
 
+from ...engine.shapes import Array
 from ..files import Files
 from ..images import LECTURE_IMAGE, PHOTOS
 from ..rules import Follow, Limit, Start
@@ -120,3 +123,15 @@ class ConvolutionSettings(Settings):
         Follow("kernel_columns", "kernel", lambda settings, files: len(settings.weights[0])),
         Limit("padding", ("kernel", "weights", "dilation"), _keep_padding_below_kernel),
     )
+
+
+DIGITS = 6  # of a number that comes from another view
+PLAIN = ("bias", "relu", "flip", "normalise", "padding_rule", "padding", "stride_across")  # as they are at first
+
+
+def of_numbers(image: Array, kernel: Array, *, stride: int, dilation: int) -> dict[str, Any]:
+    """The settings that show this kernel on this image and nothing else. image: (H, W), kernel: (kH, kW)."""
+    cells, weights = ([[float(f"{number:.{DIGITS}g}") for number in row] for row in grid.tolist()] for grid in (image, kernel))
+    plain = {name: ConvolutionSettings.param[name].default for name in PLAIN}
+    numbers = {"image": "lecture", "cells": cells, "kernel": CUSTOM, "weights": weights}
+    return {**plain, **numbers, "stride": stride, "dilation": dilation}

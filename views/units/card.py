@@ -5,7 +5,9 @@ Everything to be read is a text already, and every number has its true value bes
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,18 +20,17 @@ from .derivation import Derivation, NumberGrid, Term
 from .kinds import kind_of, origin, readers_of, receptive_edges
 
 MOST_READERS = 10
-DIGITS = 6  # of a number that goes into an address
 
 
 def card_sources(derivation: Derivation | None) -> dict[str, Columns]:
-    """The sources card_cells, card_terms, card_feeds and card_patches; empty if no unit is chosen."""
+    """The sources card_cells, card_terms, card_feeds and card_openings; empty if no unit is chosen."""
     if derivation is None:
-        return {"card_cells": _cells([]), "card_terms": _terms([]), "card_feeds": _terms([]), "card_patches": _patches([])}
+        return {"card_cells": _cells([]), "card_terms": _terms([]), "card_feeds": _terms([]), "card_openings": _openings([])}
     return {
         "card_cells": _cells(derivation.grids()),
         "card_terms": _terms(_named(derivation.activations, derivation.terms())),
         "card_feeds": _terms(_named(derivation.activations, _readers(derivation))),
-        "card_patches": _patches(derivation.patches()),
+        "card_openings": _openings(derivation.openings()),
     }
 
 
@@ -43,7 +44,6 @@ def card_facts(derivation: Derivation | None, switched_off: Collection[str] = ()
         "card_kind": derivation.about,
         "card_sees": _sees(derivation),
         "card_sum": _result(derivation),
-        **derivation.geometry(),
         **_switches(derivation, switched_off),
     }
 
@@ -111,14 +111,11 @@ def _readers(derivation: Derivation) -> list[Term]:
     return [*terms, *([Term(f"and {others} more")] if others else [])]
 
 
-def _patches(patches: Sequence[tuple[int, Array]]) -> Columns:
-    """One row a patch, and the numbers of all of them, as an address holds them."""
-    numbers = [value for _, patch in patches for value in patch.ravel().tolist()]
+def _openings(openings: Sequence[tuple[int, dict[str, Any]]]) -> Columns:
+    """One row for each input map that the convolution view can show: its settings there, as JSON."""
     return {
-        "group": np.array([group for group, _ in patches], np.int32),
-        "rows": np.array([len(patch) for _, patch in patches], np.int32),
-        "columns": np.array([patch.shape[1] for _, patch in patches], np.int32),
-        "text": Texts.of([f"{float(f'{number:.{DIGITS}g}'):.{DIGITS}g}" for number in numbers]),
+        "group": np.array([group for group, _ in openings], np.int32),
+        "settings": Texts.of([json.dumps(settings, ensure_ascii=False) for _, settings in openings]),
     }
 
 

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from ...engine import conv2d_terms
 from ...engine.shapes import Array
 from ...engine.windows import pad_images
+from ..convolution.settings import of_numbers
 from ..grid import limit_of
 from .activations import Activations, Unit
 from .derivation import Neighbours, NumberGrid, Term, Weighted
@@ -86,7 +87,7 @@ class Convolution(Windowed, Weighted):
         rest = [Term(f"{len(others)} other maps", result=float(others.sum()))] if len(others) else []
         return [*terms, *rest, self.bias_term()]
 
-    def patches(self) -> list[tuple[int, Array]]:
+    def openings(self) -> list[tuple[int, dict[str, Any]]]:
         """Each input map around the window, one stride further on every side where there is more of it, padding included."""
         its = self.window_geometry
         uneven = len(set(its.stride)) > 1 or len(set(its.dilation)) > 1
@@ -101,8 +102,8 @@ class Convolution(Windowed, Weighted):
             start = begin - step if room and begin >= step else begin
             end = begin + span + (step if room and begin + span + step <= size else 0)
             cuts.append(slice(start, end))
-        maps = [c + self.window_maps.start for c in self.shown]
-        return [(c, padded[c, cuts[0], cuts[1]]) for c in maps]
-
-    def geometry(self) -> Mapping[str, str]:
-        return {"card_stride": str(self.window_geometry.stride[0]), "card_dilation": str(self.dilation[0])}
+        first, (stride, _), (dilation, _) = self.window_maps.start, its.stride, its.dilation
+        return [
+            (first + c, of_numbers(padded[first + c, cuts[0], cuts[1]], self.kernel[c], stride=stride, dilation=dilation))
+            for c in self.shown
+        ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -141,13 +141,9 @@ class Derivation:
         """Its numbers line by line."""
         return []
 
-    def patches(self) -> list[tuple[int, Array]]:
-        """Parts of input maps that the convolution view can take up, each with its map's number."""
+    def openings(self) -> list[tuple[int, dict[str, Any]]]:
+        """Settings of the convolution view that show its window of an input map there, each with that map's number."""
         return []
-
-    def geometry(self) -> Mapping[str, str]:
-        """Facts for that view."""
-        return {}
 
 
 class Weighted(Derivation):

@@ -31,7 +31,7 @@ export class Card {
     this.terms = rowsOf(columns("card_terms"));
     const kept = document.activeElement?.dataset?.key;
     const typed = document.activeElement?.dataset?.place && document.activeElement.value;
-    this.grids.take(rowsOf(columns("card_cells")), columns("card_patches"));
+    this.grids.take(rowsOf(columns("card_cells")), columns("card_openings"));
     if (!this.grids.has(this.group)) this.group = this.grids.strongest(this.terms);
     this.element.replaceChildren(
       this.#head(settings),

@@ -11,14 +11,10 @@ export class Grids {
     this.card = card;
   }
 
-  /** @param {object[]} cells rows of card_cells @param {object} patches columns of card_patches */
-  take(cells, patches) {
+  /** @param {object[]} cells rows of card_cells @param {object} openings columns of card_openings */
+  take(cells, openings) {
     this.cells = cells;
-    let at = 0;
-    this.patches = new Map(Array.from(patches.group, (group, n) => {
-      const rows = Array.from({ length: patches.rows[n] }, () => patches.text.slice(at, (at += patches.columns[n])).map(Number));
-      return [group, rows];
-    }));
+    this.openings = new Map(Array.from(openings.group, (group, n) => [group, openings.settings[n]]));
   }
 
   get any() {
@@ -45,7 +41,7 @@ export class Grids {
       if (SIGNS[kind]) box.append(make("span", { className: "sign", textContent: SIGNS[kind] }));
       box.append(this.#table(own, title));
     }
-    if (this.patches.has(group)) box.append(this.#opener(group, cells));
+    if (this.openings.has(group)) box.append(this.#opener(group));
     return box;
   }
 
@@ -66,16 +62,8 @@ export class Grids {
   }
 
   /** The way to the convolution view, with the numbers around this window. */
-  #opener(group, cells) {
-    const kernel = [];
-    for (const cell of cells.filter(({ kind }) => kind === "kernel")) {
-      (kernel[cell.row] ??= []).push(Number(cell.value.toPrecision(6)));
-    }
-    const settings = {
-      image: "lecture", cells: this.patches.get(group), kernel: "custom", weights: kernel, bias: 0, relu: false, flip: false,
-      normalise: false, padding_rule: "number", padding: 0, stride: Number(this.card.facts.card_stride), stride_across: "same",
-      dilation: Number(this.card.facts.card_dilation),
-    };
+  #opener(group) {
+    const settings = JSON.parse(this.openings.get(group));
     const open = () => document.dispatchEvent(new CustomEvent("openview", { detail: { slug: "convolution", settings } }));
     const made = keyed(button("Open this in the convolution view", open), "open");
     made.className = "opener";
