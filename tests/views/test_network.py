@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 
 import numpy as np
 import pytest
@@ -532,15 +533,16 @@ def test_from_every_card_one_can_step_down_to_the_input_and_up_to_a_probability(
 
 
 def test_what_opens_in_the_convolution_view_gives_the_units_own_sum(session):
-    """The settings of the convolution view, whatever was set there, give the map's share of the sum at the cell of the asked unit."""
+    """The settings of the convolution view, whatever was set there, give the map's share of the unit's sum."""
     for unit in ("conv1[0,0,0]", "conv1[3,14,9]", "conv2[5,9,9]", "conv2[5,4,0]"):
         update = changed(session, unit=unit)
         still = update.trace.static
         openings, terms = still["card_openings"], still["card_terms"]
-        for group, settings in zip(openings["group"], openings["settings"].tolist(), strict=True):
+        for group, shown in zip(openings["group"], openings["settings"].tolist(), strict=True):
             session.handle({"view": "convolution", "name": "reset"})
-            session.handle({"view": "convolution", "name": "settings", "value": {"bias": 3, "relu": True, "padding_rule": "full"}})
-            answer = session.handle({"view": "convolution", "name": "settings", "value": json.loads(settings)})
+            other = {"bias": 3, "relu": True, "padding_rule": "full", "stride_across": "3"}
+            session.handle({"view": "convolution", "name": "settings", "value": other})
+            answer = session.handle({"view": "convolution", "name": "settings", "value": json.loads(shown)})
             assert answer.notices == ()
             assert answer.error == ""
             output = answer.trace.static["output_values"]["value"]

@@ -13,6 +13,9 @@ from ..rules import Follow, Limit, Start
 from ..settings import Drawing, Matrix, Picture, Rows, Settings
 from .kernels import CHOICES, CUSTOM, KERNELS, LARGEST, LEARNED, learned_weights, resized
 
+DIGITS = 6  # of a number that comes from another view
+PLAIN = ("bias", "relu", "flip", "normalise", "padding_rule", "padding", "stride_across")  # as they are at first
+
 LECTURE_CELLS = tuple(tuple(row) for row in LECTURE_IMAGE.tolist())
 IMAGES = {"Lecture example": "lecture", "MNIST digit": "digit", "My own drawing": "drawing", "My own picture": "picture"}
 
@@ -123,10 +126,6 @@ class ConvolutionSettings(Settings):
         Follow("kernel_columns", "kernel", lambda settings, files: len(settings.weights[0])),
         Limit("padding", ("kernel", "weights", "dilation"), _keep_padding_below_kernel),
     )
-
-
-DIGITS = 6  # of a number that comes from another view
-PLAIN = ("bias", "relu", "flip", "normalise", "padding_rule", "padding", "stride_across")  # as they are at first
 
 
 def of_numbers(image: Array, kernel: Array, *, stride: int, dilation: int) -> dict[str, Any]:

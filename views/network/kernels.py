@@ -92,6 +92,7 @@ def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit
     }, {
         "kernels": _words(picture),
         "kernels_layer": picture.name,
+        "kernels_gap": str(GAP),
         "kernels_shape": ",".join(map(str, picture.weight.shape)),
         "kernels_aspect": f"{min(columns / rows, FLATTEST):.4f}",
         "kernels_low": f"−{end}", "kernels_high": end, "kernels_palette": "signed",

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.shapes import Array
 from ..grid import limit_of, shade
 from ..numbers import write
 from ..trace import Columns, Texts

@@ -7,7 +7,7 @@ contributes its value and the others 0, to a mean each its value divided by the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 

@@ -26,15 +26,15 @@ export class Weights {
 
   /** A new trace is shown. */
   shown(trace) {
-    const { kernels_layer: layer, kernels_shape: shape, kernels_aspect: aspect } = trace.facts;
+    const { kernels_layer: layer, kernels_shape: shape, kernels_gap: gap, kernels_aspect: aspect } = trace.facts;
     if (layer !== this.layer) [this.at, this.chosen, this.editor.hidden] = [null, "", true];
     this.layer = layer;
     if (!layer) return;
     this.plot.style.aspectRatio = aspect;
     this.shape = shape.split(",").map(Number);
     this.values = { weight: trace.still.kernel_values.value.array, bias: trace.still.kernel_biases.value.array };
-    const [F, C, kH, kW] = this.shape;
-    [this.rows, this.columns] = kH ? [C * (kH + 1) + 1, F * (kW + 1) - 1] : [F, C + 2];
+    this.gap = Number(gap);
+    [, this.rows, this.columns] = trace.still.kernels.image.shape;
     if (this.chosen && document.activeElement !== this.field) this.field.value = typed(this.#value(this.#parameter(this.at)));
   }
 
@@ -43,11 +43,12 @@ export class Weights {
     const [, C, kH, kW] = this.shape;
     if (!kH) {
       if (column < C) return { part: "weight", index: [row, column], left: column, wide: 1 };
-      return column > C ? { part: "bias", index: [row], left: column, wide: 1 } : null;
+      return column >= C + this.gap ? { part: "bias", index: [row], left: column, wide: 1 } : null;
     }
-    const [f, m, c, k] = [Math.floor(column / (kW + 1)), column % (kW + 1), Math.floor(row / (kH + 1)), row % (kH + 1)];
-    if (m === kW || k === kH) return null;
-    if (c === C) return { part: "bias", index: [f], left: f * (kW + 1), wide: kW };
+    const [wide, high] = [kW + this.gap, kH + this.gap];
+    const [f, m, c, k] = [Math.floor(column / wide), column % wide, Math.floor(row / high), row % high];
+    if (m >= kW || k >= kH) return null;
+    if (c === C) return { part: "bias", index: [f], left: f * wide, wide: kW };
     return { part: "weight", index: [f, c, k, m], left: column, wide: 1 };
   }
 
