@@ -80,7 +80,7 @@ export class Surface {
     this.element.setPointerCapture(event.pointerId);
     if (event.target === document.activeElement) return; // a field that is typed in keeps its cursor
     event.preventDefault();
-    if (this.element.tabIndex >= 0) this.element.focus({ preventScroll: true });
+    if (this.element.tabIndex >= 0) this.element.focus({ preventScroll: true, focusVisible: false });
     else document.activeElement?.blur(); // as any press would: what was typed is handed in
   }
 
