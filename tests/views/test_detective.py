@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from convoscope.engine import SGD, Conv2d, conv2d, squared_error
 from convoscope.views.detective.case import Case
-from convoscope.views.detective.columns import SURFACE_CELLS, Ground
+from convoscope.views.detective.columns import SURFACE_CELLS, LossSurface
 from convoscope.views.detective.lesson import compute
+from convoscope.views.detective.search import by_descent
 from convoscope.views.detective.settings import SECRETS, DetectiveSettings
-from convoscope.views.detective.work import by_descent
 from convoscope.views.files import DiskFiles
 from convoscope.views.packet import pack
 from convoscope.views.session import Session
@@ -146,7 +146,7 @@ def test_the_surface_is_the_loss_and_the_path_lies_on_it(made, across, up):
         return
     case, start = made
     work = by_descent(case, start, case.largest_rate() / 4, 6)
-    ground = Ground.under(case, work, across, up)
+    ground = LossSurface.under(case, work, across, up)
     best = case.least_squares().kernel.ravel()
     for row, column in ((0, 0), (SURFACE_CELLS - 1, 0), (10, 33)):
         kernel = best.copy()

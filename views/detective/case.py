@@ -50,7 +50,7 @@ class Case:
 
     def outputs(self, kernels: np.ndarray) -> np.ndarray:
         """What each kernel makes of the image. kernels: (N, 3, 3) -> (N, H − 2, W − 2)."""
-        return conv2d(self.image[None, None], kernels[:, None])[0]
+        return np.asarray(conv2d(self.image[None, None], kernels[:, None])[0])
 
     def loss(self, output: np.ndarray) -> float:
         """Half the mean squared difference to the target. output: (H − 2, W − 2)."""
@@ -59,7 +59,8 @@ class Case:
     def gradient(self, kernel: np.ndarray, output: np.ndarray) -> np.ndarray:
         """d loss / d kernel. -> (3, 3)."""
         grad_out = squared_error_backward(output.reshape(-1, 1), self.target.reshape(-1, 1)).reshape(output.shape)
-        return conv2d_backward(grad_out[None, None], self.image[None, None], kernel[None, None])[1][0, 0]
+        _, grad_kernel, _ = conv2d_backward(grad_out[None, None], self.image[None, None], kernel[None, None])
+        return np.asarray(grad_kernel[0, 0])
 
     def descend(self, start: np.ndarray, learning_rate: float, steps: int) -> Descent:
         """Gradient descent from a kernel (3, 3); it ends early where the loss explodes or is all but 0."""
@@ -82,7 +83,7 @@ class Case:
 
     def equations(self) -> np.ndarray:
         """One row a cell of the target: the window of the image that made it. -> (cells, 9)."""
-        return sliding_windows(self.image[None, None], SIDE)[0, 0].reshape(self.target.size, SIDE * SIDE)
+        return np.reshape(sliding_windows(self.image[None, None], SIDE), (self.target.size, SIDE * SIDE))
 
     def least_squares(self) -> Solution:
         """The kernel of the smallest loss; of several the one of the smallest weights."""
@@ -103,4 +104,5 @@ class Case:
         kernels = np.repeat(best.reshape(1, -1), cells * cells, axis=0)
         kernels[:, weights[0]], kernels[:, weights[1]] = np.tile(across, cells), np.repeat(up[::-1], cells)
         outputs = self.outputs(kernels.reshape(-1, SIDE, SIDE)).reshape(cells * cells, -1)
-        return (0.5 * ((outputs - self.target.ravel()) ** 2).mean(axis=1)).reshape(cells, cells)
+        losses = 0.5 * np.square(outputs - self.target.ravel()).mean(axis=1)
+        return np.reshape(losses, (cells, cells))

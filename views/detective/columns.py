@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import grid, im2col
-from ..trace import Texts, column_array
+from ..trace import Columns, Sources, Texts, column_array
 from .case import SIDE, Case
-from .work import Work
+from .search import Search
 
 SURFACE_CELLS = 80
 BANDS = 12  # of colour: their edges are lines of equal loss
@@ -21,8 +21,8 @@ PALE = 1.7  # times the largest value: colours help the numbers and leave them r
 
 
 @dataclass(frozen=True)
-class Ground:
-    """The loss over two weights, and where each kernel of the work stands on it."""
+class LossSurface:
+    """The loss over two weights, and where each kernel of the search stands on it."""
 
     ends: np.ndarray  # (2, 2): from and to, of the weight across and of the weight up
     losses: np.ndarray  # (cells, cells)
@@ -30,10 +30,10 @@ class Ground:
     best: np.ndarray  # (2,)
 
     @classmethod
-    def under(cls, case: Case, work: Work, across: int, up: int) -> Ground:
-        """The ground under all kernels of the work."""
+    def under(cls, case: Case, search: Search, across: int, up: int) -> LossSurface:
+        """The surface under all kernels of the search."""
         best = case.least_squares().kernel
-        weights = work.kernels.reshape(len(work.kernels), -1)[:, [across, up]]
+        weights = search.kernels.reshape(len(search.kernels), -1)[:, [across, up]]
         middle = best.ravel()[[across, up]]
         shown = np.vstack([weights, middle]).clip(middle - FARTHEST, middle + FARTHEST)
         low, high = shown.min(axis=0), shown.max(axis=0)
@@ -45,7 +45,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Changing:
+class GridOverSteps:
     """A grid whose numbers change with the step."""
 
     shape: tuple[int, ...]
@@ -53,57 +53,57 @@ class Changing:
     shade: np.ndarray  # (T, H·W)
 
     @classmethod
-    def of(cls, values: np.ndarray) -> Changing:
+    def of(cls, values: np.ndarray) -> GridOverSteps:
         """values: (T, H, W)."""
         flat = np.round(values.reshape(len(values), -1), 6) + 0.0
         return cls(values.shape[1:], grid.written(flat, DECIMALS), grid.shade(flat, PALE * grid.limit_of(flat)))
 
-    def still(self) -> grid.Columns:
+    def still(self) -> Columns:
         """Where the cells stand, and one letter height for all steps. -> columns (H·W,)."""
         rows, columns = np.indices(self.shape).reshape(2, -1)
         size = grid.label_size(self.text.table, max(self.shape))
-        return grid.rectangles(rows, columns, 1, 1, self.shape) | {"size": np.full(rows.size, size, np.float32)}
+        return {**grid.rectangles(rows, columns, 1, 1, self.shape), "size": np.full(rows.size, size, np.float32)}
 
 
-def changing_grids(case: Case, work: Work) -> dict[str, Changing]:
+def grids_over_steps(case: Case, search: Search) -> dict[str, GridOverSteps]:
     """The grids whose numbers change, by source."""
     arrays = {
-        "kernel": work.kernels,
-        "gradient": work.gradients,
-        "output": work.outputs,
-        "difference": work.outputs - case.target,
+        "kernel": search.kernels,
+        "gradient": search.gradients,
+        "output": search.outputs,
+        "difference": search.outputs - case.target,
     }
-    return {name: Changing.of(values) for name, values in arrays.items()}
+    return {name: GridOverSteps.of(values) for name, values in arrays.items()}
 
 
 def still(
-    case: Case, work: Work, ground: Ground, grids: dict[str, Changing], secret: np.ndarray | None
-) -> dict[str, grid.Columns]:
+    case: Case, search: Search, surface: LossSurface, grids: dict[str, GridOverSteps], secret: np.ndarray | None
+) -> Sources:
     """What no step changes. secret: the kernel if it may be seen."""
-    T = len(work.losses)
+    T = len(search.losses)
     found = {
         "input": grid.labels(case.image, PALE * grid.limit_of(case.image)),
         "input_values": grid.values(case.image),
         "target": grid.labels(case.target, PALE * grid.limit_of(case.target)),
         "target_values": grid.values(case.target),
         "secret": _secret(secret),
-        "surface": _surface(ground),
-        "path": _points(ground.path[:, 0], ground.path[:, 1]),
-        "best": _points(ground.best[[0]], ground.best[[1]]),
-        "curve": _points(np.arange(T) / max(T - 1, 1), _heights(work.losses)),
+        "surface": _surface(surface),
+        "path": _points(surface.path[:, 0], surface.path[:, 1]),
+        "best": _points(surface.best[[0]], surface.best[[1]]),
+        "curve": _points(np.arange(T) / max(T - 1, 1), _heights(search.losses)),
         **_equations(case),
     }
     return found | {name: one.still() for name, one in grids.items()}
 
 
-def moving(case: Case, work: Work, ground: Ground, grids: dict[str, Changing]) -> dict[str, grid.Columns]:
+def moving(case: Case, search: Search, surface: LossSurface, grids: dict[str, GridOverSteps]) -> Sources:
     """What the steps change."""
-    T, (height, width) = len(work.losses), case.target.shape
-    cells = work.cells[:, np.newaxis].astype(float)
+    T, (height, width) = len(search.losses), case.target.shape
+    cells = search.cells[:, np.newaxis].astype(float)
     cells[cells < 0] = np.nan
     rows, columns = cells // width, cells % width
-    number = work.cells.clip(0)[:, np.newaxis]
-    looked_at = np.where(work.cells < 0, np.nan, 1.0)[:, np.newaxis]
+    number = search.cells.clip(0)[:, np.newaxis]
+    looked_at = np.where(search.cells < 0, np.nan, 1.0)[:, np.newaxis]
     framed = im2col.moving(np.zeros_like(number), number, (1, SIDE**2, case.target.size))
     blank = {
         name: {key: (column * looked_at).astype(np.float32) for key, column in box.items()} for name, box in framed.items()
@@ -111,15 +111,15 @@ def moving(case: Case, work: Work, ground: Ground, grids: dict[str, Changing]) -
     return {
         "window": grid.rectangles(rows, columns, SIDE, SIDE, case.image.shape),
         "cell": grid.rectangles(rows, columns, 1, 1, (height, width)),
-        "here": _moving_point(ground.path[:, 0], ground.path[:, 1]),
-        "now": _moving_point(np.arange(T) / max(T - 1, 1), _heights(work.losses)),
+        "here": _moving_point(surface.path[:, 0], surface.path[:, 1]),
+        "now": _moving_point(np.arange(T) / max(T - 1, 1), _heights(search.losses)),
         **{name: {"text": one.text, "shade": one.shade} for name, one in grids.items()},
         **{name: box for name, box in blank.items() if name != "im2col_cover"},
         "im2col_cover": {name: np.full((T, 0), 0, np.float32) for name in "xywh"},
     }
 
 
-def _equations(case: Case) -> dict[str, grid.Columns]:
+def _equations(case: Case) -> dict[str, Columns]:
     """θ as a row × windows as columns = target as a row; of the row only the names of its weights are known."""
     found = im2col.still(case.equations().T, np.zeros((1, SIDE * SIDE)), case.target.reshape(1, -1))
     unknown = found["im2col_rows_labels"]
@@ -128,7 +128,7 @@ def _equations(case: Case) -> dict[str, grid.Columns]:
     return found
 
 
-def _secret(kernel: np.ndarray | None) -> grid.Columns:
+def _secret(kernel: np.ndarray | None) -> Columns:
     """The kernel, or as many question marks."""
     if kernel is not None:
         return grid.labels(kernel, PALE * grid.limit_of(kernel))
@@ -136,9 +136,9 @@ def _secret(kernel: np.ndarray | None) -> grid.Columns:
     return covered | {"text": Texts(("?",), np.zeros(SIDE * SIDE, np.uint16))}
 
 
-def _surface(ground: Ground) -> grid.Columns:
+def _surface(surface: LossSurface) -> Columns:
     """The loss as colours, pale where it is small; its root, so that the valley is seen."""
-    share = np.sqrt(ground.losses / (ground.losses.max() or 1))
+    share = np.sqrt(surface.losses / (surface.losses.max() or 1))
     return grid.image(np.floor(share * BANDS) / BANDS, 1)
 
 
@@ -147,9 +147,9 @@ def _heights(losses: np.ndarray) -> np.ndarray:
     return losses / (losses.max() or 1)
 
 
-def _points(x: np.ndarray, y: np.ndarray) -> grid.Columns:
+def _points(x: np.ndarray, y: np.ndarray) -> Columns:
     return {"x": x.astype(np.float32), "y": y.astype(np.float32)}
 
 
-def _moving_point(x: np.ndarray, y: np.ndarray) -> grid.Columns:
+def _moving_point(x: np.ndarray, y: np.ndarray) -> Columns:
     return _points(x[:, np.newaxis], y[:, np.newaxis])

@@ -1,6 +1,6 @@
 """What the kernel detective shows: a secret kernel's feature map, and the way to a kernel that makes the same.
 
-Every number is the engine's (case.py); work.py makes steps of it, columns.py lays them out.
+Every number is the engine's (case.py); search.py makes steps of it, columns.py lays them out.
 Slide 67 of the lecture: the convolution matrix as parameters θ11 … θ33, learned.
 """
 
@@ -15,12 +15,12 @@ from ..ran import Check, Definition
 from ..trace import Sentences, Texts, Trace
 from .call import call_of
 from .case import Case
-from .columns import Ground, changing_grids, moving, still
+from .columns import LossSurface, grids_over_steps, moving, still
+from .search import Search, by_descent, by_hand, by_least_squares
 from .settings import DetectiveSettings
-from .work import Work, by_descent, by_hand, by_least_squares
 
 TITLE = "Kernel detective"
-SUMMARY = "A secret kernel made the target of the image. Find it: by hand, by gradient descent, or by least squares."
+SUMMARY = "A secret kernel turned the image into the target. Find it: by hand, by gradient descent, or by least squares."
 ACTIVITY = "Find a secret kernel by hand, by gradient descent or by least squares."
 DEFINITION = Definition(
     (conv2d_loops, squared_error, squared_error_backward, conv2d_backward_loops, SGD),
@@ -30,19 +30,20 @@ DEFINITION = Definition(
 
 
 def compute(settings: DetectiveSettings, files: Files | None = None) -> Trace:
-    """The whole animation: a cell, an update or an equation a step. Raises ShapeError if the image is too small."""
+    """The whole animation: one cell, one update or one equation per step. Raises ShapeError if the image is too small."""
     case = Case.made_by(settings.secret(), np.array(settings.cells, np.float64))
     guess = np.array(settings.guess, np.float64)
-    work = _work(case, guess, settings)
-    ground = Ground.under(case, work, _number(settings.across), _number(settings.up))
-    table = Texts.of([*work.sentences])
-    told = Sentences("{}", Texts(table.table, table.codes[:, np.newaxis]))
-    grids = changing_grids(case, work)
-    static = still(case, work, ground, grids, settings.secret() if settings.reveal else None)
-    facts = _facts(settings, case, work, ground) | {"call": call_of(settings, len(work.losses) - 1)}
-    return Trace(static, moving(case, work, ground, grids), told, facts)
+    search = _search(case, guess, settings)
+    surface = LossSurface.under(case, search, _number(settings.across), _number(settings.up))
+    table = Texts.of([*search.sentences])
+    sentences = Sentences("{}", Texts(table.table, table.codes[:, np.newaxis]))
+    grids = grids_over_steps(case, search)
+    static = still(case, search, surface, grids, settings.secret() if settings.reveal else None)
+    facts = _facts(settings, case, search, surface) | {"call": call_of(settings, len(search.losses) - 1)}
+    return Trace(static, moving(case, search, surface, grids), sentences, facts)
 
 
+<<<<<<< HEAD
 def check(settings: DetectiveSettings, files: Files | None = None) -> Check:
     """The last step by the definition and as it is shown."""
     case = Case.made_by(settings.secret(), np.array(settings.cells, np.float64))
@@ -57,6 +58,9 @@ def check(settings: DetectiveSettings, files: Files | None = None) -> Check:
 
 
 def _work(case: Case, guess: np.ndarray, settings: DetectiveSettings) -> Work:
+=======
+def _search(case: Case, guess: np.ndarray, settings: DetectiveSettings) -> Search:
+>>>>>>> 3cee038 (Downsampling and the detective: one word each, and types)
     if settings.method == "hand":
         return by_hand(case, guess)
     if settings.method == "least_squares":
@@ -69,8 +73,8 @@ def _number(name: str) -> int:
     return 3 * (int(name[0]) - 1) + int(name[1]) - 1
 
 
-def _facts(settings: DetectiveSettings, case: Case, work: Work, ground: Ground) -> dict[str, str]:
-    (left, right), (bottom, top) = ground.ends.tolist()
+def _facts(settings: DetectiveSettings, case: Case, search: Search, surface: LossSurface) -> dict[str, str]:
+    (left, right), (bottom, top) = surface.ends.tolist()
     shape = "×".join(map(str, case.target.shape))
     hidden = {"hand": ("curve", "im2col"), "descent": ("im2col",), "least_squares": ("curve",)}[settings.method]
     return {
@@ -80,7 +84,7 @@ def _facts(settings: DetectiveSettings, case: Case, work: Work, ground: Ground) 
             f"θ{settings.across} from {write(round(left, 2))} to {write(round(right, 2))}, θ{settings.up} from "
             f"{write(round(bottom, 2))} to {write(round(top, 2))}, the other weights at their best; ring: least squares."
         ),
-        "size": work.note,
+        "size": search.note,
         "input": "×".join(map(str, case.image.shape)),
         "target": shape,
         "output": shape,
@@ -89,7 +93,7 @@ def _facts(settings: DetectiveSettings, case: Case, work: Work, ground: Ground) 
         "gradient": "of θ",
         "secret": "shown" if settings.reveal else "hidden",
         "surface": f"θ{settings.across} →, θ{settings.up} ↑",
-        "curve": f"from {write(float(work.losses[0]))} to {write(float(work.losses[-1]))}",
+        "curve": f"from {write(float(search.losses[0]))} to {write(float(search.losses[-1]))}",
         "im2col": "θ as a row × windows as columns = target as a row",
         **{f"{name}_hidden": "hidden" for name in hidden},
     }

@@ -8,12 +8,12 @@ import param
 from ..files import Files
 from ..images import LECTURE_IMAGE
 from ..rules import Follow, Limit, Start
-from ..settings import Matrix, Rows, Settings
+from ..settings import Choice, Matrix, Rows, Settings
 
 CUSTOM = "custom"
 ZEROS: Rows = ((0.0,) * 3,) * 3
 LECTURE: Rows = tuple(map(tuple, LECTURE_IMAGE.tolist()))
-STRIPES: Rows = ((0.0, 1.0, 2.0, 0.0, 1.0, 2.0, 0.0, 1.0),) * 8  # tells nothing of what differs from row to row
+STRIPES: Rows = ((0.0, 1.0, 2.0, 0.0, 1.0, 2.0, 0.0, 1.0),) * 8  # alike rows: only column sums are determined
 RANDOM_SIDE = 8
 SECRETS: dict[str, Rows] = {
     "case_1": ((0, 0, 0), (0, 1, 1), (0, 1, 0)),
@@ -42,18 +42,18 @@ def _keep_weights_apart(settings: DetectiveSettings) -> str:
 
 
 class DetectiveSettings(Settings):
-    """The case, and how it is worked on."""
+    """The case, and how the kernel is searched for."""
 
-    case = param.Selector(
+    case = Choice(
         default="case_1",
         objects={f"Case {n}": f"case_{n}" for n in range(1, 6)} | {"Random, from the seed": "seed"},
         doc="Which secret kernel made the target.",
     )
-    seed = param.Integer(default=1, bounds=(0, 9999), doc="Another seed, another case; the same seed, the same.")
-    image = param.Selector(
+    seed = param.Integer(default=1, bounds=(0, 9999), doc="Each seed always gives the same case.")
+    image = Choice(
         default="lecture",
         objects={"Lecture example": "lecture", "Random numbers": "random", "Stripes": "stripes", "My own": CUSTOM},
-        doc="What the secret kernel read. Not every image tells everything.",
+        doc="The input of the secret kernel. Some images do not determine the kernel.",
     )
     cells = Matrix(
         default=LECTURE,
@@ -62,21 +62,21 @@ class DetectiveSettings(Settings):
         label="Image cells",
         doc="Paste 3×3 to 8×8 numbers into the first cell.",
     )
-    method = param.Selector(
+    method = Choice(
         default="descent",
         objects={"By hand": "hand", "Gradient descent": "descent", "Least squares": "least_squares"},
         doc="How the kernel is found.",
     )
-    guess = Matrix(default=ZEROS, largest=20, role="kernel", label="Your kernel", doc="Descent starts from it.")
-    learning_rate = param.Selector(
+    guess = Matrix(default=ZEROS, largest=20, role="kernel", label="Your kernel", doc="Gradient descent starts from it.")
+    learning_rate = Choice(
         default="0.5",
         objects={n: n for n in ("0.03", "0.1", "0.3", "0.5", "1", "2", "4")},
         label="Learning rate",
-        doc="Too large: it diverges.",
+        doc="Too large a rate makes descent diverge.",
     )
-    updates = param.Integer(default=60, bounds=(1, 200), label="Steps of descent", doc="How often the kernel is changed.")
-    across = param.Selector(default="22", objects=WEIGHTS, doc="The weight from left to right on the loss surface.")
-    up = param.Selector(default="23", objects=WEIGHTS, doc="The weight from bottom to top on the loss surface.")
+    updates = param.Integer(default=60, bounds=(1, 200), label="Gradient steps", doc="Number of gradient steps.")
+    across = Choice(default="22", objects=WEIGHTS, doc="The weight from left to right on the loss surface.")
+    up = Choice(default="23", objects=WEIGHTS, doc="The weight from bottom to top on the loss surface.")
     reveal = param.Boolean(default=False, label="Show the secret", doc="The kernel that made the target.")
 
     sections = {"Image cells": ("cells",), "Loss surface": ("across", "up")}  # noqa: RUF012  (read only)

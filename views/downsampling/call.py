@@ -12,7 +12,8 @@ from .settings import SHIFTS, DownsamplingSettings
 
 def call_of(image: np.ndarray, settings: DownsamplingSettings) -> str:
     """Python that computes `total`, `average` and `maximum`, (1, 1, oH, oW) each. image: (H, W), shifted already."""
-    x, imports = snippet.array("x", image), []
+    imports: list[str] = []
+    x = snippet.array("x", image)
     if settings.image == "digit":
         x, imports = snippet.digit(settings.digit)
     elif settings.is_photo:

@@ -1,10 +1,12 @@
 """What the downsampling view shows: three ways to turn the same windows into fewer numbers, one window a step.
 
-Every number is the engine's; rules.py says by which of its functions.
+Every number is the engine's; pooled_outputs.py says by which of its functions.
 Slides 54-63 and 68-69 of the lecture; the default is the slides' own example.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -14,10 +16,10 @@ from ..files import DiskFiles, Files
 from ..images import LECTURE_IMAGE, stored_image
 from ..numbers import write
 from ..ran import Check, Definition
-from ..trace import Texts, Trace
+from ..trace import Column, Columns, Sources, Texts, Trace
 from .call import call_of, defined_by_loops
 from .exercise import exercise as exercise
-from .rules import OUTPUTS, Pooled, change_of, limit_of, pooled, writer_of
+from .pooled_outputs import OUTPUTS, PooledOutputs, change_of, limit_of, pooled, writer_of
 from .settings import SHIFTS, DownsamplingSettings
 from .words import changes_of, facts_of, sentences
 
@@ -58,12 +60,13 @@ def check(settings: DownsamplingSettings, files: Files | None = None) -> Check:
     return Check(defined, {name: values[part.rows] for name, values in shown.items()}, part.note)
 
 
-def _walk(now: Pooled, row: int) -> np.ndarray:
+def _walk(now: PooledOutputs, row: int) -> np.ndarray:
     """The numbers of the windows that are steps, in row order: all, or of very many the given output row. -> (T,)."""
     count, width = now.ties.size, now.ties.shape[1]
     if count <= MOST_STEPS:
         return np.arange(count)
-    return np.arange(width) + min(row, len(now.ties) - 1) * width
+    first = min(row, len(now.ties) - 1) * width
+    return np.arange(first, first + width)
 
 
 def _image(settings: DownsamplingSettings, files: Files) -> tuple[np.ndarray, str]:
@@ -76,23 +79,27 @@ def _image(settings: DownsamplingSettings, files: Files) -> tuple[np.ndarray, st
 def _shifted(image: np.ndarray, settings: DownsamplingSettings) -> np.ndarray:
     """The image moved as the settings say. What comes in is 0, the paper; in a photograph the edge repeats."""
     down, right = SHIFTS[settings.shift]
-    mode = "edge" if settings.is_photo else "constant"
-    return np.pad(image, ((down, 0), (right, 0)), mode=mode)[: image.shape[0], : image.shape[1]]  # type: ignore[call-overload]
+    edges = ((down, 0), (right, 0))
+    moved = np.pad(image, edges, mode="edge") if settings.is_photo else np.pad(image, edges)
+    return moved[: image.shape[0], : image.shape[1]]
 
 
-def _still(image: np.ndarray, now: Pooled, before: Pooled, settings: DownsamplingSettings) -> dict[str, grid.Columns]:
+def _still(
+    image: np.ndarray, now: PooledOutputs, before: PooledOutputs, settings: DownsamplingSettings
+) -> Sources:
     """What no step changes: the image and the finished outputs, which a cover reveals cell by cell."""
     photo, limit, size, stride = settings.is_photo, grid.limit_of(image), settings.window, settings.stride
-    still = {
+    places = _pixel_places(image, size)
+    still: dict[str, Mapping[str, Column]] = {
         "input": grid.image(image, limit, shown=not photo),
         "input_photo": grid.image(image, limit, shown=photo),
         "input_labels": grid.labels(image, limit),
         "input_values": grid.values(image),
         "unread": grid.unread(image.shape, (size, size), (stride, stride)),
-        "pixels": _pixel_places(image, size),
+        "pixels": places,
         "window": _one_size(size, image.shape),
         "winner": _one_size(1, image.shape),
-        "winning_pixel": {name: column[:1] for name, column in _pixel_places(image, size).items() if name in "ywh"},
+        "winning_pixel": {name: places[name][:1] for name in "ywh"},
         "output_cell": _one_size(1, now.ties.shape),
         "winners": _marks(now, image),
     }
@@ -112,25 +119,25 @@ def _still(image: np.ndarray, now: Pooled, before: Pooled, settings: Downsamplin
     return still
 
 
-def _marks(now: Pooled, image: np.ndarray) -> grid.Columns:
+def _marks(now: PooledOutputs, image: np.ndarray) -> Columns:
     """Marks on the winners of all windows: frames where there are numbers to be read, else dots; of many windows none."""
     count = now.ties.size if now.ties.size <= MOST_WINNERS else 0
-    rows, columns = now.winner_rows.ravel()[:count], now.winner_columns.ravel()[:count]
+    rows, columns = now.argmax_rows.ravel()[:count], now.argmax_columns.ravel()[:count]
     return _shrunk(grid.rectangles(rows, columns, 1, 1, image.shape), 1 if image.size <= grid.MOST_LABELS else 0.25)
 
 
-def _frames(changed: np.ndarray, *, shown: bool) -> grid.Columns:
+def _frames(changed: np.ndarray, *, shown: bool) -> Columns:
     """A frame within each changed cell. changed: (oH, oW) of bool -> columns x, y, w, h."""
     rows, columns = np.nonzero(changed & shown)
     return _shrunk(grid.rectangles(rows, columns, 1, 1, changed.shape), 0.84)
 
 
-def _shrunk(boxes: dict[str, np.ndarray], share: float) -> grid.Columns:
+def _shrunk(boxes: dict[str, np.ndarray], share: float) -> Columns:
     """The same rectangles around the same centres, smaller."""
-    return boxes | {side: (boxes[side] * share).astype(np.float32) for side in ("w", "h")}
+    return {**boxes, **{side: (boxes[side] * share).astype(np.float32) for side in ("w", "h")}}
 
 
-def _pixel_places(image: np.ndarray, size: int) -> grid.Columns:
+def _pixel_places(image: np.ndarray, size: int) -> dict[str, np.ndarray]:
     """The places of a window's pixels, all in one row, and the size of letters that any of them fits. -> columns (size²,)."""
     count = size * size
     width = min(1 / count, WIDEST_PIXEL)
@@ -145,37 +152,37 @@ def _pixel_places(image: np.ndarray, size: int) -> grid.Columns:
     }
 
 
-def _moving(image: np.ndarray, now: Pooled, walk: np.ndarray, settings: DownsamplingSettings) -> dict[str, grid.Columns]:
+def _moving(image: np.ndarray, now: PooledOutputs, walk: np.ndarray, settings: DownsamplingSettings) -> Sources:
     """What the steps change: the window, its pixels, the winner, and how much of the outputs is revealed."""
     shape, steps, count = now.ties.shape, len(walk), now.ties.size
     rows, columns = np.unravel_index(walk[:, np.newaxis], shape)
     size, stride = settings.window, settings.stride
     pixels = now.windows.reshape(count, -1)[walk]
     shade = grid.shade(pixels, grid.limit_of(image))
-    winner_rows, winner_columns = now.winner_rows.reshape(count, 1)[walk], now.winner_columns.reshape(count, 1)[walk]
-    place = (winner_rows - rows * stride) * size + winner_columns - columns * stride  # within the window
+    argmax_rows, argmax_columns = now.argmax_rows.reshape(count, 1)[walk], now.argmax_columns.reshape(count, 1)[walk]
+    place = (argmax_rows - rows * stride) * size + argmax_columns - columns * stride  # within the window
     trail = np.arange(count) <= walk[:, np.newaxis] if count <= MOST_WINNERS else np.empty((steps, 0))
     cover = grid.cover(rows, columns, shape)
     if steps < count:
         cover = {name: column[:, :0] for name, column in cover.items()}  # the whole result is shown
     return {
         "window": _places(rows * stride, columns * stride, size, image.shape),
-        "winner": _places(winner_rows, winner_columns, 1, image.shape),
+        "winner": _places(argmax_rows, argmax_columns, 1, image.shape),
         "winners": {"seen": trail.astype(np.uint8)},
-        "pixels": {"text": Texts.of_numbers(pixels, write)} | ({} if settings.is_photo else {"shade": shade}),
+        "pixels": {"text": Texts.of_numbers(pixels, write), **({} if settings.is_photo else {"shade": shade})},
         "winning_pixel": {"x": _pixel_places(image, size)["x"][place]},
         "output_cell": _places(rows, columns, 1, shape),
         "output_cover": cover,
     }
 
 
-def _one_size(size: int, shape: tuple[int, ...]) -> grid.Columns:
+def _one_size(size: int, shape: tuple[int, ...]) -> Columns:
     """What a moving square of size by size cells keeps: its width and height. -> columns w, h (1,)."""
     square = grid.rectangles(np.zeros(1), np.zeros(1), size, size, shape)
     return {name: square[name] for name in ("w", "h")}
 
 
-def _places(rows: np.ndarray, columns: np.ndarray, size: int, shape: tuple[int, ...]) -> grid.Columns:
+def _places(rows: np.ndarray, columns: np.ndarray, size: int, shape: tuple[int, ...]) -> Columns:
     """Where a moving square of size by size cells stands. rows, columns: (T, 1) -> columns x, y (T, 1)."""
     squares = grid.rectangles(rows, columns, size, size, shape)
     return {name: squares[name] for name in ("x", "y")}

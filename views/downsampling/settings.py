@@ -5,7 +5,7 @@ from __future__ import annotations
 import param
 
 from ..images import CHOICES, PHOTOS
-from ..settings import Settings
+from ..settings import Choice, Settings
 
 SHIFTS = {"none": (0, 0), "right": (0, 1), "down": (1, 0), "both": (1, 1)}  # rows and columns
 
@@ -13,18 +13,18 @@ SHIFTS = {"none": (0, 0), "right": (0, 1), "down": (1, 0), "both": (1, 1)}  # ro
 class DownsamplingSettings(Settings):
     """The controls of the downsampling view."""
 
-    image = param.Selector(
+    image = Choice(
         default="lecture",
         objects={"Lecture example": "lecture"} | CHOICES,
         doc="What becomes smaller.",
     )
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
-    size = param.Selector(
+    size = Choice(
         default="64", objects={f"{n}×{n}": n for n in ("32", "64", "128")}, label="Photograph size", doc="Pixels."
     )
     window = param.Integer(default=2, bounds=(2, 4), doc="Pixels a side of each window.")
     stride = param.Integer(default=2, bounds=(1, 4), doc="How far the window moves. Smaller than the window: they overlap.")
-    shift = param.Selector(
+    shift = Choice(
         default="none",
         objects={"None": "none", "One pixel right": "right", "One pixel down": "down", "One right, one down": "both"},
         doc="Moves the image first, and shows how much each output changes by that.",

@@ -10,13 +10,13 @@ from ...engine import output_size
 from .. import grid
 from ..numbers import write, write_ratio
 from ..trace import Sentences, Texts
-from .rules import OUTPUTS, Pooled, limit_of, writer_of
+from .pooled_outputs import OUTPUTS, PooledOutputs, limit_of, writer_of
 from .settings import DownsamplingSettings
 
 SHIFTED = {"right": "to the right", "down": "down", "both": "to the right and down"}
 
 
-def sentences(now: Pooled, before: Pooled, walk: np.ndarray, settings: DownsamplingSettings) -> Sentences:
+def sentences(now: PooledOutputs, before: PooledOutputs, walk: np.ndarray, settings: DownsamplingSettings) -> Sentences:
     """output[0, 0]: sum 1 + 1 + 1 + 0 = 3; average 3/4; maximum 1, first of 3 at input[0, 0]."""
     count, moved = now.ties.size, settings.shift != "none"
     places = np.unravel_index(walk, now.ties.shape)
@@ -28,7 +28,7 @@ def sentences(now: Pooled, before: Pooled, walk: np.ndarray, settings: Downsampl
         gaps.append(_was(cells, before.outputs[name][places], say) if moved else _phrases([""] * len(walk)))
     single = ", at" if moved else " at"
     gaps.append(_phrases([single if ties == 1 else f", first of {ties} at" for ties in now.ties[places].tolist()]))
-    gaps.append(_numbers(np.stack([now.winner_rows[places], now.winner_columns[places]], axis=1)))
+    gaps.append(_numbers(np.stack([now.argmax_rows[places], now.argmax_columns[places]], axis=1)))
     terms = " + ".join(["{}"] * settings.window**2)
     template = f"output[{{}}, {{}}]: sum {terms} = {{}}{{}}; average {{}}{{}}; maximum {{}}{{}}{{}} input[{{}}, {{}}]"
     return Sentences(template, Texts.side_by_side(gaps))
@@ -50,7 +50,9 @@ def _was(now: np.ndarray, before: np.ndarray, say: Callable[[float], str]) -> Te
     return _phrases([", unchanged" if after == was else f", was {say(was)}" for after, was in pairs])
 
 
-def facts_of(image: np.ndarray, source: str, settings: DownsamplingSettings, now: Pooled, walk: np.ndarray) -> dict[str, str]:
+def facts_of(
+    image: np.ndarray, source: str, settings: DownsamplingSettings, now: PooledOutputs, walk: np.ndarray
+) -> dict[str, str]:
     """Short texts about the whole, by the name under which the page shows them."""
     size, stride, side = settings.window, settings.stride, len(image)
     out = output_size(side, size, stride=stride)
@@ -74,7 +76,7 @@ def facts_of(image: np.ndarray, source: str, settings: DownsamplingSettings, now
     return facts | dict.fromkeys(OUTPUTS, f"{out}×{out}")
 
 
-def changes_of(now: Pooled, before: Pooled, settings: DownsamplingSettings) -> dict[str, str]:
+def changes_of(now: PooledOutputs, before: PooledOutputs, settings: DownsamplingSettings) -> dict[str, str]:
     """What the shift did to each output, as facts."""
     facts = {}
     for name in OUTPUTS if settings.shift != "none" else ():

@@ -20,17 +20,17 @@ OUTPUTS = ("sum", "average", "maximum")
 
 
 @dataclass(frozen=True)
-class Pooled:
+class PooledOutputs:
     """Everything that becomes of an image by one window size and stride. oH·oW = T windows."""
 
     windows: np.ndarray  # (oH, oW, size, size)
     outputs: dict[str, np.ndarray]  # sum, average, maximum: (oH, oW) each
-    winner_rows: np.ndarray  # (oH, oW): where in the image each maximum stands
-    winner_columns: np.ndarray
+    argmax_rows: np.ndarray  # (oH, oW): where in the image each maximum stands
+    argmax_columns: np.ndarray
     ties: np.ndarray  # (oH, oW): how many pixels of the window are as large as its maximum
 
 
-def pooled(image: np.ndarray, size: int, stride: int) -> Pooled:
+def pooled(image: np.ndarray, size: int, stride: int) -> PooledOutputs:
     """Sum, average and maximum of every window. image: (H, W)."""
     x = image[np.newaxis, np.newaxis]
     terms = conv2d_terms(x[0], np.ones((1, size, size)), stride=stride)
@@ -39,7 +39,7 @@ def pooled(image: np.ndarray, size: int, stride: int) -> Pooled:
     outputs = {"sum": terms.output, "average": avg_pool2d(x, size, stride=stride)[0, 0], "maximum": maximum}
     rows, columns = max_pool2d_argmax(x, size, stride=stride)
     ties = (windows == maximum[:, :, np.newaxis, np.newaxis]).sum(axis=(2, 3))
-    return Pooled(windows, outputs, rows[0, 0], columns[0, 0], ties)
+    return PooledOutputs(windows, outputs, rows[0, 0], columns[0, 0], ties)
 
 
 def limit_of(name: str, limit: float, size: int) -> float:
@@ -52,6 +52,7 @@ def writer_of(name: str, size: int) -> Callable[[float], str]:
     return (lambda value: write_ratio(value, size * size)) if name == "average" else write
 
 
-def change_of(now: Pooled, before: Pooled, name: str, size: int) -> np.ndarray:
+def change_of(now: PooledOutputs, before: PooledOutputs, name: str, size: int) -> np.ndarray:
     """How much the shift changed each cell of an output, the sum counted as the average. -> (oH, oW)."""
-    return np.abs(now.outputs[name] - before.outputs[name]) / limit_of(name, 1, size)
+    change: np.ndarray = np.abs(now.outputs[name] - before.outputs[name])
+    return change / limit_of(name, 1, size)
