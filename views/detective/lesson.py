@@ -43,24 +43,23 @@ def compute(settings: DetectiveSettings, files: Files | None = None) -> Trace:
     return Trace(static, moving(case, search, surface, grids), sentences, facts)
 
 
-<<<<<<< HEAD
 def check(settings: DetectiveSettings, files: Files | None = None) -> Check:
     """The last step by the definition and as it is shown."""
     case = Case.made_by(settings.secret(), np.array(settings.cells, np.float64))
-    work = _work(case, np.array(settings.guess, np.float64), settings)
-    x, kernel, secret = (one[np.newaxis, np.newaxis] for one in (case.image, work.kernels[-1], settings.secret()))
+    search = _search(case, np.array(settings.guess, np.float64), settings)
+    x, kernel, secret = (one[np.newaxis, np.newaxis] for one in (case.image, search.kernels[-1], settings.secret()))
     output, target = conv2d_loops(x, kernel), conv2d_loops(x, secret)
     cells = output.reshape(-1, 1), target.reshape(-1, 1)
     gradient = conv2d_backward_loops(squared_error_backward(*cells).reshape(output.shape), x, kernel)[1]
     defined = {"target": target, "output": output, "loss": squared_error(*cells), "gradient": gradient}
-    shown = {"target": case.target, "output": work.outputs[-1], "loss": work.losses[-1], "gradient": work.gradients[-1]}
-    return Check({name: np.squeeze(values) for name, values in defined.items()}, {n: np.squeeze(v) for n, v in shown.items()})
+    shown = {"target": case.target, "output": search.outputs[-1], "loss": search.losses[-1], "gradient": search.gradients[-1]}
+    return Check(
+        {name: np.squeeze(np.array(values)) for name, values in defined.items()},
+        {name: np.squeeze(np.array(values)) for name, values in shown.items()},
+    )
 
 
-def _work(case: Case, guess: np.ndarray, settings: DetectiveSettings) -> Work:
-=======
 def _search(case: Case, guess: np.ndarray, settings: DetectiveSettings) -> Search:
->>>>>>> 3cee038 (Downsampling and the detective: one word each, and types)
     if settings.method == "hand":
         return by_hand(case, guess)
     if settings.method == "least_squares":

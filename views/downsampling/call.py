@@ -41,8 +41,8 @@ def defined_by_loops(image: np.ndarray, settings: DownsamplingSettings) -> tuple
     size, stride = settings.window, settings.stride
     x, ones = image[np.newaxis, np.newaxis], np.ones((1, 1, size, size))
     how = {"stride": (stride, stride), "padding": (0, 0), "dilation": (1, 1)}
-    part, total = part_by_loops(x, ones, **how, around=settings.row)
-    _, average = part_by_loops(x, ones / size**2, **how, around=settings.row)
+    part, total = part_by_loops(x, ones, None, **how, around=settings.row)
+    _, average = part_by_loops(x, ones / size**2, None, **how, around=settings.row)
     top, bottom = part.rows.start * stride, (part.rows.stop - 1) * stride + size
     maximum = max_pool2d_loops(x[:, :, top:bottom], size, stride=stride)
     return part, {"sum": total[0, 0], "average": average[0, 0], "maximum": maximum[0, 0]}
