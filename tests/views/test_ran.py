@@ -49,7 +49,7 @@ SETTINGS = {
         {"architecture": "own", "network": "conv 4 3x3 / tanh / avgpool 2 / flatten / linear 10", "augmentation": False},
     ],
 }  # fmt: skip
-CASES = [(view, settings) for view, many in SETTINGS.items() for settings in many]
+CASES = [(view, settings) for view in LESSONS for settings in SETTINGS.get(view, [{}])]
 PRIVATE = re.compile(r"(^|\.)_")
 
 
