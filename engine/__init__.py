@@ -5,6 +5,7 @@ from .architectures import convnetjs_mnist, lenet5, logistic_regression, mlp
 from .autodiff import Graph, Increment, Node, backward_pass, forward_pass, tied_nodes
 from .branches import Add, Concat
 from .cell_layers import Dropout, Flatten, Identity, ReLU, Sigmoid, Tanh
+from .chain_specs import BranchesSpec
 from .conv import (
     ConvTerms,
     conv2d,
@@ -21,17 +22,7 @@ from .examples import centre_crop, network_input
 from .finite_differences import Slopes, Verdict, check_gradients, judge, slopes
 from .formula import FormulaError, parse_formula
 from .initialisers import glorot_uniform, he_normal
-from .layer_specs import (
-    BranchesSpec,
-    ConvSpec,
-    DropoutSpec,
-    FlattenSpec,
-    GlobalPoolSpec,
-    LayerSpec,
-    LinearSpec,
-    PoolSpec,
-    ResponseNormSpec,
-)
+from .layer_specs import ConvSpec, DropoutSpec, FlattenSpec, GlobalPoolSpec, LayerSpec, LinearSpec, PoolSpec, ResponseNormSpec
 from .layers import AvgPool2d, Conv2d, GlobalAvgPool2d, Layer, Linear, LocalResponseNorm, MaxPool2d
 from .linear import flatten, flatten_backward, linear, linear_backward
 from .losses import (

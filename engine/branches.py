@@ -16,8 +16,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from .chain import Chain
+from .chain_specs import BranchesSpec, joined_shape
 from .fast_cells import batch_first
-from .layer_specs import BranchesSpec, Shape, joined_shape
+from .layer_specs import Shape
 from .layers import Layer
 from .shapes import Array, ShapeError
 

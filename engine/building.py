@@ -8,16 +8,8 @@ import numpy as np
 
 from .branches import Add, Concat
 from .cell_layers import Dropout, Flatten, Identity, ReLU, Sigmoid, Tanh
-from .layer_specs import (
-    BranchesSpec,
-    ConvSpec,
-    DropoutSpec,
-    LayerSpec,
-    LinearSpec,
-    PoolSpec,
-    ResponseNormSpec,
-    Shape,
-)
+from .chain_specs import BranchesSpec
+from .layer_specs import ConvSpec, DropoutSpec, LayerSpec, LinearSpec, PoolSpec, ResponseNormSpec, Shape
 from .layers import AvgPool2d, Conv2d, GlobalAvgPool2d, Layer, Linear, LocalResponseNorm, MaxPool2d
 
 WITHOUT_SETTINGS = {cls.kind: cls for cls in (Flatten, GlobalAvgPool2d, Identity, ReLU, Sigmoid, Tanh)}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .layer_specs import LayerSpec, Shape, names_of, text_of
+from .chain_specs import names_of, text_of
+from .layer_specs import LayerSpec, Shape
 from .layers import Layer
 from .shapes import Array, ShapeError
 

@@ -12,8 +12,8 @@ Shapes leave out the batch: (C, H, W) or (features,).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from .checks import check_groups
 from .shapes import Pair, ShapeError, Sliding
@@ -26,6 +26,7 @@ class LayerSpec:
     """A layer without settings: relu, sigmoid, tanh, identity. kind: its word in the network text."""
 
     kind: str = ""
+    sees_all: ClassVar[bool] = False  # whether one output may see all of the input
 
     @property
     def text(self) -> str:
@@ -35,6 +36,11 @@ class LayerSpec:
     def output_shape(self, input_shape: Shape) -> Shape:
         """What comes out for one image. Raises ShapeError, whose sentence does not name the layer."""
         return input_shape
+
+    @property
+    def window(self) -> Sliding | None:
+        """How the pixels that one output cell sees slide over the input; None if it may see all of them."""
+        return None if self.sees_all else Sliding(1)
 
     def parameter_count(self, input_shape: Shape) -> int:
         """How many weights and biases it has."""
@@ -61,6 +67,10 @@ class ConvSpec(LayerSpec):
         words = [self.kind, str(self.filters), "{}x{}".format(*given.kernel_size)]
         words += [f"{word} {_pair_text(value)}" for word, value, usual in options if value != (usual, usual)]
         return " ".join([*words, f"groups {self.groups}"] if self.groups > 1 else words)
+
+    @property
+    def window(self) -> Sliding:
+        return self.sliding
 
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, *sizes = image_shape(input_shape, self.kind)
@@ -92,6 +102,10 @@ class PoolSpec(LayerSpec):
         words += [] if padding == (0, 0) else ["pad", _pair_text(padding)]
         return " ".join(words)
 
+    @property
+    def window(self) -> Sliding:
+        return self.sliding
+
     def output_shape(self, input_shape: Shape) -> Shape:
         channels, *sizes = image_shape(input_shape, self.kind)
         return channels, *self.sliding.output_sizes((sizes[0], sizes[1]))
@@ -102,6 +116,7 @@ class GlobalPoolSpec(LayerSpec):
     """globalavgpool: the mean of each feature map. (C, H, W) -> (C,)."""
 
     kind: str = "globalavgpool"
+    sees_all = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (image_shape(input_shape, self.kind)[0],)
@@ -112,6 +127,7 @@ class FlattenSpec(LayerSpec):
     """flatten: maps as one row of numbers. (C, H, W) -> (C·H·W,)."""
 
     kind: str = "flatten"
+    sees_all = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)
@@ -122,6 +138,7 @@ class LinearSpec(LayerSpec):
     """Every output weighs every input. (features,) -> (outputs,)."""
 
     kind: str = "linear"
+    sees_all = True
     outputs: int
 
     @property
@@ -171,62 +188,6 @@ class ResponseNormSpec(LayerSpec):
         return image_shape(input_shape, self.kind)
 
 
-@dataclass(frozen=True, kw_only=True)
-class BranchesSpec(LayerSpec):
-    """concat or add: every branch gets the input; their outputs are put behind each other along the channels, or added."""
-
-    branches: tuple[tuple[LayerSpec, ...], ...]
-
-    @property
-    def text(self) -> str:
-        return f"{self.kind}({' | '.join(text_of(branch) for branch in self.branches)})"
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return joined_shape(self.kind, [shapes_of(branch, input_shape)[-1] for branch in self.branches])
-
-    def parameter_count(self, input_shape: Shape) -> int:
-        return sum(spec.parameter_count(shape) for spec, shape in self._layers(input_shape))
-
-    def multiply_adds(self, input_shape: Shape) -> int:
-        return sum(spec.multiply_adds(shape) for spec, shape in self._layers(input_shape))
-
-    def _layers(self, input_shape: Shape) -> list[tuple[LayerSpec, Shape]]:
-        """All layers of all branches, each with the shape that it gets."""
-        return [pair for branch in self.branches for pair in zip(branch, shapes_of(branch, input_shape), strict=False)]
-
-
-def text_of(specs: Sequence[LayerSpec]) -> str:
-    """Write layers in a row: 'conv 8 5x5 pad 2 / relu / ...'."""
-    return " / ".join(spec.text for spec in specs)
-
-
-def shapes_of(specs: Sequence[LayerSpec], input_shape: Shape) -> list[Shape]:
-    """Follow the shape of one image through layers in a row. -> the input's, then what comes out of each."""
-    shapes = [tuple(input_shape)]
-    for spec in specs:
-        shapes.append(spec.output_shape(shapes[-1]))
-    return shapes
-
-
-def names_of(kinds: Sequence[str]) -> list[str]:
-    """Number the layers of each kind: ['conv1', 'relu1', 'maxpool1', 'conv2', ...]."""
-    return [f"{kind}{kinds[: place + 1].count(kind)}" for place, kind in enumerate(kinds)]
-
-
-def joined_shape(kind: str, shapes: Sequence[Shape]) -> Shape:
-    """What comes out where branches meet. kind: concat or add; shapes: what comes out of each branch."""
-    first = shapes[0]
-    for number, shape in enumerate(shapes[1:], start=2):
-        fits = shape == first if kind == "add" else len(shape) == len(first) and shape[1:] == first[1:]
-        if not fits:
-            equal, change = ("shape", "filters, padding") if kind == "add" else ("rows and columns", "padding")
-            raise ShapeError(
-                f"branch 1 gives {_shape_text(first)} but branch {number} gives {_shape_text(shape)}, and {kind} needs "
-                f"the same {equal} from all; change the {change} or stride of one"
-            )
-    return first if kind == "add" else (sum(shape[0] for shape in shapes), *first[1:])
-
-
 def image_shape(input_shape: Shape, kind: str) -> tuple[int, int, int]:
     """Refuse what is not an image or feature maps. -> (C, H, W)."""
     if len(input_shape) != 3:
@@ -236,7 +197,3 @@ def image_shape(input_shape: Shape, kind: str) -> tuple[int, int, int]:
 
 def _pair_text(value: Pair) -> str:
     return str(value[0]) if value[0] == value[1] else f"{value[0]}x{value[1]}"
-
-
-def _shape_text(shape: Shape) -> str:
-    return "×".join(map(str, shape))

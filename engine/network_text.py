@@ -24,7 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .layer_specs import BranchesSpec, LayerSpec, Shape, joined_shape
+from .chain_specs import BranchesSpec, joined_shape
+from .layer_specs import LayerSpec, Shape
 from .network import Network
 from .network_numbers import LayerTextError, read_numbers, unknown_layer
 from .network_tokens import BAR, CLOSE, COMMA, END, EQUALS, OPEN, STOP, WORD, Token, normalised, tokens_of, word_of

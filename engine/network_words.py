@@ -9,16 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .layer_specs import (
-    ConvSpec,
-    DropoutSpec,
-    FlattenSpec,
-    GlobalPoolSpec,
-    LayerSpec,
-    LinearSpec,
-    PoolSpec,
-    ResponseNormSpec,
-)
+from .layer_specs import ConvSpec, DropoutSpec, FlattenSpec, GlobalPoolSpec, LayerSpec, LinearSpec, PoolSpec, ResponseNormSpec
 from .pooling import pool_sliding
 from .shapes import Sliding
 

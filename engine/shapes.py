@@ -117,7 +117,7 @@ class ReceptiveField:
     stride: Pair  # how far the field moves when the cell moves by one: all strides multiplied
     start: Pair  # top-left pixel of cell (0, 0)'s field: negative where it begins inside the padding
 
-    def box(self, row: int, column: int) -> tuple[int, int, int, int]:
+    def bounds(self, row: int, column: int) -> tuple[int, int, int, int]:
         """Frame the field of one cell. row, column -> (top, left, bottom, right), bottom and right exclusive."""
         top = self.start[0] + row * self.stride[0]
         left = self.start[1] + column * self.stride[1]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from convoscope.engine import NetworkTextError, convnetjs_mnist, lenet5, parse_layers, parse_network
-from convoscope.engine.layer_specs import shapes_of
+from convoscope.engine.chain_specs import shapes_of
 
 GOOD = [
     "conv 8 5x5 pad 2 / relu / maxpool 2 / conv 16 5x5 pad 2 / relu / maxpool 3 / flatten / linear 10",

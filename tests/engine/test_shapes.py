@@ -70,7 +70,7 @@ layers = st.builds(
 @given(st.lists(layers, min_size=1, max_size=3), st.data())
 def test_the_receptive_field_is_where_the_gradient_of_one_cell_lives(chain, data):
     """Positive weights everywhere, so that the frame around the non-zero gradients is the field, cut at the image."""
-    maps, weights, settings = [np.ones((1, 1, 21, 23))], [], []
+    maps, weights, settings = [np.ones((1, 1, 29, 31))], [], []
     for layer in chain:
         settings.append({"stride": layer.stride, "padding": layer.padding, "dilation": layer.dilation})
         weights.append(np.ones((1, 1, *layer.kernel_size)))
@@ -80,12 +80,12 @@ def test_the_receptive_field_is_where_the_gradient_of_one_cell_lives(chain, data
     gradient[0, 0, row, column] = 1.0
     for before, weight, chosen in reversed(list(zip(maps[:-1], weights, settings, strict=True))):
         gradient = conv2d_backward(gradient, before, weight, **chosen)[0]
-    top, left, bottom, right = receptive_field(chain).box(row, column)
+    top, left, bottom, right = receptive_field(chain).bounds(row, column)
     reached = np.argwhere(gradient[0, 0])
-    inside = np.zeros((21, 23), bool)
+    inside = np.zeros((29, 31), bool)
     inside[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)] = True
     assert all(inside[tuple(pixel)] for pixel in reached)
-    if top >= 0 and left >= 0 and bottom <= 21 and right <= 23 and not np.array(padding_of(chain)).any():
+    if top >= 0 and left >= 0 and bottom <= 29 and right <= 31 and not np.array(padding_of(chain)).any():
         assert (*reached.min(axis=0), *(reached.max(axis=0) + 1)) == (top, left, bottom, right)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...engine import BranchesSpec, ConvSpec, LayerSpec, PoolSpec, Sliding, receptive_field
-from ...engine.layer_specs import Shape, shapes_of
+from ...engine import LayerSpec
+from ...engine.chain_specs import shapes_of
+from ...engine.layer_specs import Shape
 
 NOT_DRAWN = ("flatten", "dropout", "lrn", "identity")
 ACTIVATIONS = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh"}
@@ -44,19 +45,8 @@ class CountedLayer:
     @property
     def window_rows(self) -> int:
         """How many rows of the layer before one output cell sees, padding included; all of them unless a window slides."""
-        window = sliding_of(self.spec) if self.spec else None
+        window = self.spec.window if self.spec else None
         return window.span[0] if window else self.previous_shape[1] if len(self.previous_shape) == 3 else 1
-
-
-def sliding_of(spec: LayerSpec) -> Sliding | None:
-    """The window of one output cell; None unless one slides. In branches it is the largest of their receptive fields."""
-    if isinstance(spec, ConvSpec | PoolSpec):
-        return spec.sliding
-    if not isinstance(spec, BranchesSpec):
-        return None
-    fields = [receptive_field([inner for one in branch if (inner := sliding_of(one))]) for branch in spec.branches]
-    largest = max(fields, key=lambda field: field.size)
-    return Sliding(largest.size, largest.stride)
 
 
 def count_layers(specs: Sequence[LayerSpec], input_shape: Shape) -> list[CountedLayer]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...engine import ConvSpec, NetworkTextError, PoolSpec, Sliding, parse_layers
-from ...engine.layer_specs import names_of, text_of
+from ...engine.chain_specs import names_of, text_of
 from ..files import Files
 from ..ran import Check, Definition
 from ..settings import SettingError

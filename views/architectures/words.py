@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...engine import BranchesSpec, ConvSpec, LayerSpec, LinearSpec, PoolSpec
-from ...engine.layer_specs import shapes_of
+from ...engine.chain_specs import shapes_of
 from .counts import CountedLayer
 
 KINDS = {

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...engine import CLASS_COUNT, TRAIN_COUNT, Evaluation, Network, NetworkTextError, ShapeError, TrainStep, parse_layers
 from ...engine.architectures import DIGIT_SHAPE
-from ...engine.layer_specs import names_of, shapes_of
+from ...engine.chain_specs import names_of, shapes_of
 from ...engine.network_text import BUILDING
 from ..numbers import write
 from .dataset import epoch_of
