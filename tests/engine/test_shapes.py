@@ -7,11 +7,17 @@ from hypothesis import given
 from convoscope.engine import (
     ShapeError,
     Sliding,
+    avg_pool2d_backward,
     conv2d,
     conv2d_backward,
+    conv2d_terms,
+    max_pool2d,
+    max_pool2d_backward,
     output_size,
     output_sizes,
     receptive_field,
+    shapes,
+    sliding_windows,
 )
 
 from .strategies import many, some, st
@@ -91,3 +97,28 @@ def test_the_receptive_field_is_where_the_gradient_of_one_cell_lives(chain, data
 
 def padding_of(chain):
     return [layer.padding for layer in chain]
+
+
+CALLS = {
+    "conv2d": lambda x, w: conv2d(x, w, stride=2, padding=1),
+    "conv2d_backward": lambda x, w: conv2d_backward(np.ones((1, 1, 4, 4)), x, w, stride=2, padding=1),
+    "conv2d_terms": lambda x, w: conv2d_terms(x[0], w[0], padding=1),
+    "sliding_windows": lambda x, w: sliding_windows(x, 3, padding=1),
+    "max_pool2d": lambda x, w: max_pool2d(x, 3, stride=2, padding=1),
+    "max_pool2d_backward": lambda x, w: max_pool2d_backward(np.ones((1, 1, 4, 4)), x, 3, stride=2, padding=1),
+    "avg_pool2d_backward": lambda x, w: avg_pool2d_backward(np.ones((1, 1, 4, 4)), x, 3, stride=2, padding=1),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_geometry_is_read_once_in_each_call(name, monkeypatch):
+    """kernel size, stride, padding and dilation, each once, however many helpers need them."""
+    read, names = shapes.pair, []
+
+    def noted(value, name, *, at_least):
+        names.append(name)
+        return read(value, name, at_least=at_least)
+
+    monkeypatch.setattr(shapes, "pair", noted)
+    CALLS[name](np.ones((1, 1, 8, 8)), np.ones((1, 1, 3, 3)))
+    assert names == ["kernel_size", "stride", "padding", "dilation"]
