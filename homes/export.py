@@ -106,7 +106,7 @@ def _file_of(
     if kind in FILMS:
         page = single_file(view, settings)
         return filming.film(page, view, steps, kind, speed=take.speed, progress=progress, **looks)
-    raise ExportError(f"“.{kind}” is no kind of export; choose html, {', '.join([*PICTURES, *FILMS, *KINDS])}")
+    raise ExportError(f"“.{kind}” is not a kind of export; choose html, {', '.join([*PICTURES, *FILMS, *KINDS])}")
 
 
 def _steps(take: Take, kind: str, count: int) -> Sequence[int]:
@@ -123,7 +123,7 @@ def _steps(take: Take, kind: str, count: int) -> Sequence[int]:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise ExportError(f"{text!r} is no setting; write name=value, such as kernel=blur")
+        raise ExportError(f"{text!r} is not a setting; write name=value, such as kernel=blur")
     return name, value
 
 

@@ -1,8 +1,8 @@
 """One user's settings, and the one way to change them: an event comes in, an update goes out.
 
 No document, no websocket, no DOM: the same session answers in the worker, on the Panel server, in a notebook and in a test.
-An event is {"view": slug, "name": setting, "value": anything}. Six names are no settings: "settings" takes a table of
-values at once (the URL), "reset" goes back to the defaults, "exercise" takes the number of an exercise to predict,
+An event is {"view": slug, "name": setting, "value": anything}. Seven names are no settings: "settings" takes a table of
+values at once, "address" the same, all others at their defaults, "reset" none; "exercise" takes the number of an exercise,
 "export" a table of a kind of file and a step, "qr" an address, "ran" asks which functions compute what is shown (ran.py;
 its value "timed" also asks how long they take).
 A lesson that keeps more than settings has a State (state.py), with actions of its own. Whatever comes in, the session
@@ -40,7 +40,8 @@ class Update:
     """The answer to an event: the settings as they now are, the new trace, the exercise if it poses one, and what to say.
 
     trace is None if nothing new is to be shown; error is a sentence if the event was refused; notices are sentences about
-    values that were brought into range; download is a file for the user to keep; ran is ran.report's answer.
+    values that were brought into range or refused, `refused` the names of those; download is a file for the user to keep;
+    ran is ran.report's answer.
     """
 
     view: str
@@ -48,6 +49,7 @@ class Update:
     trace: Trace | None = None
     notices: tuple[str, ...] = ()
     error: str = ""
+    refused: tuple[str, ...] = ()
     exercise: Exercise | None = None
     download: Download | None = None
     ran: dict[str, Any] | None = None
@@ -55,6 +57,7 @@ class Update:
     def to_bytes(self, number: int = 0) -> bytes:
         """The packet that every transport carries. number: that of the event which it answers, if events are numbered."""
         header = {"view": self.view, "settings": self.settings, "notices": self.notices, "error": self.error, "id": number}
+        header["refused"] = self.refused
         header["exercise"] = self.exercise and {"seed": self.exercise.seed, "cells": self.exercise.cells}
         if self.download:
             data = base64.b64encode(self.download.data).decode()
@@ -134,13 +137,14 @@ class Session:
         draft = settings.copy()
         name, value, exercise = event.get("name"), event.get("value"), None
         notices: list[str] = []
+        refused: tuple[str, ...] = ()
         state, download = self._states.get(view), None
         try:
             if name == "ran":
                 return Update(view, settings.plain())
             if name == "exercise" and hasattr(LESSONS[view], "exercise"):
                 exercise, notices = pose(LESSONS[view].exercise, value)
-                draft, name, value = type(settings)(), "settings", exercise.settings
+                name, value = "address", exercise.settings
             if name in ("export", "qr"):
                 download = qr_code(value) if name == "qr" else self._export(view, draft, value)
             elif state and isinstance(name, str) and name in state.actions:
@@ -148,14 +152,15 @@ class Session:
                 notices, download = (said, None) if isinstance(said, list) else ([], said)
                 notices += draft.change({}, self.files)
             else:
-                values, said = _values(draft, name, value)
+                draft = type(settings)() if name in ("address", "reset") else draft
+                values, said, refused = _values(draft, name, value)
                 notices += said + draft.change(values, self.files)
             notices += state.settle(draft) if state else []
             trace = None if download else self._compute(view, draft)
         except (SettingError, ShapeError, DataError, OSError) as error:
-            return Update(view, settings.plain(), error=_sentence(error))
+            return Update(view, settings.plain(), error=_sentence(error), refused=tuple(value) if name == "address" else ())
         self._settings[view] = draft
-        return Update(view, draft.plain(), trace, tuple(notices), exercise=exercise, download=download)
+        return Update(view, draft.plain(), trace, tuple(notices), "", refused, exercise, download)
 
     def _export(self, view: str, settings: Settings, value: Any) -> Download:
         """The file that value = {"kind", "step"} asks for."""
@@ -176,12 +181,15 @@ class Session:
         return (settings or self._settings[view], self.files, *([state] if state else []))
 
 
-def _values(settings: Settings, name: Any, value: Any) -> tuple[dict[str, Any], list[str]]:
-    """The new values that an event means, by setting, and notices."""
+Values = tuple[dict[str, Any], list[str], tuple[str, ...]]  # new values by setting, notices, the names that were refused
+
+
+def _values(settings: Settings, name: Any, value: Any) -> Values:
+    """What an event means for the settings."""
     kind = type(settings)
     if name == "reset":
-        return kind().plain(), []
-    if name == "settings":
+        return {}, [], ()
+    if name in ("settings", "address"):
         return _table_of_values(kind, value)
     if name not in kind.names():
         raise SettingError(f"there is no setting called {name!r}; the settings are {', '.join(kind.names())}")
@@ -189,21 +197,22 @@ def _values(settings: Settings, name: Any, value: Any) -> tuple[dict[str, Any], 
     if isinstance(parameter, Matrix) and isinstance(value, Mapping):
         value = pasted(parameter, getattr(settings, name), value)
     new, notices = read(kind, name, value)
-    return {name: new}, notices
+    return {name: new}, notices, ()
 
 
-def _table_of_values(kind: type[Settings], values: Any) -> tuple[dict[str, Any], list[str]]:
+def _table_of_values(kind: type[Settings], values: Any) -> Values:
     """What can be read of a table; a bad value becomes a notice, an unknown name is ignored."""
     if not isinstance(values, Mapping):
         raise SettingError("the settings must come as a table of names and values")
-    known, notices = {}, []
+    known: dict[str, Any] = {}
+    notices: list[str] = []
     for name in filter(values.__contains__, kind.names()):
         try:
             known[name], said = read(kind, name, values[name])
             notices += said
         except SettingError as error:
-            notices.append(f"{_sentence(error)} The {str(kind.param[name].label).lower()} stays as it was.")
-    return known, notices
+            notices.append(f"{_sentence(error)} “{kind.param[name].label}” stays as it was.")
+    return known, notices, tuple(name for name in kind.names() if name in values and name not in known)
 
 
 def _sentence(error: Exception) -> str:

@@ -13,7 +13,7 @@ export const PAGE_KEYS = ["view", "theme", "hide", "origin", "keys", "autoplay",
  * @param {string[]} names the settings that exist
  * @returns {{step: number, settings: Record<string, string>, tooLong: boolean}}
  */
-export function readAddress(names, query = location.search) {
+export function readAddress(names, query) {
   const tooLong = query.length > LONGEST_QUERY;
   const parameters = new URLSearchParams(tooLong ? "" : query);
   const settings = {};
@@ -24,6 +24,13 @@ export function readAddress(names, query = location.search) {
   return { step: Number(parameters.get("step")) || 0, settings, tooLong };
 }
 
+/** What to say if an address asks for a place that is not there. @param {ReturnType<readAddress>} wanted @param {number} last step */
+export function lostPlace({ step, tooLong }, last) {
+  if (tooLong) return `The address is longer than ${LONGEST_QUERY.toLocaleString("en")} characters: the defaults are shown.`;
+  if (step >= 0 && step <= last) return "";
+  return `The steps go from 0 to ${last}: showing the ${step < 0 ? "first" : "last"} step.`;
+}
+
 /** A parameter that is no setting of a view: view, theme, hide, and those of an embed. */
 export function pageParameter(name) {
   return new URLSearchParams(location.search).get(name) ?? "";
@@ -31,11 +38,13 @@ export function pageParameter(name) {
 
 /**
  * The query that shows this state again: only what differs from the defaults.
+ * @param {string} slug the view's
  * @param {import("./controls.mjs").Row[]} table the settings table
  * @param {Record<string, unknown>} more what else is to be seen, such as a quiz
  */
-export function writeQuery(table, settings, step, more = {}) {
+export function writeQuery(slug, table, settings, step, more = {}) {
   const kept = new URLSearchParams(location.search);
+  if (kept.has("view")) kept.set("view", slug);
   const parameters = new URLSearchParams();
   for (const key of PAGE_KEYS) if (kept.get(key)) parameters.set(key, kept.get(key));
   for (const { name, default: usual, shown_when: shown, follows_unless: follows, starts_with: starts } of table) {
@@ -59,6 +68,12 @@ export function writeAddress(query) {
   pending = query;
   clearTimeout(timer);
   timer = setTimeout(flushAddress, REST);
+}
+
+/** Write nothing of what was to be written: the address bar shows another entry of the history. */
+export function forgetAddress() {
+  clearTimeout(timer);
+  pending = undefined;
 }
 
 /** Put the latest query into the address bar now. */

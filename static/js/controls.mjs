@@ -17,6 +17,9 @@ import { buildPicture } from "./picture.mjs";
 /** Fields with typing that was not handed in yet. @type {WeakSet<EventTarget>} */
 const typing = new WeakSet();
 
+/** Kinds of settings whose fields can hold what was refused. */
+const TYPED = new Set(["text", "number", "choice"]);
+
 export class Controls {
   /**
    * @param {HTMLElement} form where the controls go
@@ -61,9 +64,23 @@ export class Controls {
     this.enabled = yes;
   }
 
-  /** Mark the control whose value was refused, or none. */
-  mark(name) {
-    for (const { row, element } of this.rows) element.toggleAttribute("data-refused", row.name === name);
+  /** Mark the controls whose values were refused. @param {string[]} names */
+  mark(names) {
+    for (const { row, element } of this.rows) element.toggleAttribute("data-refused", names.includes(row.name));
+  }
+
+  /** Whether a field holds what was refused. */
+  get isMarked() {
+    return this.rows.some(({ element }) => element.hasAttribute("data-refused"));
+  }
+
+  /** Put what an address asked for and was refused into its fields, to be mended. @param {Record<string, string>} texts */
+  offer(texts, names) {
+    const offered = this.rows.filter(({ row }) => names.includes(row.name) && typeof texts[row.name] === "string");
+    for (const { row, element, show } of offered) {
+      if (TYPED.has(row.kind)) show(texts[row.name]);
+      element.hidden = this.hidden.includes(row.name) || !this.#makesSense(row, { ...this.settings, ...texts });
+    }
   }
 }
 
@@ -160,7 +177,7 @@ function buildNumber(row, id, wanted) {
 
 /** Several lines are handed in by leaving the field or with Ctrl+Enter, one line with Enter. */
 function buildText(row, id, wanted) {
-  const properties = { id, maxLength: row.longest, spellcheck: false, autocapitalize: "off" };
+  const properties = { id, spellcheck: false, autocapitalize: "off" };
   const field = row.lines > 1 ? make("textarea", { ...properties, rows: row.lines }) : make("input", { ...properties, type: "text" });
   field.addEventListener("change", () => wanted(field.value));
   if (row.lines > 1) {

@@ -2,7 +2,7 @@
  * The page: shows a view at once from what the build computed, then brings Python up so that every control works.
  * `window.convoscope` is the door for tests and for other people's scripts.
  */
-import { flushAddress, pageParameter } from "./address.mjs";
+import { flushAddress, forgetAddress, pageParameter } from "./address.mjs";
 import { drawFigures } from "./figures.mjs";
 import { Embed } from "./embed.mjs";
 import { fileHome } from "./file-home.mjs";
@@ -127,7 +127,14 @@ function listenToNavigation() {
     await open(addressed());
     current.rememberAddress();
   });
-  window.addEventListener("popstate", () => open(addressed()));
+  window.addEventListener("popstate", async () => {
+    forgetAddress();
+    const { search } = location;
+    await open(addressed());
+    if (search !== location.search) return; // the user has gone on meanwhile
+    current.follow(search);
+    if (status.isReady) await current.restore();
+  });
   document.addEventListener("openview", async ({ detail: { slug, settings } }) => {
     flushAddress();
     history.pushState(null, "", `?view=${slug}`);
@@ -152,7 +159,6 @@ async function bringUpPython() {
     status.fail("This browser has no WebAssembly, so nothing can be computed anew. Playing works; for the rest use a current browser.");
     throw new Error("no WebAssembly");
   }
-  const beginning = current;
   await new Promise((resolve, reject) => {
     home.start({
       progress: (loaded, total) => status.progress(loaded, total),
@@ -174,7 +180,7 @@ async function bringUpPython() {
       },
     });
   });
-  await beginning.restore();
+  for (const view of views.values()) await view.restore();
 }
 
 let settle;
@@ -189,6 +195,11 @@ try {
   listenToNavigation();
   new Sharing(document.querySelector("dialog.share"), () => current);
   current.restoreStep();
+  const asked = pageParameter("view");
+  if (asked && asked !== current.slug) {
+    const titles = site.views.map(({ slug }) => slug).join(", ");
+    current.say([`There is no view “${asked.slice(0, 40)}”; the views are ${titles}.`]);
+  }
   if (isEmbed) await new Embed(() => current).firstSeen;
   bringUpPython().then(...settle);
 } catch (error) {

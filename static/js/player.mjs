@@ -26,6 +26,8 @@ export class Player {
     this.step = 0;
     this.speed = 1;
     this.playing = false;
+    /** @type {((step: number) => boolean) | null} whether playing stops there */
+    this.stopsAt = null;
     this.loop = false; // whether the end leads back to the start
     this.due = 0; // the share of the next step that has passed
   }
@@ -85,8 +87,10 @@ export class Player {
     if (!steps) return;
     this.due -= steps;
     if (this.loop && this.step === this.length - 1) return this.go(0);
-    this.step = Math.min(this.step + steps, this.length - 1);
-    if (this.step === this.length - 1 && !this.loop) this.pause();
+    const last = Math.min(this.step + steps, this.length - 1);
+    do this.step += 1;
+    while (this.step < last && !this.stopsAt?.(this.step));
+    if (this.stopsAt?.(this.step) || (this.step === this.length - 1 && !this.loop)) this.pause();
     else this.changed();
   }
 }

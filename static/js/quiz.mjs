@@ -5,7 +5,6 @@
  * which Python makes from a number (quiz=7). The numbers compared are those of the trace: the source `products` (its
  * texts), and the values of the grids whose cells are the steps: a panel each, or boxes in one drawing (boxes.mjs).
  */
-import { pageParameter } from "./address.mjs";
 import { AnswerKey } from "./answer-key.mjs";
 import { boxesOf } from "./boxes.mjs";
 import { read } from "./numbers.mjs";
@@ -26,7 +25,6 @@ export class Quiz {
     this.revealed = new Set();
     this.button = section.querySelector("[data-part=predict]");
     if (!this.button) return; // this view has nothing to predict
-    this.wanted = { quiz: pageParameter("quiz"), solved: pageParameter("solved"), answers: pageParameter("answers") };
     this.form = new QuizForm(section.querySelector(".quiz"), {
       right: () => this.#answered(this.right, "Right."),
       reveal: () => this.#answered(this.revealed, "Revealed."),
@@ -37,9 +35,22 @@ export class Quiz {
     /** Panels of which some sources give the present step away. */
     this.secretive = section.querySelectorAll(".panel[data-secrets]");
     this.chooser = section.querySelector(".exercise");
+    view.player.stopsAt = (step) => this.active && this.hides(this.#cellOf(step)); // nothing plays past a “?”
     this.button.addEventListener("click", () => (this.active ? this.#stop() : this.#start()));
     this.chooser.addEventListener("submit", (event) => this.#choose(event));
     section.addEventListener("stepshown", () => this.#showStep());
+  }
+
+  /** What an address asks for. */
+  read(query) {
+    const parameters = new URLSearchParams(query);
+    const [quiz, solved, answers] = ["quiz", "solved", "answers"].map((name) => parameters.get(name) ?? "");
+    if (this.button) this.wanted = { quiz, solved, answers };
+  }
+
+  /** Ask for nothing any more, unless another address does. */
+  leave() {
+    if (this.active) this.#stop();
   }
 
   /** The number of the exercise that the address asks for, or "". */
@@ -79,7 +90,7 @@ export class Quiz {
   /** Whether the value of an output cell is still to be predicted. @param {number} cell counted in row order */
   hides(cell) {
     if (!this.active || this.right.has(cell) || this.revealed.has(cell)) return false;
-    return this.cells ? this.cells.has(cell) : cell >= this.#cellOf(this.view.player.step);
+    return this.cells?.has(cell) ?? true;
   }
 
   /** The sentence of a step as far as it may be known. */
@@ -111,6 +122,7 @@ export class Quiz {
 
   async #choose(event) {
     event.preventDefault();
+    this.view.player.pause();
     await this.view.change("exercise", this.chooser.querySelector("input").value);
     if (this.seed === null) return; // refused; the notice says why
     this.view.player.go(this.firstStep());
@@ -160,7 +172,7 @@ export class Quiz {
     this.section.toggleAttribute("data-quiz", this.active);
     this.button.setAttribute("aria-pressed", String(this.active));
     this.chooser.hidden = !this.active;
-    const hidden = this.cells ? [...this.cells] : [here];
+    const hidden = this.cells ? [...this.cells] : Array.from({ length: step + 1 }, (_, before) => this.#cellOf(before));
     this.veils.show(hidden.filter((cell) => this.hides(cell)), here, this.view.trace, step);
     this.key.show(this.active, this.view.trace, this.seed, () => this.#keySteps());
     if (!this.active) return this.form.hide();

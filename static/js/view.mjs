@@ -2,7 +2,7 @@
  * One view on the page: its figures, player, controls, sentence and notices, kept in step with each other.
  * The view writes each event to `send` and does not know who answers.
  */
-import { readAddress, writeAddress, writeQuery } from "./address.mjs";
+import { lostPlace, readAddress, writeAddress, writeQuery } from "./address.mjs";
 import { BoxPointing } from "./boxes.mjs";
 import { Controls } from "./controls.mjs";
 import { Extras } from "./extras.mjs";
@@ -33,14 +33,11 @@ export class View {
    * @param {((view: View) => Own) | null} own makes what only this view has on the page
    */
   constructor(section, { slug, table }, figures, home, own) {
-    Object.assign(this, { section, slug, table, figures, home, send: home.send });
-    this.trace = null;
-    this.settings = {};
-    this.wanted = readAddress(table.map(({ name }) => name)); // read before the first step is written back
-    this.quiz = new Quiz(section, this);
-    this.restored = !Object.keys(this.wanted.settings).length && !this.quiz.wish;
+    Object.assign(this, { section, slug, table, figures, home, send: home.send, trace: null, settings: {} });
     this.wishes = new Wishes((...wish) => this.#fulfil(...wish), section);
     this.player = new Player(() => this.showStep());
+    this.quiz = new Quiz(section, this);
+    this.#read(location.search); // before the first step is written back
     this.bar = new PlayerBar(this.#part(".player"), this.player);
     this.controls = new Controls(this.#part(".controls"), table, slug, (name, value) => this.change(name, value));
     this.pointing = new Pointing(section, this);
@@ -84,11 +81,13 @@ export class View {
   }
 
   /** Take in an update: a new trace if there is one, the settings as they now are, and what there is to say. */
-  show({ trace, settings, notices, error, exercise = null, download = null }, asked = "") {
-    if (asked !== "news") this.controls.mark(error ? asked : "");
+  show({ trace, settings, notices, error, exercise = null, download = null, refused = [] }, asked = "") {
+    if (asked !== "news") this.controls.mark(error && !refused.length ? [asked] : refused);
     if (Object.keys(settings).length) this.settings = settings; // an event that could not be read is answered without
     // What was refused stays in its field, to be mended; and no answer overwrites what was asked for after it.
     if (!error && !this.wishes.any) this.controls.show(settings);
+    if (refused.length) this.controls.offer(this.wanted.settings, refused);
+    if (!error && asked && asked !== "news" && asked !== "address") this.restored = true; // the user went on from here
     if (asked !== "news") this.say(error ? [`${error} Nothing was changed.`] : notices, Boolean(error));
     else if (error || notices.length) this.say(error ? [error] : notices, Boolean(error));
     if (download) save(download);
@@ -123,8 +122,7 @@ export class View {
   /** Sentences for the user: notices, or the reason why something was refused. */
   say(sentences, refused = false) {
     const notices = this.#part(".notices");
-    this.notices = sentences;
-    this.refused = refused;
+    Object.assign(this, { notices: sentences, refused });
     notices.toggleAttribute("data-refused", refused);
     notices.textContent = sentences.join(" ");
   }
@@ -141,22 +139,36 @@ export class View {
     this.#goToWanted();
   }
 
-  /** Bring the settings and the step of the address bar onto the page. */
+  /** What an address asks of this view. */
+  #read(query) {
+    this.wanted = readAddress(this.table.map(({ name }) => name), query);
+    this.quiz.read(query);
+    this.restored = !Object.keys(this.wanted.settings).length && !this.quiz.wish;
+  }
+
+  /** Take up the state that an entry of the history holds; `restore` shows it. */
+  follow(query) {
+    this.player.pause();
+    this.#read(query);
+    this.quiz.leave();
+    Object.assign(this, { restored: false, placed: undefined });
+  }
+
+  /** Bring the settings and the step of the address onto the page. What is refused stays in the address and in its field. */
   async restore() {
-    const { settings, step, tooLong } = this.wanted;
+    const { settings } = this.wanted;
     if (this.quiz.wish) await this.change("exercise", this.quiz.wish);
-    else if (Object.keys(settings).length) await this.change("settings", settings);
-    this.restored = true;
-    const last = (this.trace?.length ?? 1) - 1;
-    if (tooLong) this.say([...this.notices, "The address is longer than 2,000 characters: the defaults are shown."]);
-    if (step > last || step < 0) this.say([...this.notices, `The steps go from 0 to ${last}: step ${step} became the nearest.`]);
+    else if (Object.keys(settings).length || !this.restored) await this.change("address", settings);
+    this.quiz.restore();
+    this.restored = !this.refused && !this.controls.isMarked;
+    const lost = lostPlace(this.wanted, (this.trace?.length ?? 1) - 1);
+    if (lost) this.say([...this.notices, lost], this.refused);
     this.#goToWanted();
   }
 
   /** Only while the user has not gone elsewhere. */
   #goToWanted() {
-    const untouched = !this.player.playing && this.player.step === (this.placed ?? this.player.step);
-    if (untouched) this.player.go(this.wanted.step || this.quiz.firstStep());
+    if (!this.player.playing && this.player.step === (this.placed ?? this.player.step)) this.player.go(this.wanted.step || this.quiz.firstStep());
     this.placed = this.player.step;
   }
 
@@ -179,7 +191,6 @@ export class View {
     if (inTrace(index)) this.player.go(index - this.#firstCell());
   }
 
-  /** The index of the output cell that is step 0. */
   #firstCell() {
     return Number(this.trace.facts.first_step ?? 0);
   }
@@ -211,13 +222,12 @@ export class View {
     return this.restored ? new URL(this.#query(), location.href).href : location.href;
   }
 
-  /** What is said about the step that is shown. */
   sentence() {
     return this.#part(".sentence").textContent;
   }
 
   #query() {
-    return writeQuery(this.table, this.quiz.seed === null ? this.settings : {}, this.player.step, this.quiz.query());
+    return writeQuery(this.slug, this.table, this.quiz.seed === null ? this.settings : {}, this.player.step, this.quiz.query());
   }
 
   #fit() {

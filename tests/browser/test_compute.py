@@ -91,7 +91,7 @@ def test_out_of_range_values_of_an_address_are_brought_back_and_said(explorer):
     said = explorer.page.get_by_role("alert")
     expect(said).to_contain_text("The stride must be a whole number from 1 to 4: “99” became 4.")
     expect(said).to_contain_text("“70000” became 69,999")
-    expect(said).to_contain_text("The steps go from 0 to 48: step 5000 became the nearest.")
+    expect(said).to_contain_text("The steps go from 0 to 48: showing the last step.")
 
 
 def test_wishes_made_while_python_works_all_come_true(explorer, page):

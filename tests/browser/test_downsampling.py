@@ -141,7 +141,7 @@ def test_out_of_range_values_are_brought_back_and_said(explorer):
     said = explorer.page.get_by_role("alert")
     expect(said).to_contain_text("The window must be a whole number from 2 to 4: “9” became 4.")
     expect(said).to_contain_text("The stride must be a whole number from 1 to 4: “0” became 1.")
-    expect(said).to_contain_text("“sideways” is no shift; choose one of none, right, down, both")
+    expect(said).to_contain_text("“sideways” is not a choice of “Shift”; choose one of none, right, down, both")
 
 
 @pytest.mark.parametrize("name", OUTPUTS)

@@ -146,7 +146,7 @@ def test_no_text_of_an_address_becomes_markup(explorer, text):
     page.goto(f"{explorer.url}?" + "&".join(f"{name}={text}" for name in names))
     page.locator(".view:not([hidden]) .sentence", has_text="output[").wait_for()
     page.evaluate("window.convoscope.ready")
-    expect(page.get_by_role("alert")).to_contain_text("is no kernel; choose one of")
+    expect(page.get_by_role("alert")).to_contain_text("is not a choice of “Kernel”; choose one of")
     assert page.evaluate("window.planted") is None
     expect(page.locator("main img, main script, main svg[onload]")).to_have_count(0)
 

@@ -307,7 +307,7 @@ def test_a_weight_is_typed_switched_off_and_restored(explorer, page, view):
         expect(changes).to_contain_text(f"{place} = {typed}")
     field.fill("nonsense")
     field.press("Enter")
-    expect(view.locator(".notices")).to_have_text(re.compile("is no weight"))
+    expect(view.locator(".notices")).to_have_text(re.compile("is not a weight"))
     changes.get_by_role("button", name="Restore the trained weights").click()
     expect(changes).to_be_hidden()
     assert explorer.data("values")["value"] == before

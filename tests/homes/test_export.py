@@ -48,11 +48,11 @@ def test_an_export_can_be_cancelled():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["convolution", "a.html", "kernel=blru"], "“blru” is no kernel"),
+        (["convolution", "a.html", "kernel=blru"], "“blru” is not a choice of “Kernel”"),
         (["convolution", "a.html", "kernle=blur"], "no setting called kernle"),
         (["convolution", "a.html", "stride=9"], "must be a whole number from 1 to 4"),
         (["convolution", "a.html", "kernel"], "write name=value"),
-        (["convolution", "a.exe"], "“.exe” is no kind of export"),
+        (["convolution", "a.exe"], "“.exe” is not a kind of export"),
         (["convolution", "a.tex", "--grid", "stride=1,2"], "--grid is for .html"),
         (["convolution", "a.tex", "--step", "25"], "the steps go from 0 to 24"),
         (["convolution", "a.gif", "--steps", "all"], "FROM:TO is wanted"),

@@ -347,7 +347,7 @@ def test_typing_and_choosing_name_each_other():
         ("inputs", "x=nan", "holds “nan”"),
         ("inputs", "=3", "write a name and a number"),
         ("inputs", "<img src=x>=1,x=y", "The input <img src holds “x>=1”"),
-        ("preset", "all", "is no preset"),
+        ("preset", "all", "is not a choice of “Preset”"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence_and_nothing_changes(name, value, words):

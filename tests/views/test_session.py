@@ -78,9 +78,9 @@ def test_a_weight_may_be_typed_in_many_ways(typed):
         ("picture", "<img>", "must come as 128×128 pixels"),
         ("picture", None, "must come as 128×128 pixels"),
         ("drawing", "xyz", "must be empty or 196 hexadecimal digits"),
-        ("padding_rule", "all", "“all” is no padding rule; choose one of number, valid, same, full"),
-        ("kernel", "<img src=x>", "“<img src=x>” is no kernel; choose one of basic,"),
-        ("kernel", ["basic"], "is no kernel"),
+        ("padding_rule", "all", "“all” is not a choice of “Padding rule”; choose one of number, valid, same, full"),
+        ("kernel", "<img src=x>", "“<img src=x>” is not a choice of “Kernel”; choose one of basic,"),
+        ("kernel", ["basic"], "is not a choice of “Kernel”"),
         ("image", "x" * 900, "came as 900 characters"),
         ("stride", "abc", "The stride must be a whole number from 1 to 4, not “abc”."),
         ("stride", "", "must be a whole number"),
@@ -127,7 +127,7 @@ def test_a_huge_weight_is_brought_back_with_a_notice():
 def test_a_table_of_settings_takes_what_is_good_and_names_what_is_not():
     update = Session().handle(event("settings", {"kernel": "blur", "stride": "x", "colour": "red", "padding": "1"}))
     assert (update.settings["kernel"], update.settings["stride"], update.settings["padding"]) == ("blur", 1, 1)
-    assert update.notices == ("The stride must be a whole number from 1 to 4, not “x”. The stride stays as it was.",)
+    assert update.notices == ("The stride must be a whole number from 1 to 4, not “x”. “Stride” stays as it was.",)
 
 
 def test_reset_goes_back_to_the_defaults():

@@ -55,7 +55,7 @@ def test_an_array_that_no_view_takes_is_refused_with_its_shape(shape):
 def test_wrong_settings_are_told_when_the_view_is_displayed():
     with pytest.raises(ExportError, match="no setting called colour"):
         convolution.show(colour="red")._repr_html_()
-    with pytest.raises(ExportError, match="is no kernel"):
+    with pytest.raises(ExportError, match="is not a choice of “Kernel”"):
         convolution.show(kernel="blru").html()
 
 

@@ -42,7 +42,7 @@ def read_edit(network: Network, text: str) -> Edit:
     """Read one change. Raises SettingError if the network has no such place."""
     match = PATTERN.fullmatch(text.replace(" ", ""))
     if match is None:
-        raise SettingError(f"{text[:40]!r} is no change; write for example {_example(network)}")
+        raise SettingError(f"{text[:40]!r} is not a change; write for example {_example(network)}")
     part, place = match[2], tuple(int(number) for number in match[3].split(","))
     names, layer = layer_names(network), find_layer(network, match[1])
     if not layer or layer + 1 == len(names):
@@ -53,7 +53,7 @@ def read_edit(network: Network, text: str) -> Edit:
         last = ",".join(str(size - 1) for size in shape)
         raise SettingError(f"there is no {match[0]!r} in this network; {match[1]}.{part} goes up to [{last}]")
     if (part == "off") != (match[4] is None):
-        raise SettingError(f"{match[0]!r} is no change; write {match[1]}.{part}[…]{'' if part == 'off' else '=0.5'}")
+        raise SettingError(f"{match[0]!r} is not a change; write {match[1]}.{part}[…]{'' if part == 'off' else '=0.5'}")
     return Edit(names[layer], part, place, None if match[4] is None else number(match[4]))
 
 
@@ -75,7 +75,7 @@ def number(text: object) -> float:
     except ValueError:
         value = math.nan
     if not abs(value) <= LARGEST:
-        raise SettingError(f"{str(text)[:24]!r} is no weight; type a number from −1000 to 1000, such as 0.5")
+        raise SettingError(f"{str(text)[:24]!r} is not a weight; type a number from −1000 to 1000, such as 0.5")
     return value
 
 
