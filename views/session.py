@@ -158,7 +158,8 @@ class Session:
             notices += state.settle(draft) if state else []
             trace = None if download else self._compute(view, draft)
         except (SettingError, ShapeError, DataError, OSError) as error:
-            return Update(view, settings.plain(), error=_sentence(error), refused=tuple(value) if name == "address" else ())
+            asked = tuple(value) if name == "address" and isinstance(value, Mapping) else ()
+            return Update(view, settings.plain(), error=_sentence(error), refused=asked)
         self._settings[view] = draft
         return Update(view, draft.plain(), trace, tuple(notices), "", refused, exercise, download)
 
