@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convoscope.engine import SGD, cross_entropy_backward
-from convoscope.views.backprop.presets import STARTING_SEED, network
+from convoscope.views.backprop.passes import STARTING_SEED, network
 from convoscope.views.backprop.settings import LARGEST, NETWORK_START, USUAL, BackpropSettings
 from convoscope.views.packet import unpack
 from convoscope.views.session import Session

@@ -5,9 +5,8 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from convoscope.views.backprop.layers import crossings, layers_of, neighbours_of, ordered
-from convoscope.views.backprop.layout import draw
-from convoscope.views.backprop.presets import graph_of
+from convoscope.views.backprop.graph_layout import crossings, draw, layers_of, neighbours_of, ordered
+from convoscope.views.backprop.passes import graph_of
 from convoscope.views.backprop.settings import USUAL
 from convoscope.views.session import Session
 
@@ -65,13 +64,13 @@ def crosses(start, end, box):
 @pytest.mark.parametrize("count", [2, 5, 12, 25, 40])
 def test_nothing_overlaps(count, upwards):
     for seed in range(12):
-        drawing = draw(random_graph(seed, count), upwards=upwards)
+        drawing = draw(random_graph(seed, count), "narrow", upwards=upwards)
         assert len(drawing.boxes) == count
         assert faults(drawing) == [], f"seed {seed}"
 
 
 def test_a_planted_overlap_a_cut_box_and_a_crossing_line_are_seen():
-    drawing = draw(random_graph(3, 12), upwards=True)
+    drawing = draw(random_graph(3, 12), "narrow", upwards=True)
     x, y, w, h = drawing.boxes["n0"]
     drawing.boxes["n1"] = (x + w - 5, y, w, h)
     drawing.boxes["n2"] = (2.0, y, w, h)

@@ -1,6 +1,6 @@
 """What the backprop view shows: a formula as a graph, computed forward node by node, differentiated backward edge by edge.
 
-Every number is the engine's (run.py). Slides 3-16 and 75 of the lecture; the default is the slides' simple example.
+Every number is the engine's (passes.py). Slides 3-16 and 75 of the lecture; the default is the slides' simple example.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ import numpy as np
 from ...engine import backward_pass, forward_pass
 from ..files import Files
 from ..ran import Check, Definition
+from ..snippet import number
 from ..trace import Trace
-from .call import call_of
-from .columns import still
+from .columns import arrangements_of, rows, still
 from .moving import moving
-from .places import scenes_of
-from .run import make_run
+from .passes import Passes, passes_of
 from .settings import BackpropSettings
-from .table import rows
 from .words import facts, sentences
 
 TITLE = "Backpropagation"
@@ -31,17 +29,60 @@ DEFINITION = Definition((forward_pass, backward_pass), PROOF, LINE)
 
 def compute(settings: BackpropSettings, files: Files | None = None) -> Trace:
     """The whole animation: one step a node forward, then one step an edge backward."""
-    run = make_run(settings)
-    scenes = scenes_of(run)
-    told = facts(run, settings) | {"call": call_of(run, settings)}
-    told |= {f"{scene.name}_room": scene.room for scene in scenes}
-    return Trace(still(run, scenes) | {"rows": rows(run)}, moving(run, scenes), sentences(run), told)
+    passes = _passes(settings)
+    pair = arrangements_of(passes)
+    words = facts(passes, settings) | {"call": call_of(passes, settings)}
+    words |= {f"{its.name}_room": f"{its.width:.0f} {its.height:.0f}" for its in pair}  # its natural size in pixels
+    return Trace({**still(passes, pair), "rows": rows(passes)}, moving(passes, pair), sentences(passes), words)
 
 
 def check(settings: BackpropSettings, files: Files | None = None) -> Check:
     """Values and gradients of every node, by the definition and as they are shown."""
-    run = make_run(settings)
-    values = {name: np.float64(value) for name, value in forward_pass(run.graph, run.inputs).items()}
-    gradients, _ = backward_pass(run.graph, values)
+    passes = _passes(settings)
+    values = {name: np.float64(value) for name, value in forward_pass(passes.graph, passes.inputs).items()}
+    gradients, _ = backward_pass(passes.graph, values)
     defined = {"values": [*values.values()], "gradients": [gradients[name] for name in values]}
-    return Check(defined, {"values": [run.values[n] for n in values], "gradients": [run.gradients[n] for n in values]})
+    shown = {"values": [passes.values[name] for name in values], "gradients": [passes.gradients[name] for name in values]}
+    return Check(defined, shown)
+
+
+def _passes(settings: BackpropSettings) -> Passes:
+    return passes_of(settings.example(), settings.values(), settings.learning_rate, settings.sgd_steps)
+
+
+def call_of(passes: Passes, settings: BackpropSettings) -> str:
+    """Python that computes every value and gradient as `values` and `gradients`, and prints what the view tells."""
+    most = len(passes.graph.inputs)
+    inputs = ", ".join(f'"{name}": {number(value)}' for name, value in settings.values().items())
+    limits = f", longest={len(passes.example.formula)}, most_variables={most}" if passes.example.parameters else ""
+    imports = ["backward_pass", "forward_pass", "parse_formula"]
+    return "\n".join(
+        [
+            f"from convoscope.engine import {', '.join(imports)}",
+            "",
+            f'graph = parse_formula("{_escaped(passes.example.formula)}"{limits})',
+            f"inputs = {{{inputs}}}",
+            *_descent(passes, settings),
+            "values = forward_pass(graph, inputs)",
+            "gradients, increments = backward_pass(graph, values)",
+            f'print(values["{passes.graph.output}"], gradients)',
+        ]
+    )
+
+
+def _descent(passes: Passes, settings: BackpropSettings) -> list[str]:
+    """The steps of SGD, if any were taken."""
+    count = len(passes.losses) - 1
+    if count < 1:
+        return []
+    sign, names = "+" if passes.example.climbs else "-", ", ".join(f'"{name}"' for name in passes.example.parameters)
+    return [
+        f"for _ in range({count}):",
+        "    gradients, _ = backward_pass(graph, forward_pass(graph, inputs))",
+        f"    for name in [{names}]:",
+        f"        inputs[name] {sign}= {number(settings.learning_rate)} * gradients[name]",
+    ]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

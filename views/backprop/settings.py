@@ -12,8 +12,8 @@ from ..files import Files
 from ..reading import read_cell
 from ..rules import Follow, Limit, Start
 from ..settings import SettingError, Settings, Text
-from . import presets
-from .presets import Preset
+from . import passes
+from .passes import Preset
 
 PRESETS = {
     "Simple example": "simple",
@@ -24,10 +24,10 @@ PRESETS = {
     "My own formula": "custom",
 }
 USUAL = {
-    "simple": presets.simple(),
-    "quiz": presets.quiz(),
-    "logistic": presets.logistic(2),
-    "softmax": presets.softmax(3),
+    "simple": passes.simple(),
+    "quiz": passes.quiz(),
+    "logistic": passes.logistic(2),
+    "softmax": passes.softmax(3),
 }
 NETWORK_START = "α11=0.3,x1=1,α12=0.8,x2=2,α21=0.6,α22=-0.5,β1=-0.4,β2=0.7,y_star=1"  # drawn by the usual seed
 WITH_FORMULA = {name: USUAL[name].formula for name in ("simple", "quiz")}
@@ -43,7 +43,7 @@ def _as_text(values: Mapping[str, float]) -> str:
 
 def _starts_of(example: Preset) -> str:
     """The inputs with which a preset starts, in the order of its graph."""
-    return _as_text({name: example.starts[name] for name in presets.graph_of(example.formula).inputs})
+    return _as_text({name: example.starts[name] for name in passes.graph_of(example.formula).inputs})
 
 
 USUAL_STARTS = {name: _starts_of(example) for name, example in USUAL.items()} | {"network": NETWORK_START}
@@ -72,8 +72,8 @@ def _fit_inputs_to_formula(settings: BackpropSettings) -> str:
         raise SettingError(str(error)) from None
     given, notices = _read_inputs(settings.inputs)
     example = settings.example()
-    names = presets.graph_of(example.formula).inputs
-    starts = dict(zip(names, presets.FIRST_VALUES, strict=False)) | dict(example.starts)
+    names = passes.graph_of(example.formula).inputs
+    starts = dict(zip(names, passes.FIRST_VALUES, strict=False)) | dict(example.starts)
     settings.inputs = _as_text({name: given.get(name, starts[name]) for name in names})
     return " ".join(notices)
 
@@ -96,7 +96,7 @@ class BackpropSettings(Settings):
         default="squared", objects={"Squared error": "squared", "Cross-entropy": "cross_entropy"}, doc="What J measures."
     )
     classes = param.Integer(default=3, bounds=(2, 5), doc="Outputs of the softmax.")
-    seed = param.Integer(default=presets.STARTING_SEED, bounds=(0, 9999), doc="Draws the first weights.")
+    seed = param.Integer(default=passes.STARTING_SEED, bounds=(0, 9999), doc="Draws the first weights.")
     learning_rate = param.Number(default=0.5, bounds=(0.0, 100.0), label="Learning rate", doc="Size of an SGD step.")
     sgd_steps = param.Integer(
         default=0, bounds=(0, MOST_SGD_STEPS), label="SGD steps", doc="Taken before what is shown: parameters have moved."
@@ -125,16 +125,16 @@ class BackpropSettings(Settings):
         """The preset that is chosen, in the chosen size."""
         match self.preset:
             case "simple":
-                return presets.simple()
+                return passes.simple()
             case "quiz":
-                return presets.quiz()
+                return passes.quiz()
             case "logistic":
-                return presets.logistic(self.features)
+                return passes.logistic(self.features)
             case "network":
-                return presets.network(self.features, self.hidden, self.loss, self.seed)
+                return passes.network(self.features, self.hidden, self.loss, self.seed)
             case "softmax":
-                return presets.softmax(self.classes)
-        return presets.custom(self.formula)
+                return passes.softmax(self.classes)
+        return passes.custom(self.formula)
 
     def values(self) -> dict[str, float]:
         """The inputs by name."""

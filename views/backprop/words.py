@@ -9,7 +9,7 @@ import re
 from ...engine.operations import OPERATIONS
 from ..numbers import write
 from ..trace import Sentences, Texts
-from .run import Run, Step
+from .passes import Passes, Step
 from .settings import BackpropSettings
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -46,63 +46,63 @@ def in_parentheses(text: str) -> str:
     return f"({text})" if text.startswith("−") or " " in text else text
 
 
-def partial(run: Run, name: str) -> str:
+def partial(passes: Passes, name: str) -> str:
     """dJ/du₁."""
-    return f"d{pretty(run.graph.output)}/d{pretty(name)}"
+    return f"d{pretty(passes.graph.output)}/d{pretty(name)}"
 
 
-def written(run: Run, name: str, *, numbers: bool = False) -> str:
+def written(passes: Passes, name: str, *, numbers: bool = False) -> str:
     """The operation of a node with the names of its arguments, or with their values."""
-    node = run.graph.nodes[name]
-    return _tidy(OPERATIONS[node.operation].formula(*_arguments(run, name, numbers)))
+    node = passes.graph.nodes[name]
+    return _tidy(OPERATIONS[node.operation].formula(*_arguments(passes, name, numbers)))
 
 
-def slope_written(run: Run, name: str, place: int, *, numbers: bool = False) -> str:
+def slope_written(passes: Passes, name: str, place: int, *, numbers: bool = False) -> str:
     """The local derivative of a node for one of its arguments."""
-    node = run.graph.nodes[name]
-    own = in_parentheses(say(run.values[name])) if numbers else pretty(name)
-    return _tidy(OPERATIONS[node.operation].slope_formulas(own, *_arguments(run, name, numbers))[place])
+    node = passes.graph.nodes[name]
+    own = in_parentheses(say(passes.values[name])) if numbers else pretty(name)
+    return _tidy(OPERATIONS[node.operation].slope_formulas(own, *_arguments(passes, name, numbers))[place])
 
 
-def label(run: Run, name: str) -> str:
+def label(passes: Passes, name: str) -> str:
     """What a node's box says at its top."""
-    node = run.graph.nodes[name]
+    node = passes.graph.nodes[name]
     if not node.operation:
         return pretty(name)
-    text = f"{pretty(name)} = {written(run, name)}".replace("sigmoid(", "σ(")
+    text = f"{pretty(name)} = {written(passes, name)}".replace("sigmoid(", "σ(")
     if len(text) <= LONGEST_LABEL:
         return text
     if node.operation == "dot":
-        return f"{pretty(name)} = Σ {'·'.join(_family(run, name, side) for side in (0, 1))}"
+        return f"{pretty(name)} = Σ {'·'.join(_family(passes, name, side) for side in (0, 1))}"
     return f"{pretty(name)} = {BRIEF.get(node.operation, f'{node.operation}(…)')}"
 
 
-def _family(run: Run, name: str, side: int) -> str:
+def _family(passes: Passes, name: str, side: int) -> str:
     """What the first (or second) factors of a sum of products have in common: α for α₁₁ and α₁₂."""
-    letters = {re.sub(r"[\d.₀-₉]+$", "", word) for word in _arguments(run, name, numbers=False)[side::2]}
+    letters = {re.sub(r"[\d.₀-₉]+$", "", word) for word in _arguments(passes, name, numbers=False)[side::2]}
     return letters.pop() if len(letters) == 1 else "…"
 
 
-def sentences(run: Run) -> Sentences:
+def sentences(passes: Passes) -> Sentences:
     """One sentence a step."""
-    told = Texts.of([_sentence(run, step, at) for at, step in enumerate(run.steps)])
+    told = Texts.of([_sentence(passes, step, at) for at, step in enumerate(passes.steps)])
     return Sentences("{}", Texts(told.table, told.codes.reshape(-1, 1)))
 
 
-def _sentence(run: Run, step: Step, at: int) -> str:
+def _sentence(passes: Passes, step: Step, at: int) -> str:
     if step.increment:
-        return _backward(run, step, at)
+        return _backward(passes, step, at)
     if step.is_start:
-        return f"{partial(run, step.node)} = 1: here the backward pass begins; every other gradient is 0 so far."
-    value = say(run.values[step.node])
-    told = _chain(pretty(step.node), written(run, step.node), written(run, step.node, numbers=True), value)
-    return f"{told}: here it ends; {_advice(run, step.node)}." if run.stopped and at == len(run.steps) - 1 else told
+        return f"{partial(passes, step.node)} = 1: here the backward pass begins; every other gradient is 0 so far."
+    value = say(passes.values[step.node])
+    told = _chain(pretty(step.node), written(passes, step.node), written(passes, step.node, numbers=True), value)
+    return f"{told}: here it ends; {_advice(passes, step.node)}." if passes.stopped and at == len(passes.steps) - 1 else told
 
 
-def _advice(run: Run, name: str) -> str:
+def _advice(passes: Passes, name: str) -> str:
     """What to do about a node that has no finite value."""
-    node = run.graph.nodes[name]
-    first = next((run.values[one] if isinstance(one, str) else one for one in node.arguments), 0.0)
+    node = passes.graph.nodes[name]
+    first = next((passes.values[one] if isinstance(one, str) else one for one in node.arguments), 0.0)
     match node.operation:
         case "exp":
             return "exp overflows beyond 709; write logsumexp(a, b) for log(exp(a) + exp(b)), or change an input"
@@ -115,37 +115,37 @@ def _advice(run: Run, name: str) -> str:
     return "change an input"
 
 
-def _backward(run: Run, step: Step, at: int) -> str:
+def _backward(passes: Passes, step: Step, at: int) -> str:
     """dt/dx = 2·x = 2·2 = 4; dJ/dx += 2.275×4 = 9.099; measured 9.099 ✓."""
     one = step.increment
     assert one is not None
     name, argument = step.node, one.argument
-    again = run.graph.nodes[name].arguments.count(argument) > 1
-    texts = [slope_written(run, name, one.place), slope_written(run, name, one.place, numbers=True), say(one.slope)]
+    again = passes.graph.nodes[name].arguments.count(argument) > 1
+    texts = [slope_written(passes, name, one.place), slope_written(passes, name, one.place, numbers=True), say(one.slope)]
     parts = [_chain(f"d{pretty(name)}/d{pretty(argument)}", *texts) + (f" in place {one.place + 1}" if again else "")]
-    parts.append(f"{partial(run, argument)} += {product(run, step)}")
-    feeds = run.visits[argument]
+    parts.append(f"{partial(passes, argument)} += {product(passes, step)}")
+    feeds = passes.visits[argument]
     if len(feeds) > 1:
-        if any(other.increment and other.increment.argument == argument for other in run.steps[:at]):
+        if any(other.increment and other.increment.argument == argument for other in passes.steps[:at]):
             parts.append(f"sum {say(one.before)} + {in_parentheses(say(one.product))} = {say(one.total)}")
         else:
             others = _listed(list(dict.fromkeys(map(pretty, feeds))))
             parts.append(f"the first of {len(feeds)} that add up, because {pretty(argument)} feeds {others}")
-    if run.complete_at[argument] == at:
-        parts.append(badge(run, argument))
+    if passes.complete_at[argument] == at:
+        parts.append(badge(passes, argument))
     return "; ".join(parts)
 
 
-def product(run: Run, step: Step) -> str:
+def product(passes: Passes, step: Step) -> str:
     """0.969×(−0.654) = −0.634."""
     one = step.increment
     assert one is not None
     return f"{say(one.gradient)}×{in_parentheses(say(one.slope))} = {say(one.product)}"
 
 
-def badge(run: Run, name: str) -> str:
+def badge(passes: Passes, name: str) -> str:
     """What finite differences say of a gradient."""
-    check = run.checks[name]
+    check = passes.checks[name]
     match check.outcome:
         case "agrees":
             return f"numerical check {say(check.slope)} ✓"
@@ -155,58 +155,58 @@ def badge(run: Run, name: str) -> str:
             return f"numerical slope {say(check.slope)}: subgradients meet here, and their sum need not be the slope"
         case "disagrees":
             return f"numerical check {say(check.slope)} ✗"
-    if math.isfinite(run.gradients[name]):
+    if math.isfinite(passes.gradients[name]):
         return "no numerical check is possible here"
     side = "" if math.isfinite(check.left) and math.isfinite(check.right) else " on one side"
     slope = f"numerical slope {say(check.slope)}{side}" if math.isfinite(check.slope) else "there is no slope to measure"
     return f"the chain rule meets a value that is not finite; {slope}"
 
 
-def facts(run: Run, settings: BackpropSettings) -> dict[str, str]:
+def facts(passes: Passes, settings: BackpropSettings) -> dict[str, str]:
     """Short texts about the whole, by the name under which the page shows them."""
-    count = len(run.graph.nodes)
+    count = len(passes.graph.nodes)
     told = {
-        "source": run.example.note,
-        "size": _results(run),
-        "curve": _curve(run, settings),
+        "source": passes.example.note,
+        "size": _results(passes),
+        "curve": _curve(passes, settings),
         **dict.fromkeys(("wide", "narrow"), f"{count} nodes; in a box: formula, value, gradient"),
     }
-    return told | ({} if len(run.losses) > 1 or run.diverged else {"curve_hidden": "hidden"})
+    return told | ({} if len(passes.losses) > 1 or passes.diverged else {"curve_hidden": "hidden"})
 
 
-def _results(run: Run) -> str:
+def _results(passes: Passes) -> str:
     """J = 0.245; dJ/dx = 9.099."""
-    output = run.graph.output
-    if run.stopped:
-        step = run.steps[-1]
-        value = f"{pretty(step.node)} = {written(run, step.node)} = {say(run.values[step.node])}"
-        return f"{pretty(output)} has no finite value here, because {value}; {_advice(run, step.node)}."
-    names = run.example.parameters or run.graph.inputs
-    return f"{pretty(output)} = {say(run.values[output])}; {', '.join(_result(run, name) for name in names)}"
+    output = passes.graph.output
+    if passes.stopped:
+        step = passes.steps[-1]
+        value = f"{pretty(step.node)} = {written(passes, step.node)} = {say(passes.values[step.node])}"
+        return f"{pretty(output)} has no finite value here, because {value}; {_advice(passes, step.node)}."
+    names = passes.example.parameters or passes.graph.inputs
+    return f"{pretty(output)} = {say(passes.values[output])}; {', '.join(_result(passes, name) for name in names)}"
 
 
-def _result(run: Run, name: str) -> str:
+def _result(passes: Passes, name: str) -> str:
     """dJ/dx = 9.099, with what a reader must know where it is not simply the slope."""
-    told = f"{partial(run, name)} = {say(run.gradients[name])}"
-    return told if run.checks[name].outcome == "agrees" else f"{told} ({badge(run, name)})"
+    told = f"{partial(passes, name)} = {say(passes.gradients[name])}"
+    return told if passes.checks[name].outcome == "agrees" else f"{told} ({badge(passes, name)})"
 
 
-def _curve(run: Run, settings: BackpropSettings) -> str:
-    if not run.losses:
+def _curve(passes: Passes, settings: BackpropSettings) -> str:
+    if not passes.losses:
         return ""
-    count = len(run.losses) - 1
-    loss = f"loss {say(run.losses[0])} → {say(run.losses[-1])} after {count} {'step' if count == 1 else 'steps'}"
-    return loss + ("; then it diverged: try a smaller learning rate" if run.diverged else "")
+    count = len(passes.losses) - 1
+    loss = f"loss {say(passes.losses[0])} → {say(passes.losses[-1])} after {count} {'step' if count == 1 else 'steps'}"
+    return loss + ("; then it diverged: try a smaller learning rate" if passes.diverged else "")
 
 
-def _arguments(run: Run, name: str, numbers: bool) -> list[str]:
+def _arguments(passes: Passes, name: str, numbers: bool) -> list[str]:
     """The arguments of a node as words."""
-    node, found = run.graph.nodes[name], []
+    node, found = passes.graph.nodes[name], []
     for argument in node.arguments:
         if isinstance(argument, str) and not numbers:
             found.append(pretty(argument))
             continue
-        found.append(in_parentheses(say(run.values[argument] if isinstance(argument, str) else argument)))
+        found.append(in_parentheses(say(passes.values[argument] if isinstance(argument, str) else argument)))
     return found
 
 
