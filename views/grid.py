@@ -146,13 +146,13 @@ def unread(
 
     The rectangles do not overlap: bands of unread columns, and between them pieces of unread rows.
     """
-    rows, columns = (_read(*sizes, dilation) for sizes in zip(shape, kernel_size, stride, strict=True))
+    rows, columns = (cells_read(*sizes, dilation) for sizes in zip(shape, kernel_size, stride, strict=True))
     bands = [(0, left, shape[0], width) for left, width in _runs(~columns)]
     pieces = [(top, left, height, width) for top, height in _runs(~rows) for left, width in _runs(columns)]
     return joined([rectangles(np.array([r]), np.array([c]), h, w, shape) for r, c, h, w in (*bands, *pieces)])
 
 
-def _read(size: int, kernel_size: int, stride: int, dilation: int) -> np.ndarray:
+def cells_read(size: int, kernel_size: int, stride: int, dilation: int = 1) -> np.ndarray:
     """Which of `size` places in a row some window reads. -> (size,) of bool."""
     starts = np.arange(0, size - dilation * (kernel_size - 1), stride)
     read = np.zeros(size, bool)

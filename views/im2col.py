@@ -23,14 +23,14 @@ SOURCES = ("im2col_matrix", "im2col_rows", "im2col_product")  # beside each stan
 
 def still(matrix: np.ndarray, rows: np.ndarray, product: np.ndarray) -> dict[str, grid.Columns]:
     """The three as grids. matrix: (K, P), rows: (F, K), product: (F, P)."""
-    found: dict[str, grid.Columns] = {}
+    sources: dict[str, grid.Columns] = {}
     for name, values, place in zip(SOURCES, (matrix, rows, product), _places(*matrix.shape), strict=True):
         limit = grid.limit_of(values)
         labels = grid.placed(grid.labels(values, limit, fill=True, most=MOST_LABELS), *place)
         lowest = np.float32(LETTER_HEIGHT * place[3] / len(values) / ASPECT)  # cells may be flat
-        found[name] = grid.placed(grid.image(values, limit, fill=True), *place)
-        found[f"{name}_labels"] = labels | {"size": np.minimum(column_array(labels["size"]), lowest)}
-    return found
+        sources[name] = grid.placed(grid.image(values, limit, fill=True), *place)
+        sources[f"{name}_labels"] = labels | {"size": np.minimum(column_array(labels["size"]), lowest)}
+    return sources
 
 
 def moving(filters: np.ndarray, columns: np.ndarray, shape: tuple[int, int, int]) -> dict[str, grid.Coordinates]:

@@ -31,6 +31,12 @@ class Texts:
         return cls(tuple(table), np.array([table[text] for text in texts], dtype=np.uint16))
 
     @classmethod
+    def of_steps(cls, steps: Sequence[Sequence[str]]) -> Texts:
+        """A column of texts that moves. steps: T times n strings -> codes (T, n)."""
+        flat = cls.of([text for texts in steps for text in texts])
+        return cls(flat.table, flat.codes.reshape(len(steps), -1))
+
+    @classmethod
     def of_numbers(cls, values: np.ndarray, write: Any) -> Texts:
         """Every value written by `write`, each distinct value only once. values: any shape -> codes of the same shape."""
         distinct, codes = np.unique(values, return_inverse=True)

@@ -191,10 +191,10 @@ def _forward(passes: Passes, number: int, name: str) -> Line:
 def _gradient(passes: Passes, number: int, name: str) -> Line:
     """The node's own gradient, once it is complete."""
     at = passes.complete_at.get(name, len(passes.steps))
-    told = f"= {say(passes.gradients[name])}"
+    numbers = f"= {say(passes.gradients[name])}"
     if name != passes.graph.output:
-        told += f", {badge(passes, name)}"
-    return number, "gradient", partial(passes, name), told, at
+        numbers += f", {badge(passes, name)}"
+    return number, "gradient", partial(passes, name), numbers, at
 
 
 def _visit(passes: Passes, number: int, name: str) -> list[Line]:

@@ -53,12 +53,7 @@ def _shown(passes: Passes) -> tuple[Texts, Texts]:
         name, total = (step.increment.argument, step.increment.total) if step.increment else (step.node, 1.0)
         mark = " …" if passes.complete_at[name] > at else MARKS[passes.checks[name].outcome]
         gradients[at:, names.index(name)] = brief(total) + mark
-    return _coded(values), _coded(gradients)
-
-
-def _coded(texts: np.ndarray) -> Texts:
-    column = Texts.of(texts.ravel().tolist())
-    return Texts(column.table, column.codes.reshape(texts.shape))
+    return Texts.of_steps(values.tolist()), Texts.of_steps(gradients.tolist())
 
 
 def _bands(passes: Passes) -> np.ndarray:
@@ -120,8 +115,8 @@ def _chips(passes: Passes) -> Texts:
         if step.increment:
             written, number = slope_written(passes, step.node, step.increment.place), say(step.increment.slope)
             text = number if written == number or len(written) > LONGEST_CHIP - len(number) else f"{written} = {number}"
-        texts.append(text)
-    return _coded(np.array(texts, dtype=object)[:, np.newaxis])
+        texts.append([text])
+    return Texts.of_steps(texts)
 
 
 def _chip_places(passes: Passes, its: GraphArrangement, chips: Texts) -> Coordinates:

@@ -20,8 +20,8 @@ BRIEF = {"+": "Σ", "likelihood": "log-lik."}
 @functools.lru_cache(maxsize=1024)
 def pretty(name: str) -> str:
     """A name as the slides write it: u₁, α₂₁, y*."""
-    found = re.fullmatch(r"([^\W\d_]+)(_star)?(\d*)", name)
-    return f"{found[1]}{'*' if found[2] else ''}{found[3].translate(SUBSCRIPTS)}" if found else name
+    parts = re.fullmatch(r"([^\W\d_]+)(_star)?(\d*)", name)
+    return f"{parts[1]}{'*' if parts[2] else ''}{parts[3].translate(SUBSCRIPTS)}" if parts else name
 
 
 def say(value: float) -> str:
@@ -85,8 +85,7 @@ def _family(passes: Passes, name: str, side: int) -> str:
 
 def sentences(passes: Passes) -> Sentences:
     """One sentence a step."""
-    told = Texts.of([_sentence(passes, step, at) for at, step in enumerate(passes.steps)])
-    return Sentences("{}", Texts(told.table, told.codes.reshape(-1, 1)))
+    return Sentences("{}", Texts.of_steps([[_sentence(passes, step, at)] for at, step in enumerate(passes.steps)]))
 
 
 def _sentence(passes: Passes, step: Step, at: int) -> str:
@@ -95,8 +94,12 @@ def _sentence(passes: Passes, step: Step, at: int) -> str:
     if step.is_start:
         return f"{partial(passes, step.node)} = 1: here the backward pass begins; every other gradient is 0 so far."
     value = say(passes.values[step.node])
-    told = _chain(pretty(step.node), written(passes, step.node), written(passes, step.node, numbers=True), value)
-    return f"{told}: here it ends; {_advice(passes, step.node)}." if passes.stopped and at == len(passes.steps) - 1 else told
+    equation = _chain(pretty(step.node), written(passes, step.node), written(passes, step.node, numbers=True), value)
+    return (
+        f"{equation}: here it ends; {_advice(passes, step.node)}."
+        if passes.stopped and at == len(passes.steps) - 1
+        else equation
+    )
 
 
 def _advice(passes: Passes, name: str) -> str:
@@ -165,13 +168,13 @@ def badge(passes: Passes, name: str) -> str:
 def facts(passes: Passes, settings: BackpropSettings) -> dict[str, str]:
     """Short texts about the whole, by the name under which the page shows them."""
     count = len(passes.graph.nodes)
-    told = {
+    words = {
         "source": passes.example.note,
         "size": _results(passes),
         "curve": _curve(passes, settings),
         **dict.fromkeys(("wide", "narrow"), f"{count} nodes; in a box: formula, value, gradient"),
     }
-    return told | ({} if len(passes.losses) > 1 or passes.diverged else {"curve_hidden": "hidden"})
+    return words | ({} if len(passes.losses) > 1 or passes.diverged else {"curve_hidden": "hidden"})
 
 
 def _results(passes: Passes) -> str:
@@ -187,8 +190,8 @@ def _results(passes: Passes) -> str:
 
 def _result(passes: Passes, name: str) -> str:
     """dJ/dx = 9.099, with what a reader must know where it is not simply the slope."""
-    told = f"{partial(passes, name)} = {say(passes.gradients[name])}"
-    return told if passes.checks[name].outcome == "agrees" else f"{told} ({badge(passes, name)})"
+    equation = f"{partial(passes, name)} = {say(passes.gradients[name])}"
+    return equation if passes.checks[name].outcome == "agrees" else f"{equation} ({badge(passes, name)})"
 
 
 def _curve(passes: Passes, settings: BackpropSettings) -> str:
@@ -201,13 +204,13 @@ def _curve(passes: Passes, settings: BackpropSettings) -> str:
 
 def _arguments(passes: Passes, name: str, numbers: bool) -> list[str]:
     """The arguments of a node as words."""
-    node, found = passes.graph.nodes[name], []
+    node, words = passes.graph.nodes[name], []
     for argument in node.arguments:
         if isinstance(argument, str) and not numbers:
-            found.append(pretty(argument))
+            words.append(pretty(argument))
             continue
-        found.append(in_parentheses(say(passes.values[argument] if isinstance(argument, str) else argument)))
-    return found
+        words.append(in_parentheses(say(passes.values[argument] if isinstance(argument, str) else argument)))
+    return words
 
 
 def _tidy(text: str) -> str:

@@ -21,7 +21,7 @@ def trace_of(layer: LayerPass, facts: Mapping[str, str]) -> Trace:
     """The whole animation."""
     values = {f"{name}_values": grid.values(np.nan_to_num(one.values)) for name, one in layer.grids.items()}
     boxes = {f"{its.name}_boxes": pointing(_pointed(layer, its), len(layer.steps)) for its in ARRANGEMENTS}
-    sentences = Sentences("{}", _texts([[step.sentence] for step in layer.steps]))
+    sentences = Sentences("{}", Texts.of_steps([[step.sentence] for step in layer.steps]))
     return Trace({**still(layer), **values, **boxes}, moving(layer), sentences, facts)
 
 
@@ -46,17 +46,11 @@ def moving(layer: LayerPass) -> Sources:
     return {
         "covers": both(ARRANGEMENTS, lambda its: _covers(layer, its)),
         "card": _card(layer.steps),
-        "words": {"text": _texts(words)},
-        "result": {"text": _texts([(step.result, step.badge) for step in layer.steps])},
+        "words": {"text": Texts.of_steps(words)},
+        "result": {"text": Texts.of_steps([(step.result, step.badge) for step in layer.steps])},
         "arrows": both(ARRANGEMENTS, lambda its: _arrows(layer, its)),
         "marks": _marks(layer),
     }
-
-
-def _texts(rows: Sequence[Sequence[str]]) -> Texts:
-    """Texts for each step. T rows of n -> codes (T, n)."""
-    flat = Texts.of([text for row in rows for text in row])
-    return Texts(flat.table, flat.codes.reshape(len(rows), -1))
 
 
 def _cells(grids: Sequence[Grid], decimals: int) -> Columns:

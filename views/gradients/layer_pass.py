@@ -14,7 +14,7 @@ import numpy as np
 from ..arrangement import LINE, RECTANGLE, WORDS, Arrangement, Slot, Spot
 from ..numbers import write, write_factor
 
-MOST_TERMS, FIRST_TERMS = 9, 3  # of a sum: of more terms the first ones and the last are told
+MOST_TERMS, FIRST_TERMS = 9, 3  # of a sum: of more terms the first ones and the last are written
 LARGEST_CELL = 1.55
 CELL_GROUPS = 3  # sources of cells; all texts of one have the same size
 ROLES = ("input", "kernel", "output", "gradient")  # a column "role" counts them
@@ -235,8 +235,8 @@ def sum_of(terms: Sequence[str], total: float, nothing: str = "") -> str:
     """a×b + c×d = total, of many terms the first ones and the last; if there are none, 0 and why."""
     if not terms:
         return f"0{nothing}"
-    told = terms if len(terms) <= MOST_TERMS else [*terms[:FIRST_TERMS], "…", terms[-1]]
-    return f"{' + '.join(told)} = {write(total)}"
+    written = terms if len(terms) <= MOST_TERMS else [*terms[:FIRST_TERMS], "…", terms[-1]]
+    return f"{' + '.join(written)} = {write(total)}"
 
 
 def products_of(first: np.ndarray, second: np.ndarray) -> list[str]:

@@ -35,7 +35,7 @@ ARRIVING = (
     "grad_out is d J / d output, as the layers behind send it: J = Σ grad_out × output. Below x stands d J / d x, and so on."
 )
 BEGINNING = "A loss is where the backward pass begins: no gradient comes from behind, d loss / d loss is 1."
-CHECK = " A tick: nudging the number by ±0.0001 and computing J anew gives the same slope."
+CHECK = " ✓ = a numerical check agrees: moving the number a little and computing J anew gives the same slope."
 NOTES = {
     "convolution": "grad_weight: every weight adds up the pixels that it met, times grad_out. grad_x: a full correlation, the "
     "kernel turned by 180° slides over grad_out with zeros around it{between}. grad_bias: the sum of grad_out.",

@@ -30,8 +30,8 @@ def _keep_padding_below_kernel(settings: GradientsSettings) -> str:
     most = max(0, min(len(settings.weights), len(settings.weights[0])) - 1)
     if settings.layer != "convolution" or settings.padding <= most:
         return ""
-    settings.padding, asked = most, settings.padding
-    return f"More than {most} rings of padding would only add zeros: {asked} became {most}."
+    settings.padding, before = most, settings.padding
+    return f"More than {most} rings of padding would only add zeros: {before} became {most}."
 
 
 def _keep_one_row_of_logits(settings: GradientsSettings) -> str:
@@ -45,8 +45,8 @@ def _keep_label_a_class(settings: GradientsSettings) -> str:
     last = len(settings.logits[0] if settings.layer == "softmax" else settings.class_weights) - 1
     if settings.layer not in OWN_LOSS or settings.label <= last:
         return ""
-    settings.label, asked = last, settings.label
-    return f"There are {last + 1} classes, numbered from 0: label {asked} became {last}."
+    settings.label, before = last, settings.label
+    return f"There are {last + 1} classes, numbered from 0: label {before} became {last}."
 
 
 def _gradient_at_output(settings: GradientsSettings, files: Files | None) -> Rows:
@@ -91,10 +91,10 @@ class GradientsSettings(Settings):
     bias = param.Number(default=1.0, bounds=(-100.0, 100.0), doc="Added to every output cell.")
     stride = param.Integer(default=1, bounds=(1, 3), doc="How far the window moves.")
     padding = param.Integer(default=0, bounds=(0, 2), doc="Rings of zeros around x.")
-    window = param.Integer(default=2, bounds=(2, 3), doc="Pixels a side of each window.")
+    window = param.Integer(default=2, bounds=(2, 3), doc="Pixels per side of each window.")
     maps = Matrix(default=TENSOR, role="input", label="Feature maps", doc="Map 0 above map 1, 2×2 each.")
-    linear_weights = Matrix(default=LINEAR_WEIGHTS, role="kernel", label="Weights", doc="One row an output.")
-    biases = Matrix(default=((0, 1, -1),), role="kernel", label="Biases", doc="One an output.")
+    linear_weights = Matrix(default=LINEAR_WEIGHTS, role="kernel", label="Weights", doc="One row per output.")
+    biases = Matrix(default=((0, 1, -1),), role="kernel", label="Biases", doc="One per output.")
     gradient: param.Selector[str] = param.Selector(
         default="pattern",
         objects={"Small numbers": "pattern", "All ones": "ones", "One cell alone": "single", "My own": CUSTOM},
@@ -102,7 +102,7 @@ class GradientsSettings(Settings):
         doc="What the layers behind send back.",
     )
     grad_out = Matrix(
-        default=((1, 2, -1), (3, -2, 1), (0, 1, 2)), most_cells=9, role="gradient", label="grad_out", doc="One number a cell."
+        default=((1, 2, -1), (3, -2, 1), (0, 1, 2)), most_cells=9, role="gradient", label="grad_out", doc="One number per cell."
     )
     logits = Matrix(
         default=((2, 1, -1, 0),), largest=20, most_cells=6, role="input", label="Logits", doc="Paste up to six numbers."
@@ -110,7 +110,7 @@ class GradientsSettings(Settings):
     image = Matrix(default=IMAGE, role="input", label="Image", doc="6×6 numbers.")
     first_kernel = Matrix(default=KERNEL, role="kernel", label="Kernel of the network", doc="3×3 weights.")
     class_weights = Matrix(
-        default=CLASS_WEIGHTS, role="kernel", label="Class weights", doc="One row a class, one column a pooled cell."
+        default=CLASS_WEIGHTS, role="kernel", label="Class weights", doc="One row per class, one column per pooled cell."
     )
     learning_rate: param.Selector[str] = param.Selector(
         default="0.1",

@@ -19,7 +19,7 @@ from .layer_pass import SGD_HEADLINE, SGD_RESULT, SGD_SLOTS, Grid, LayerPass, Ma
 
 POOL = 2  # pixels a side of a window
 Arrays = dict[str, np.ndarray]
-Told = tuple[str, *tuple[Mark, ...]]  # words, and what is marked
+WordsAndMarks = tuple[str, *tuple[Mark, ...]]  # words, and what is marked
 
 
 @dataclass(frozen=True)
@@ -146,24 +146,24 @@ class Walk:
     def _gradient(self, name: str, r: int, c: int = 0) -> str:
         return write(float(self.gradients[name][r, c]))
 
-    def _conv(self, i: int, j: int) -> Told:
+    def _conv(self, i: int, j: int) -> WordsAndMarks:
         terms = products_of(self.network.image[i : i + 3, j : j + 3], self.network.kernel)
         words = sum_of(terms, float(self.values["conv"][i, j]))
         return words, Mark("image", i, j, "input", 3, 3), Mark("kernel", 0, 0, "kernel", 3, 3)
 
-    def _relu(self, i: int, j: int) -> Told:
+    def _relu(self, i: int, j: int) -> WordsAndMarks:
         return f"max({self._value('conv', i, j)}, 0) = {self._value('relu', i, j)}", Mark("conv", i, j, "input")
 
-    def _pool(self, i: int, j: int) -> Told:
+    def _pool(self, i: int, j: int) -> WordsAndMarks:
         window = self.values["relu"][POOL * i : POOL * (i + 1), POOL * j : POOL * (j + 1)]
         words = f"max({', '.join(map(write, window.ravel().tolist()))}) = {self._value('pool', i, j)}"
         return words, Mark("relu", POOL * i, POOL * j, "input", POOL, POOL)
 
-    def _logit(self, k: int, _: int) -> Told:
+    def _logit(self, k: int, _: int) -> WordsAndMarks:
         words = sum_of(products_of(self.network.weight[k], self.values["pool"]), float(self.values["logits"][k, 0]))
         return words, Mark("pool", 0, 0, "input", 2, 2), Mark("weight", k, 0, "kernel", 1, 4)
 
-    def _probability(self, k: int, _: int) -> Told:
+    def _probability(self, k: int, _: int) -> WordsAndMarks:
         scores = self.values["logits"][:, 0].tolist()
         total = " + ".join(f"exp({write(score)})" for score in scores)
         return f"exp({write(scores[k])}) / ({total}) = {self._value('p', k)}", Mark("logits", 0, 0, "input", 3, 1)
@@ -173,28 +173,28 @@ class Walk:
         marks = (Mark("p", k, 0, "input"), Mark("label", k, 0, "kernel"), Mark("loss", 0, 0, "output"))
         return Step.forward("loss", f"−log p[{k}] = −log {self._value('p', k)} = {loss}", f"loss = {loss}", *marks)
 
-    def _grad_logit(self, k: int, _: int) -> Told:
+    def _grad_logit(self, k: int, _: int) -> WordsAndMarks:
         words = f"{self._value('p', k)} − {write(float(k == self.network.label))} = {self._gradient('logits', k)}"
         return words, Mark("p", k, 0, "output"), Mark("label", k, 0, "kernel")
 
-    def _grad_weight(self, k: int, n: int) -> Told:
+    def _grad_weight(self, k: int, n: int) -> WordsAndMarks:
         terms = products_of(self.gradients["logits"][k], self.values["pool"].ravel()[[n]])
         words = sum_of(terms, float(self.gradients["weight"][k, n]))
         return words, Mark("grad_logits", k, 0, "gradient"), Mark("pool", n // 2, n % 2, "input")
 
-    def _grad_pool(self, i: int, j: int) -> Told:
+    def _grad_pool(self, i: int, j: int) -> WordsAndMarks:
         terms = products_of(self.network.weight[:, 2 * i + j], self.gradients["logits"])
         words = sum_of(terms, float(self.gradients["pool"][i, j]))
         return words, Mark("weight", 0, 2 * i + j, "kernel", 3, 1), Mark("grad_logits", 0, 0, "gradient", 3, 1)
 
-    def _grad_relu(self, i: int, j: int) -> Told:
+    def _grad_relu(self, i: int, j: int) -> WordsAndMarks:
         window = self.values["relu"][POOL * (i // POOL) :, POOL * (j // POOL) :][:POOL, :POOL]
         won = window.argmax() == POOL * (i % POOL) + j % POOL
         words = f"{self._gate(won, 'pool', i // POOL, j // POOL)} = {self._gradient('relu', i, j)}"
         because = f"because it {'won' if won else 'did not win'}"
         return f"{words}, {because}", Mark("grad_pool", i // POOL, j // POOL, "gradient")
 
-    def _grad_conv(self, i: int, j: int) -> Told:
+    def _grad_conv(self, i: int, j: int) -> WordsAndMarks:
         value = self.values["conv"][i, j]
         words = f"{self._gate(value > 0, 'relu', i, j)} = {self._gradient('conv', i, j)}"
         sign = ">" if value > 0 else "<" if value < 0 else "="
@@ -204,7 +204,7 @@ class Walk:
         """1×gradient or 0×gradient."""
         return f"{int(passes)}×{write_factor(float(self.gradients[name][r, c]))}"
 
-    def _grad_kernel(self, k: int, m: int) -> Told:
+    def _grad_kernel(self, k: int, m: int) -> WordsAndMarks:
         pixels, gradients = self.network.image[k : k + 4, m : m + 4], self.gradients["conv"]
         terms = products_of(pixels[gradients != 0], gradients[gradients != 0])
         words = sum_of(terms, float(self.gradients["kernel"][k, m]), ": no gradient arrives")

@@ -84,12 +84,12 @@ def _convolve(one: Convolution) -> tuple[list[Step], np.ndarray]:
     steps = []
     for i, j in np.ndindex(terms.output.shape):
         window, output = terms.windows[i, j, 0], float(terms.output[i, j])
-        told = products_of(window, one.weight) + [bias] * bool(one.bias)
+        terms_written = products_of(window, one.weight) + [bias] * bool(one.bias)
         top, left = i * one.stride - one.padding, j * one.stride - one.padding
         marks = (Mark("x", top, left, "kernel", kH, kW), Mark("weight", 0, 0, "kernel", kH, kW), *_outputs((i, j)))
         products = Products(("window of x", "× kernel", "= products"), (window, one.weight, terms.products[i, j, 0]))
         result = f"sum{f' + {bias}' if one.bias else ''} = {write(output)}"
-        steps.append(Step.forward(f"output{at(i, j)}", sum_of(told, output), result, *marks, products=products))
+        steps.append(Step.forward(f"output{at(i, j)}", sum_of(terms_written, output), result, *marks, products=products))
     return steps, terms.output
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..arrangement import PALE, Spot, both, captions, corner, frames, line, numbered
-from ..grid import Coordinates, joined, limit_of
+from ..grid import Coordinates, cells_read, joined, limit_of
 from ..numbers import write
 from ..pointing import Pointed, pointing
 from ..trace import Columns, Sources, Texts
@@ -136,9 +136,7 @@ def _kernel_frames(its: ChannelArrangement) -> list[tuple[Spot, float, float]]:
 
 def _unread(geometry: Geometry) -> Coordinates:
     """The cells of the padded channels that no window reads."""
-    read = np.zeros(geometry.padded, bool)
-    starts = np.arange(geometry.output) * geometry.stride
-    read[starts[:, np.newaxis] + np.arange(KERNEL_SIZE)] = True
+    read = cells_read(geometry.padded, KERNEL_SIZE, geometry.stride)
     rows, columns = np.nonzero(~(read[:, np.newaxis] & read))
     return both(ARRANGEMENTS, lambda its: joined([its.cells(spot, rows, columns) for spot in _inputs(its, geometry)]))
 

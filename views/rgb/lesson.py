@@ -82,13 +82,13 @@ def _convolution(settings: RgbSettings, files: Files) -> tuple[ChannelConvolutio
 
 def _values(convolution: ChannelConvolution, shown: np.ndarray) -> dict[str, Columns]:
     """The true numbers of every grid, to be read out."""
-    found = {f"input_{name}_values": grid.values(channel) for name, channel in zip(CHANNELS, convolution.padded, strict=True)}
+    values = {f"input_{name}_values": grid.values(channel) for name, channel in zip(CHANNELS, convolution.padded, strict=True)}
     for n, weights in enumerate(convolution.weights):
         for name, kernel, partial in zip(CHANNELS, weights, convolution.partials[n], strict=True):
-            found[f"filter_{n}_{name}_values"] = grid.values(kernel)
-            found[f"partial_{n}_{name}_values"] = grid.values(partial)
-        found[f"output_{n}_values"] = grid.values(shown[n])
-    return found
+            values[f"filter_{n}_{name}_values"] = grid.values(kernel)
+            values[f"partial_{n}_{name}_values"] = grid.values(partial)
+        values[f"output_{n}_values"] = grid.values(shown[n])
+    return values
 
 
 def _im2col_still(convolution: ChannelConvolution) -> dict[str, Columns]:

@@ -65,7 +65,7 @@ class RgbSettings(Settings):
     image: param.Selector[str] = param.Selector(
         default="astronaut", objects={name.capitalize(): name for name in PHOTOS}, label="Photograph", doc="32×32 pixels."
     )
-    filters = param.Integer(default=1, bounds=(1, len(PHOTO_FILTERS)), doc="Each filter adds one layer to the output.")
+    filters = param.Integer(default=1, bounds=(1, len(PHOTO_FILTERS)), doc="Each filter adds one channel to the output.")
     channels: param.Selector[str] = param.Selector(
         default="all",
         objects={"All three": "all"} | {f"Only {channel}": channel for channel in CHANNELS},
@@ -78,7 +78,7 @@ class RgbSettings(Settings):
         objects={"Random, from the seed": "seed", "Edited": EDITED},
         doc="Editing a number switches to “Edited”.",
     )
-    seed = param.Integer(default=0, bounds=(0, 9999), doc="Another seed, other numbers; the same seed, the same.")
+    seed = param.Integer(default=0, bounds=(0, 9999), doc="Each seed always gives the same numbers.")
     im2col = param.Boolean(default=False, label="As a matrix product", doc="im2col: every window becomes a column.")
     edit: param.Selector[str] = param.Selector(
         default="nothing",

@@ -14,7 +14,7 @@ from .channels import PHOTO_FILTERS, PHOTO_SIZE, ChannelConvolution, scale_of
 from .settings import RgbSettings
 from .wide_and_narrow import ARRANGEMENTS, CHANNELS
 
-MOST_PRODUCTS = 9  # of a channel: more are neither told in a sentence nor asked for in a quiz
+MOST_PRODUCTS = 9  # of a channel: more stand neither in a sentence nor in a quiz
 
 
 def sentences(convolution: ChannelConvolution, chosen: Sequence[int]) -> Sentences:
@@ -24,7 +24,7 @@ def sentences(convolution: ChannelConvolution, chosen: Sequence[int]) -> Sentenc
         tuple(map(str, range(max(convolution.outputs.shape)))), np.column_stack([rows, columns, at]).astype(np.uint16)
     )
     if len(chosen) == 1:
-        products, template = _told(convolution, chosen[0])
+        products, template = _written_products(convolution, chosen[0])
         end = Texts.of_numbers(convolution.at_steps(convolution.partials)[:, chosen], write)
         name = CHANNELS[chosen[0]]
         return Sentences(
@@ -34,7 +34,7 @@ def sentences(convolution: ChannelConvolution, chosen: Sequence[int]) -> Sentenc
     return Sentences("output[{}, {}, filter {}] = red {} + green {} + blue {} + bias {} = {}", gaps)
 
 
-def _told(convolution: ChannelConvolution, channel: int) -> tuple[Texts, str]:
+def _written_products(convolution: ChannelConvolution, channel: int) -> tuple[Texts, str]:
     """The products of one channel, if a sentence can hold them. -> pixels and weights by turns, the template for them."""
     at = convolution.steps[0]
     weights = convolution.weights[:, channel].reshape(len(convolution.weights), -1)[at]
@@ -64,13 +64,13 @@ def sums(convolution: ChannelConvolution, chosen: Sequence[int], bias: str) -> T
 def products(convolution: ChannelConvolution, chosen: Sequence[int]) -> Columns:
     """Every product, and how it comes about, such as 2×(−1), for a quiz. -> columns text and terms (T, products)."""
     F, T = len(convolution.weights), convolution.outputs.size
-    found = np.stack([one[:, :, chosen] for one in convolution.products]).reshape(T, -1)
+    values = np.stack([one[:, :, chosen] for one in convolution.products]).reshape(T, -1)
     weights = convolution.weights[:, chosen].reshape(F, -1)[convolution.steps[0]]
     windows = np.tile(convolution.windows[:, :, chosen].reshape(T // F, -1), (F, 1))
     pixels, factors = Texts.of_numbers(windows, write), Texts.of_numbers(weights, write_factor)
     terms = tuple(f"{pixel}×{factor}" for pixel in pixels.table for factor in factors.table)
     codes = (pixels.codes * len(factors.table) + factors.codes).astype(np.uint16)
-    return {"text": Texts.of_numbers(found, write), "terms": Texts(terms, codes)}
+    return {"text": Texts.of_numbers(values, write), "terms": Texts(terms, codes)}
 
 
 def facts_of(settings: RgbSettings, convolution: ChannelConvolution, chosen: Sequence[int]) -> dict[str, str]:
@@ -80,13 +80,13 @@ def facts_of(settings: RgbSettings, convolution: ChannelConvolution, chosen: Seq
     out = output_size(side, kernel_size, stride=stride, padding=padding)
     padded = f", padded {side + 2 * padding}×{side + 2 * padding}×{C}" if padding else ""
     shapes = f"{side}×{side}×{C}{padded} → {F} filter{'s' * (F > 1)} {kernel_size}×{kernel_size}×{C} → {out}×{out}×{F}"
-    scale = "Blue is positive, orange negative, the paper's own colour zero."
+    scale = "Blue is positive, orange negative, the background colour 0."
     if settings.preset == "lecture":
         scale += f" All maps share one scale, −{write(scale_of(convolution, convolution.outputs))} to the same positive number."
         scale += " Filters: " + "; ".join(f"{n}: {what}" for n, what in enumerate([*PHOTO_FILTERS][:F])) + "."
     return {
         "source": scale,
-        "size": f"output size = ⌊({side} + 2·{padding} − {kernel_size}) / {stride}⌋ + 1 = {out}, one layer a filter",
+        "size": f"output size = ⌊({side} + 2·{padding} − {kernel_size}) / {stride}⌋ + 1 = {out}, one channel per filter",
         **{its.name: shapes for its in ARRANGEMENTS},
         "im2col": "filters as rows × windows as columns, channel below channel, + biases = feature maps as rows",
         "product_groups": " ".join(CHANNELS[c] for c in chosen),
