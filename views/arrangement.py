@@ -87,9 +87,9 @@ class Arrangement:
             "w": width / self.width,
             "h": height / self.height,
         }
-        arrays = {name: np.atleast_1d(np.asarray(column, np.float32)) for name, column in columns.items()}
-        n = np.broadcast_shapes(*(array.shape[-1:] for array in arrays.values()))
-        return {name: np.broadcast_to(array, array.shape[:-1] + n) for name, array in arrays.items()}
+        arrays = {name: np.asarray(column, np.float32) for name, column in columns.items()}
+        n = next((array.shape[-1] for array in arrays.values() if array.ndim and array.shape[-1] != 1), 1)
+        return {name: _along(array, n) for name, array in arrays.items()}
 
     def cells(self, spot: Spot, rows: Cells, columns: Cells, height: Cells = 1, width: Cells = 1) -> Coordinates:
         """Rectangles of height by width cells of the grid at a spot, whose upper-left cells are (rows, columns)."""
@@ -120,6 +120,12 @@ class Arrangement:
         """Left, top, width and height of a grid of that shape (H, W), as shares of the drawing."""
         height, width = spot.cell * shape[0], spot.cell * shape[1]
         return spot.left / self.width, spot.top / self.height, width / self.width, height / self.height
+
+
+def _along(array: np.ndarray, n: int) -> np.ndarray:
+    """The array with n entries along its last axis, all alike if it has but one. (np.broadcast_to takes ten times as long.)"""
+    whole = array if array.ndim else array.reshape(1)
+    return whole if whole.shape[-1] == n else whole.repeat(n, axis=-1)
 
 
 def both(arrangements: Sequence[A], place: Callable[[A], Coordinates]) -> Coordinates:

@@ -76,7 +76,6 @@ SOFTMAX = {
     name: (Slot(0.3, 1.4 + 2.95 * n, 12, 2, 2), Slot(0.2, 1.5 + 2.75 * n, 11.4, 1.9, 1.9))
     for n, name in enumerate(("logits", "exps", "probabilities", "label", "grad_logits"))
 } | {"loss": (Slot(14.5, 7.3, 2, 2, 2), Slot(13.6, 7.0, 1.9, 1.9, 1.9))}
-
 SGD_SLOTS = {
     "image": slots((0.3, 1.3, 4.6, 4.6), (0.2, 1.5, 4.6, 4.6)),
     "kernel": slots((5.5, 1.3, 3.6, 3.6), (5.2, 1.5, 3.6, 3.6)),
@@ -118,11 +117,12 @@ class Grid:
     @property
     def drawn(self) -> np.ndarray:
         """The values with their ring. -> (H + 2·rows, W + 2·columns)."""
-        return np.pad(self.values, [(size, size) for size in self.ring])
+        return np.pad(self.values, [(size, size) for size in self.ring]) if any(self.ring) else self.values
 
     def spot(self, its: Arrangement) -> Spot:
         """Where cell (0, 0) begins, behind the ring."""
-        whole = self.slots[its.number].spot(self.drawn.shape)
+        height, width = (size + 2 * ring for size, ring in zip(self.values.shape, self.ring, strict=True))
+        whole = self.slots[its.number].spot((height, width))
         return Spot(whole.left + self.ring[1] * whole.cell, whole.top + self.ring[0] * whole.cell, whole.cell)
 
 
@@ -208,8 +208,8 @@ def _relu_drawing() -> tuple[tuple[Curve, ...], tuple[Caption, ...]]:
         Curve(right, (0.5, 0.75), (0.95, 0.75), "kernel"),
         Curve(right, (0.5, 0.15), (0.5, 0.75), "gradient"),
     )
-    shifts = (-0.03, -0.015, 0, 0.015, 0.03)
-    chosen = (Curve(right, (0.47, 0.15 + shift), (0.53, 0.15 + shift), "kernel") for shift in shifts)
+    heights = (0.12, 0.135, 0.15, 0.165, 0.18)  # close enough to make a dot
+    chosen = (Curve(right, (0.47, height), (0.53, height), "kernel") for height in heights)
     words = (("its slope", (0, 0.92)), ("0 is chosen", (0.53, 0.02)), ("0…1", (0.53, 0.45)), ("1", (0.43, 0.75)))
     captions = (Caption("relu(x)", left, (0, 0.92)), Caption("x = 0", left, (0.42, 0.02)))
     return (*lines, *chosen), (*captions, *(Caption(text, right, place) for text, place in words))
