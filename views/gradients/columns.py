@@ -1,4 +1,4 @@
-"""The sources of the gradients view: what stays, what the steps change, where each grid stands, and its true values."""
+"""The sources of the gradients view (what stays, what the steps change, where each grid stands), and the facts beside it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,33 @@ import numpy as np
 from .. import grid
 from ..arrangement import PALE, Arrangement, both, captions, letter_height, line, numbered
 from ..grid import Coordinates, joined
+from ..numbers import write
 from ..pointing import Pointed, pointing
 from ..trace import Columns, Sentences, Sources, Texts, Trace
 from .layer_pass import ARRANGEMENTS, CARD, CELL_GROUPS, ROLES, Grid, LayerPass, Step
+from .settings import OWN_LOSS, GradientsSettings
 
 ABOVE = 0.5  # from a grid up to the middle of its title
 LARGER = 1.35  # the letters of the result, in heights of the others
+ARRIVING = (
+    "grad_out is d J / d output, as the layers behind send it: J = Σ grad_out × output. Below x stands d J / d x, and so on."
+)
+BEGINNING = "A loss is where the backward pass begins: no gradient comes from behind, d loss / d loss is 1."
+CHECK = " ✓ = a numerical check agrees: moving the number a little and computing J anew gives the same slope."
+NOTES = {
+    "convolution": "grad_weight: every weight adds up the pixels that it met, times grad_out. grad_x: a full correlation, the "
+    "kernel turned by 180° slides over grad_out with zeros around it{between}. grad_bias: the sum of grad_out.",
+    "max_pooling": "Each window hands its whole gradient to the pixel that won it; of equal pixels the first in row order "
+    "wins, as in PyTorch, so that the way back is unique. All other pixels get 0.{overlap}",
+    "average_pooling": "Each window shares its gradient equally among its {pixels} pixels, whatever their values.{overlap}",
+    "relu": "Where x > 0 the gradient passes, where x < 0 it stops. At x = 0 the function has a kink: every slope from 0 to 1 "
+    "is a subgradient. 0 is chosen, as in PyTorch: then what outputs 0 learns nothing, on either side.",
+    "linear": "flatten lays the feature maps out as one row; its backward folds the gradients back: numbers only move. "
+    "grad_weight: a weight's input times its output's gradient. grad_flat: an input adds up what all outputs send back.",
+    "softmax": "p − y: the gradient pushes the score of the right class up and all others down, each by its probability. "
+    "They add up to 0. Taking the largest logit off changes no probability and keeps exp from overflowing.",
+    "network": "new = old − {rate} × gradient, for all 21 parameters at once. It has no biases, so that it fits one drawing.",
+}
 
 
 def trace_of(layer: LayerPass, facts: Mapping[str, str]) -> Trace:
@@ -170,3 +191,25 @@ def _pointed(layer: LayerPass, its: Arrangement) -> list[Pointed]:
     """Where each grid stands, so that pointing finds its cells."""
     grids = layer.grids.items()
     return [Pointed(f"{name}_values", one.title, its.area(one.spot(its), one.values.shape), one.first) for name, one in grids]
+
+
+def facts_of(settings: GradientsSettings, layer: LayerPass) -> dict[str, str]:
+    """Short texts about the whole, by the name under which the page shows them."""
+    stride, window, rate = settings.stride, settings.window, write(float(settings.learning_rate))
+    sizes = {name: "×".join(map(str, one.values.shape)) for name, one in layer.grids.items()}
+    shapes = {
+        "convolution": "x {x}, kernel {weight}, output {output}",
+        "relu": "x, mask and output {x}",
+        "linear": f"x 2×2×2 → 8 → {len(settings.biases[0])} outputs",
+        "softmax": f"{len(settings.logits[0])} classes, label {settings.label}",
+        "network": f"6×6 → convolution 3×3 → ReLU → max-pool 2×2 → 3 classes, learning rate {rate}",
+    }
+    shape = shapes.get(settings.layer, f"x {{x}}, windows {window}×{window}, output {{output}}").format(**sizes)
+    note = NOTES[settings.layer].format(
+        between=f", {stride - 1} between its cells" if stride > 1 else "",
+        overlap=" Windows that overlap add up." if stride < window else "",
+        pixels=window**2,
+        rate=rate,
+    )
+    source = (BEGINNING if settings.layer in OWN_LOSS else ARRIVING) + CHECK
+    return {**{its.name: shape for its in ARRANGEMENTS}, "size": note, "source": source}

@@ -1,62 +1,60 @@
 """What the gradients view shows: the backward pass of one layer of a CNN, every number as the sum that it is.
 
 Every number is the engine's; a function for each layer says how it comes about, and finite differences check every
-gradient. Below stand the words around the picture, and the engine's call for the present settings.
+gradient. Below stand each layer by its definition, and the engine's call for the present settings.
 Slides 66 and 70-78 of the lecture.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import numpy as np
 
+from ... import engine
 from .. import snippet
 from ..files import Files
-from ..numbers import write
 from ..ran import Check, Definition
-from ..settings import Rows
 from ..trace import Trace
 from .classifier_layers import Dense, dense_pass, relu_pass, softmax_pass
-from .columns import trace_of
-from .definition import FUNCTIONS, defined
-from .layer_pass import ARRANGEMENTS, LayerPass
-from .settings import OWN_LOSS, GradientsSettings
-from .sgd_step import SmallNetwork, sgd_step
+from .columns import facts_of, trace_of
+from .layer_pass import LayerPass
+from .settings import GradientsSettings
+from .sgd_step import POOL, SmallNetwork, sgd_step
 from .window_layers import Convolution, Pooling, convolution_pass, pooling_pass
 
 TITLE = "Gradients"
 SUMMARY = "How a gradient goes back through a layer: forward first, then every gradient as the sum that it is."
 ACTIVITY = "Step through the backward pass of every layer of a CNN, and through one SGD step of a small one."
+Arrays = dict[str, np.ndarray]
+# The definition of each layer: the engine's readable functions.
+FUNCTIONS: Mapping[str, tuple[Callable[..., Any], ...]] = {
+    "convolution": (engine.conv2d_backward_loops, engine.conv2d_loops),
+    "max_pooling": (engine.max_pool2d_backward, engine.max_pool2d_loops),
+    "average_pooling": (engine.avg_pool2d_backward, engine.avg_pool2d),
+    "relu": (engine.relu_backward, engine.relu),
+    "linear": (engine.linear_backward, engine.linear, engine.flatten, engine.flatten_backward),
+    "softmax": (engine.cross_entropy_backward, engine.softmax, engine.cross_entropy),
+    "network": (
+        engine.conv2d_loops, engine.relu, engine.max_pool2d_loops, engine.linear, engine.cross_entropy,
+        engine.cross_entropy_backward, engine.linear_backward, engine.max_pool2d_backward, engine.relu_backward,
+        engine.conv2d_backward_loops, engine.SGD,
+    ),
+}  # fmt: skip
 DEFINITION = Definition(
     tuple(dict.fromkeys(function for functions in FUNCTIONS.values() for function in functions)),
     "tests/engine/test_conv.py and tests/engine/test_pooling.py prove on random numbers that loops and fast functions agree up "
     "to rounding; of the other functions the definition itself runs.",
 )
-ARRIVING = (
-    "grad_out is d J / d output, as the layers behind send it: J = Σ grad_out × output. Below x stands d J / d x, and so on."
-)
-BEGINNING = "A loss is where the backward pass begins: no gradient comes from behind, d loss / d loss is 1."
-CHECK = " ✓ = a numerical check agrees: moving the number a little and computing J anew gives the same slope."
-NOTES = {
-    "convolution": "grad_weight: every weight adds up the pixels that it met, times grad_out. grad_x: a full correlation, the "
-    "kernel turned by 180° slides over grad_out with zeros around it{between}. grad_bias: the sum of grad_out.",
-    "max_pooling": "Each window hands its whole gradient to the pixel that won it; of equal pixels the first in row order "
-    "wins, as in PyTorch, so that the way back is unique. All other pixels get 0.{overlap}",
-    "average_pooling": "Each window shares its gradient equally among its {pixels} pixels, whatever their values.{overlap}",
-    "relu": "Where x > 0 the gradient passes, where x < 0 it stops. At x = 0 the function has a kink: every slope from 0 to 1 "
-    "is a subgradient. 0 is chosen, as in PyTorch: then what outputs 0 learns nothing, on either side.",
-    "linear": "flatten lays the feature maps out as one row; its backward folds the gradients back: numbers only move. "
-    "grad_weight: a weight's input times its output's gradient. grad_flat: an input adds up what all outputs send back.",
-    "softmax": "p − y: the gradient pushes the score of the right class up and all others down, each by its probability. "
-    "They add up to 0. Taking the largest logit off changes no probability and keeps exp from overflowing.",
-    "network": "new = old − {rate} × gradient, for all 21 parameters at once. It has no biases, so that it fits one drawing.",
-}
 ONE_IMAGE = "[np.newaxis, np.newaxis]"
 
 
 def compute(settings: GradientsSettings, files: Files | None = None) -> Trace:
     """The whole animation: forward, then backward, a number a step."""
     layer = pass_of(settings)
-    return trace_of(layer, facts_of(settings, layer) | {"call": call_of(settings)})
+    names = " ".join(function.__name__ for function in FUNCTIONS[settings.layer])
+    return trace_of(layer, facts_of(settings, layer) | {"call": call_of(settings), "definition": names})
 
 
 def check(settings: GradientsSettings, files: Files | None = None) -> Check:
@@ -85,31 +83,79 @@ def pass_of(settings: GradientsSettings) -> LayerPass:
     return softmax_pass(_array(settings.logits), settings.label)
 
 
-def _array(rows: Rows | tuple[float, ...]) -> np.ndarray:
+def _array(rows: Any) -> np.ndarray:
     return np.array(rows, dtype=np.float64)
 
 
-def facts_of(settings: GradientsSettings, layer: LayerPass) -> dict[str, str]:
-    """Short texts about the whole, by the name under which the page shows them."""
-    stride, window, rate = settings.stride, settings.window, write(float(settings.learning_rate))
-    sizes = {name: "×".join(map(str, one.values.shape)) for name, one in layer.grids.items()}
-    shapes = {
-        "convolution": "x {x}, kernel {weight}, output {output}",
-        "relu": "x, mask and output {x}",
-        "linear": f"x 2×2×2 → 8 → {len(settings.biases[0])} outputs",
-        "softmax": f"{len(settings.logits[0])} classes, label {settings.label}",
-        "network": f"6×6 → convolution 3×3 → ReLU → max-pool 2×2 → 3 classes, learning rate {rate}",
-    }
-    shape = shapes.get(settings.layer, f"x {{x}}, windows {window}×{window}, output {{output}}").format(**sizes)
-    note = NOTES[settings.layer].format(
-        between=f", {stride - 1} between its cells" if stride > 1 else "",
-        overlap=" Windows that overlap add up." if stride < window else "",
-        pixels=window**2,
-        rate=rate,
-    )
-    source = (BEGINNING if settings.layer in OWN_LOSS else ARRIVING) + CHECK
-    names = " ".join(function.__name__ for function in FUNCTIONS[settings.layer])
-    return {**{its.name: shape for its in ARRANGEMENTS}, "size": note, "source": source, "definition": names}
+def defined(settings: GradientsSettings) -> Arrays:
+    """The output and the gradients, by the names of the grids that show them."""
+    return {
+        "convolution": _defined_convolution, "max_pooling": _defined_pooling, "average_pooling": _defined_pooling,
+        "relu": _defined_relu,
+        "linear": _defined_linear, "softmax": _defined_softmax, "network": _defined_network,
+    }[settings.layer](settings)  # fmt: skip
+
+
+def _defined_convolution(settings: GradientsSettings) -> Arrays:
+    x, weight, grad_out = _image(settings.x), _image(settings.weights), _image(settings.grad_out)
+    output = engine.conv2d_loops(x, weight, np.array([settings.bias]), stride=settings.stride, padding=settings.padding)
+    back = engine.conv2d_backward_loops(grad_out, x, weight, stride=settings.stride, padding=settings.padding)
+    return {"output": output[0, 0], "grad_x": back[0][0, 0], "grad_weight": back[1][0, 0], "grad_bias": back[2][None]}
+
+
+def _defined_pooling(settings: GradientsSettings) -> Arrays:
+    forward, backward = engine.max_pool2d_loops, engine.max_pool2d_backward
+    if settings.layer == "average_pooling":
+        forward, backward = engine.avg_pool2d, engine.avg_pool2d_backward
+    x, grad_out = _image(settings.x), _image(settings.grad_out)
+    grad_x = backward(grad_out, x, settings.window, stride=settings.stride)
+    return {"output": forward(x, settings.window, stride=settings.stride)[0, 0], "grad_x": grad_x[0, 0]}
+
+
+def _defined_relu(settings: GradientsSettings) -> Arrays:
+    x = _array(settings.x)
+    return {"output": engine.relu(x), "grad_x": engine.relu_backward(_array(settings.grad_out), x)}
+
+
+def _defined_linear(settings: GradientsSettings) -> Arrays:
+    maps, weight = _array(settings.maps).reshape(1, 2, 2, 2), _array(settings.linear_weights)
+    output = engine.linear(engine.flatten(maps), weight, _array(settings.biases[0]))
+    grad_flat, grad_weight, grad_bias = engine.linear_backward(_array(settings.grad_out[:1]), engine.flatten(maps), weight)
+    grad_maps = engine.flatten_backward(grad_flat, maps)[0]
+    dense = {"output": output.T, "grad_flat": grad_flat, "grad_weight": grad_weight, "grad_bias": grad_bias[:, None]}
+    return dense | {f"grad_map_{c}": grad_map for c, grad_map in enumerate(grad_maps)}
+
+
+def _defined_softmax(settings: GradientsSettings) -> Arrays:
+    logits, labels = _array(settings.logits), np.array([settings.label])
+    loss, grad_logits = np.array([[engine.cross_entropy(logits, labels)]]), engine.cross_entropy_backward(logits, labels)
+    return {"probabilities": engine.softmax(logits), "loss": loss, "grad_logits": grad_logits}
+
+
+def _defined_network(settings: GradientsSettings) -> Arrays:
+    image, labels = _image(settings.image), np.array([settings.label])
+    kernel, weight = _image(settings.first_kernel), _array(settings.class_weights)
+    conv = engine.conv2d_loops(image, kernel)
+    rectified = engine.relu(conv)
+    pool = engine.max_pool2d_loops(rectified, POOL)
+    logits = engine.linear(engine.flatten(pool), weight)
+    grad_logits = engine.cross_entropy_backward(logits, labels)
+    grad_flat, grad_weight, _ = engine.linear_backward(grad_logits, engine.flatten(pool), weight)
+    grad_relu = engine.max_pool2d_backward(engine.flatten_backward(grad_flat, pool), rectified, POOL)
+    grad_conv = engine.relu_backward(grad_relu, conv)
+    grad_kernel = engine.conv2d_backward_loops(grad_conv, image, kernel)[1]
+    engine.SGD([kernel, weight], float(settings.learning_rate)).step([grad_kernel, grad_weight])
+    return {
+        "conv": conv[0, 0], "relu": rectified[0, 0], "pool": pool[0, 0], "logits": logits.T, "p": engine.softmax(logits).T,
+        "loss": np.array([[engine.cross_entropy(logits, labels)]]), "grad_logits": grad_logits.T, "grad_weight": grad_weight,
+        "grad_relu": grad_relu[0, 0], "grad_conv": grad_conv[0, 0], "grad_kernel": grad_kernel[0, 0],
+        "new_kernel": kernel[0, 0], "new_weight": weight,
+    }  # fmt: skip
+
+
+def _image(rows: Any) -> np.ndarray:
+    """One image of one channel. -> (1, 1, H, W)."""
+    return _array(rows)[None, None]
 
 
 def call_of(settings: GradientsSettings) -> str:

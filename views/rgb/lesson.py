@@ -60,12 +60,11 @@ def check(settings: RgbSettings, files: Files | None = None) -> Check:
     """The outputs by conv2d_loops and as they are shown, of the chosen channels."""
     convolution, _ = _convolution(settings, files or DiskFiles())
     step, ring = (convolution.stride, convolution.stride), (convolution.padding, convolution.padding)
-    how = {"stride": step, "padding": ring, "dilation": (1, 1)}
     x, weight, bias, shown = convolution.image[np.newaxis], convolution.weights, convolution.biases, convolution.outputs
     if settings.channels != "all":
         n = CHANNELS.index(settings.channels)
         x, weight, bias, shown = x[:, [n]], weight[:, [n]], np.zeros(len(weight)), convolution.partials[:, n]
-    part, defined = part_by_loops(x, weight, bias, **how)
+    part, defined = part_by_loops(x, weight, bias, stride=step, padding=ring, dilation=(1, 1))
     return Check({"output": defined}, {"output": shown[np.newaxis][part.cells]}, part.note)
 
 
