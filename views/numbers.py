@@ -35,6 +35,11 @@ def write_ratio(value: float, count: int) -> str:
     return f"{above}/{below}".replace("-", "−") if short else write(value)
 
 
+def write_limit(limit: float) -> str:
+    """The end of a colour scale, to three digits."""
+    return write(float(f"{limit:.3g}"))
+
+
 def percent(probability: float) -> str:
     """A probability for people: never a false 0 or 100."""
     share = 100 * probability

@@ -15,7 +15,7 @@ import numpy as np
 
 from ...engine import Network
 from ..grid import limit_of, shade
-from ..numbers import write
+from ..numbers import write_limit
 from ..trace import Columns, Texts
 from ..units.activations import Activations, Edges, Unit
 from ..units.graph import layers_of
@@ -26,7 +26,7 @@ MOST_MAPS = 64  # drawn of one layer
 TALLEST = 12  # units that are drawn as single cells
 STRIP = 30  # rows of a strip, about
 LETTERS = {"wide": 0.0125, "narrow": 0.03}  # their height, of the drawing's width
-TITLE = 1.25  # height of a title's letters, in those of the lines below it
+TITLE = 1.1  # height of a title's letters, in those of the lines below it: ReLU6 and output stand close to each other
 LINE = 1.25  # from line to line
 
 
@@ -161,7 +161,7 @@ class Blocks:
         return self._heads | {
             "title": Texts.of([block.name for block in self.blocks]),
             "shape": Texts.of([block.size for block in self.blocks]),
-            "limit": Texts.of([f"±{write(float(f'{limit:.3g}'))}" for limit in limits]),
+            "limit": Texts.of([f"±{write_limit(limit)}" for limit in limits]),
         }
 
     def maps(self, activations: Activations, *, shared: bool) -> tuple[dict[str, Columns], list[float]]:

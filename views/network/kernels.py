@@ -12,10 +12,10 @@ import numpy as np
 
 from ...engine import Network
 from ..grid import limit_of, shade
-from ..numbers import write
 from ..trace import Columns
 from ..units.graph import layer_names, layers_of
 from .edits import Edit
+from .pictures import scale_facts
 from .settings import NetworkSettings
 
 GAP = 1  # cells between kernels
@@ -83,7 +83,6 @@ def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit
     changed = [picture.place(edit) for edit in edits if edit.layer == picture.name and edit.part != "off"]
     down, across, wide = np.array(changed, np.float32).reshape(-1, 3).T
     frames = (across / columns, 1 - (down + 1) / rows, wide / columns, np.full(len(changed), 1 / rows))
-    end = write(float(f"{limit:.3g}"))
     return {
         "kernels": drawn,
         "kernel_edits": {name: np.asarray(frame, np.float32) for name, frame in zip(places, frames, strict=True)},
@@ -95,7 +94,7 @@ def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit
         "kernels_gap": str(GAP),
         "kernels_shape": ",".join(map(str, picture.weight.shape)),
         "kernels_aspect": f"{min(columns / rows, FLATTEST):.4f}",
-        "kernels_low": f"−{end}", "kernels_high": end, "kernels_palette": "signed",
+        **scale_facts("kernels", limit),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..numbers import percent
+from ..numbers import percent, write_limit
 from ..pointing import pointing_at_all
 from ..trace import Columns, Texts
 from .preparation import Prepared
@@ -15,6 +15,12 @@ def picture(values: np.ndarray) -> Columns:
     places = {"x": 0, "y": 0, "dw": 1, "dh": 1}
     corners = {name: np.array([place], np.float32) for name, place in places.items()}
     return {"image": values[np.newaxis].astype(np.float32), **corners}
+
+
+def scale_facts(part: str, limit: float) -> dict[str, str]:
+    """The facts about a colour scale that stands below the drawing `part`."""
+    end = write_limit(limit)
+    return {f"{part}_low": f"−{end}", f"{part}_high": end, f"{part}_palette": "signed"}
 
 
 def pad(prepared: Prepared, *, cropped: bool) -> dict[str, Columns]:

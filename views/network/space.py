@@ -17,7 +17,7 @@ from ..grid import limit_of, shade
 from ..trace import Columns, Texts
 from ..units.activations import Activations, Unit
 from ..units.graph import find_layer, layers_of
-from ..units.kinds import derive, main_layers
+from ..units.kinds import derive, kind_of, main_layers
 from .blocks import Blocks
 from .settings import NetworkSettings
 from .world import ASPECT, DISTANCE, FILLED, THINNEST, Camera, Tiles, World, build, join_tiles
@@ -119,20 +119,18 @@ def _links(activations: Activations, world: World, chosen: Unit | None) -> tuple
         inputs = derive(activations, inputs.units(1)[0]).inputs  # it only hands on what a hidden unit has made
     if not chosen or not inputs:
         return np.zeros((0, 2), np.int32), np.zeros(0, np.float32)
-    ends = [_handed_from(activations, world, unit) for unit in inputs.units(MOST_LINKS)]
+    ends = [_handed_from(activations.network, world, unit) for unit in inputs.units(MOST_LINKS)]
     shown = [n for n, end in enumerate(ends) if end is not None]
     pairs = np.array([(_number(world, chosen), ends[n]) for n in shown], np.int32).reshape(-1, 2)
     return pairs, shade(inputs.contributions, limit_of(inputs.contributions))[shown]
 
 
-def _handed_from(activations: Activations, world: World, unit: Unit) -> int | None:
-    """The number of the unit itself if it is shown, else of the one whose number it hands on."""
-    while (number := _number(world, unit)) is None:
-        inputs = derive(activations, unit).inputs
-        if inputs is None or len(inputs.positions) > 1:
-            return None
-        unit = inputs.units(1)[0]
-    return number
+def _handed_from(network: Network, world: World, unit: Unit) -> int | None:
+    """The number of the unit itself if it is shown, else of the one unit that alone decides it."""
+    cell: Unit | None = unit
+    while cell is not None and _number(world, cell) is None:
+        cell = kind_of(network, cell.layer).source(network, cell)
+    return None if cell is None else _number(world, cell)
 
 
 def _number(world: World, unit: Unit) -> int | None:

@@ -69,7 +69,8 @@ class NetworkState(State[NetworkSettings]):
         base = self.networks.get(settings.network)
         for name, written in (("unit", _unit_written), ("edits", _edits_written), ("layers", _layers_written)):
             try:
-                settings.put({name: written(base, getattr(settings, name))})
+                if text := getattr(settings, name):
+                    settings.put({name: written(base, text)})
             except SettingError as error:
                 settings.put({name: ""})
                 notices.append(f"{str(error)[:1].upper()}{str(error)[1:]}.")
@@ -170,7 +171,7 @@ class NetworkState(State[NetworkSettings]):
 
 
 def _unit_written(network: Network, text: str) -> str:
-    return write_unit(network, read_unit(network, text)) if text else ""
+    return write_unit(network, read_unit(network, text))
 
 
 def _edits_written(network: Network, text: str) -> str:

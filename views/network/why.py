@@ -21,7 +21,7 @@ from ..grid import limit_of, shade
 from ..numbers import write
 from ..pointing import pointing_at_all
 from ..trace import Columns
-from .pictures import picture
+from .pictures import picture, scale_facts
 from .settings import NetworkSettings
 
 PATCH, STRIDE = 4, 2  # pixels
@@ -122,16 +122,13 @@ def reasons(
     chosen = int(probabilities.argmax()) if settings.explain == "answer" else int(settings.explain)
     pixels = WAYS[settings.why](network, x, chosen)
     limit = limit_of(pixels.values)
-    end = write(float(f"{limit:.3g}"))
     sources = {"why": picture(shade(pixels.values, limit)), "why_ink": _ink(x[0, 0] - np.float32(network.pixel_offset))}
     rows, columns = np.indices(pixels.values.shape, dtype=np.int32).reshape(2, -1)
     values: Columns = {"row": rows, "column": columns, "value": pixels.values.astype(np.float32).ravel()}
     return sources | {"why_values": values, "why_boxes": pointing_at_all("why_values", "Contribution")}, {
         "why": f"for {chosen}",
         "why_note": pixels.sentence,
-        "why_low": f"−{end}",
-        "why_high": end,
-        "why_palette": "signed",
+        **scale_facts("why", limit),
     }
 
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from ...engine import TRAIN_COUNT, Network
 from ..networks import COMMITTED
-from ..numbers import percent, write
+from ..numbers import percent
 from ..settings import Picture
 from .blocks import Blocks
 from .kernels import layers_with_weights
+from .pictures import scale_facts
 from .preparation import Prepared
 from .settings import STEPS, NetworkSettings
 
@@ -53,8 +54,8 @@ def facts(
     moved = [f"{abs(n)} {word[n < 0]}" for n, word in (
         (settings.shift_down, ("down", "up")), (settings.shift_right, ("right", "left"))
     ) if n]  # fmt: skip
-    end = write(float(f"{max(limits):.3g}"))
-    low, high = (f"−{end}", end) if settings.colours == "network" else ("−the layer's largest", "its largest")
+    ends = {"low": "−the layer's largest", "high": "its largest"} if settings.colours == "layer" else {}
+    own = {f"{part}_{end}": text for part in ("wide", "narrow") for end, text in ends.items()}
     shown = f"{count:,} parameters, {sum(math.prod(block.shape) for block in blocks.blocks):,} units in the drawing"
     return {
         "source": f"{source}{', moved ' + ' and '.join(moved) if moved else ''}. The network: {network.text}; {shown}.",
@@ -64,8 +65,7 @@ def facts(
         "picture_side": str(Picture.SIDE),  # of a picture that the user brings
         "label": "" if label is None else str(label),
         "probabilities": "",
-        **{f"{part}_{end_name}": text for part in ("wide", "narrow")
-           for end_name, text in (("low", low), ("high", high), ("palette", "signed"))},
+        **scale_facts("wide", max(limits)), **scale_facts("narrow", max(limits)), **own,
         "narrow_aspect": f"{blocks.arrangements[1].aspect:.5f}",
         "stages": preparation_words(settings, prepared),
         "kernels_menu": ",".join(layers_with_weights(network)),

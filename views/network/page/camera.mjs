@@ -1,5 +1,5 @@
 /**
- * The camera of the scene, as views/network/scene.py has it: while the scene is turned, the page sees the same world from
+ * The camera of the scene, as views/network/world.py has it: while the scene is turned, the page sees the same world from
  * elsewhere until Python has answered. It draws places; every number stays Python's.
  */
 
