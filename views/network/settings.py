@@ -6,7 +6,7 @@ import param
 
 from ...engine import CLASS_COUNT, TEST_COUNT
 from ..rules import Start
-from ..settings import Drawing, Settings, Text
+from ..settings import Choice, Drawing, Settings, Text
 
 CLASSES = {str(n): str(n) for n in range(CLASS_COUNT)}
 LONGEST_EDITS = 500  # characters
@@ -36,7 +36,7 @@ def _step(label: str, doc: str) -> param.Boolean[bool]:
 class NetworkSettings(Settings):
     """What is on the pad, what is done to it, which network reads it, and which unit is explained."""
 
-    image = param.Selector[str](
+    image = Choice(
         default="digit",
         objects={"An MNIST test digit": "digit", "My drawing": "drawing"},
         label="On the pad",
@@ -45,7 +45,7 @@ class NetworkSettings(Settings):
     digit = param.Integer(
         default=0, bounds=(0, TEST_COUNT - 1), label="Test digit", doc="10,000 digits that no network here was trained on."
     )
-    only = param.Selector[str](
+    only = Choice(
         default="any",
         objects={"All": "any", "What it gets wrong": "wrong"} | {f"Only {n}": n for n in CLASSES},
         label="Go through",
@@ -57,32 +57,32 @@ class NetworkSettings(Settings):
     crop = _step("Crop", "Keep the ink's own rectangle.")
     scale = _step("Scale", "Into 20×20, keeping the aspect.")
     centre = _step("Centre", "By the centre of mass.")
-    network = param.Selector[str](default="lenet5", objects=NETWORKS, doc="Changing it discards your weight edits.")
-    colours = param.Selector[str](
+    network = Choice(default="lenet5", objects=NETWORKS, doc="Changing it discards your weight edits.")
+    colours = Choice(
         default="layer",
         objects={"Of each layer": "layer", "Of the whole network": "network"},
         label="Colour scale",
         doc="Background colour = 0 in both.",
     )
-    kernels = param.Selector[str](
+    kernels = Choice(
         default="none",
         objects={"Hidden": "none"} | {name: name for name in (*LENET5_LAYERS, *LAYERS, "output")},
         label="Learned weights",
         doc="Shows the weights of a layer.",
     )
-    why = param.Selector[str](
+    why = Choice(
         default="none",
         objects={"Off": "none", "Gradient × input": "gradient", "Covering patches": "occlusion"},
         label="Why this class",
         doc="What each pixel does for the class's logit.",
     )
-    explain = param.Selector[str](
+    explain = Choice(
         default="answer",
         objects={"The network's answer": "answer"} | CLASSES,
         label="Class to explain",
         doc="The class whose score is explained.",
     )
-    mode = param.Selector[str](
+    mode = Choice(
         default="flat",
         objects={"Flat": "flat", "3-D": "3d"},
         label="Drawing",
