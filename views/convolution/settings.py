@@ -10,7 +10,7 @@ from ...engine.shapes import Array
 from ..files import Files
 from ..images import LECTURE_IMAGE, PHOTOS
 from ..rules import Follow, Limit, Start
-from ..settings import Drawing, Matrix, Picture, Rows, Settings
+from ..settings import Choice, Drawing, Matrix, Picture, Rows, Settings
 from .kernels import CHOICES, CUSTOM, KERNELS, LARGEST, LEARNED, learned_weights, resized
 
 DIGITS = 6  # of a number that comes from another view
@@ -47,7 +47,7 @@ def _keep_padding_below_kernel(settings: ConvolutionSettings) -> str:
 class ConvolutionSettings(Settings):
     """What is convolved with what, and how."""
 
-    image = param.Selector(
+    image = Choice(
         default="lecture",
         objects=IMAGES | {f"Photograph: {name}": name for name in PHOTOS},
         doc="What the kernel slides over.",
@@ -62,10 +62,10 @@ class ConvolutionSettings(Settings):
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
     drawing = Drawing(default="", label="Drawing", doc="Draw on the input picture; a second stroke from ink erases.")
     picture = Picture(default="", label="Picture file", doc="PNG or JPEG up to 2 MB; it stays on this machine.")
-    size = param.Selector(
+    size = Choice(
         default="64", objects={f"{n}×{n}": n for n in ("32", "64", "128", "224")}, label="Photograph size", doc="Pixels."
     )
-    kernel = param.Selector(default="basic", objects=CHOICES, doc="A choice fills in the weights below.")
+    kernel = Choice(default="basic", objects=CHOICES, doc="A choice fills in the weights below.")
     weights = Matrix(
         default=KERNELS["basic"],
         most_cells=LARGEST,
@@ -78,14 +78,14 @@ class ConvolutionSettings(Settings):
     normalise = param.Boolean(default=False, label="Normalise", doc="Divide the weights by their sum.")
     flip = param.Boolean(default=False, label="True convolution", doc="Turn the kernel by 180°; CNNs do not.")
     stride = param.Integer(default=1, bounds=(1, 4), doc="How far the window moves, in pixels.")
-    stride_across = param.Selector(
+    stride_across = Choice(
         default="same",
         objects={"The same": "same"} | {n: n for n in "1234"},
         label="Stride across",
         doc="Another step from column to column.",
     )
     padding = param.Integer(default=0, bounds=(0, LARGEST - 1), doc="Rings of zeros around the image.")
-    padding_rule = param.Selector(
+    padding_rule = Choice(
         default="number",
         objects={"A number": "number", "Valid: none": "valid", "Same: keeps the size": "same", "Full: every overlap": "full"},
         label="Padding rule",
@@ -95,7 +95,7 @@ class ConvolutionSettings(Settings):
     bias = param.Number(default=0.0, bounds=(-1000.0, 1000.0), doc="Added to every output cell.")
     relu = param.Boolean(default=False, label="ReLU", doc="Negative outputs become 0.")
     row = param.Integer(default=0, bounds=(0, 300), label="Output row", doc="On large images the window walks along one row.")
-    algorithm = param.Selector(
+    algorithm = Choice(
         default="windows",
         objects={"Sliding windows": "windows", "Matrix product (im2col)": "im2col", "Loops": "loops"},
         label="Computed by",
