@@ -143,7 +143,7 @@ def _check(session, view):
 @pytest.mark.parametrize("view", ["convolution", "rgb", "network", "gradients"])
 def test_a_wrong_number_is_measured(view, monkeypatch):
     module = sys.modules[LESSONS[view].check.__module__]
-    names = {"convolution": "make_scene", "rgb": "_convolution", "network": "layer_by_definition", "gradients": "defined"}
+    names = {"convolution": "convolve", "rgb": "_convolution", "network": "layer_by_definition", "gradients": "defined"}
     whole = getattr(module, names[view])
 
     def spoiled(*given, **more):

@@ -1,4 +1,7 @@
-"""Three ways to compute one convolution, which give the same numbers: loops, one matrix product, sliding windows."""
+"""One convolution by the algorithm chosen; loops, one matrix product and sliding windows give the same numbers.
+
+The engine computes everything once; columns.py and words.py are made from the result.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import conv2d, conv2d_in_order
+from ...engine import ConvTerms, conv2d, conv2d_in_order, conv2d_terms, relu
 from ...engine.shapes import Pair
 from ..definitions import Part, part_by_loops
+from ..files import Files
+from ..images import GREY, INK, PHOTOS, drawing_of, stored_image, user_picture
+from ..numbers import write
 from ..ran import Way, difference, seconds_of
+from ..settings import Rows
+from .kernels import normalised, padding_of
+from .settings import LECTURE_CELLS, ConvolutionSettings
 
+MOST_STEPS = 1024  # with more output cells, the whole result is shown at once and the window walks along one row
+LECTURE = "The example image of the lecture"
+LEAST_UNCHANGED = 0.5  # of its cells: with fewer it is another image
 WAYS = {
     "windows": ("Sliding windows", "conv2d_in_order"),
     "im2col": ("Matrix product (im2col)", "conv2d"),
@@ -47,11 +59,13 @@ class Problem:
 
     def by_product(self) -> np.ndarray:
         """Every window as a column, one matrix product for all. -> (oH, oW)."""
-        return conv2d(*self._arrays, **self.how)[0, 0]
+        x, weight, bias = self._arrays
+        return np.asarray(conv2d(x, weight, bias, stride=self.stride, padding=self.padding, dilation=self.dilation)[0, 0])
 
     def by_loops(self) -> tuple[Part, np.ndarray]:
         """One product after the other; on a large image only the rows around `row`. -> which rows, (rows, oW)."""
-        part, rows = part_by_loops(*self._arrays, **self.how, around=self.row)
+        x, weight, bias = self._arrays
+        part, rows = part_by_loops(x, weight, bias, **self.how, around=self.row)
         return part, rows[0, 0]
 
 
@@ -80,3 +94,94 @@ def compared(problem: Problem, *, timed: bool) -> list[Way]:
             notes.get(name, ""))
         for name, (label, function) in WAYS.items()
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ConvolutionResult:
+    """What is convolved, how, and what comes out. A step is one output cell, `first` the number of the first one."""
+
+    image: np.ndarray  # (H, W)
+    source: str  # what the image is
+    padded: np.ndarray  # (H + 2·rows, W + 2·columns)
+    weights: np.ndarray  # (kH, kW) as multiplied: normalised and turned if wanted
+    stride: tuple[int, int]
+    padding: tuple[int, int]
+    dilation: int
+    bias: float
+    relu: bool
+    photo: bool  # shown in grey
+    terms: ConvTerms  # of the cells that are steps
+    sums: np.ndarray  # (oH, oW) with the bias, before ReLU
+    output: np.ndarray  # (oH, oW)
+    first: int
+    note: str  # what the algorithm left out, as a sentence
+    rows: np.ndarray  # (T, 1): the output row of each step
+    columns: np.ndarray  # (T, 1)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """How many pixels the window reaches over, down and across."""
+        height, width = self.weights.shape
+        return self.dilation * (height - 1) + 1, self.dilation * (width - 1) + 1
+
+    @property
+    def problem(self) -> Problem:
+        """What is computed, without anything of the animation."""
+        row = int(self.rows[0, 0])
+        return Problem(self.image, self.weights, self.bias, self.stride, self.padding, (self.dilation,) * 2, row)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every output cell is a step."""
+        return len(self.rows) == self.output.size
+
+
+def convolve(settings: ConvolutionSettings, files: Files) -> ConvolutionResult:
+    """Compute everything that the settings ask for. Raises ShapeError or SettingError if they do not fit together."""
+    image, source = _image(settings, files)
+    weights = np.array(settings.weights, dtype=np.float64)
+    weights = normalised(weights) if settings.normalise else weights
+    weights = weights[::-1, ::-1] if settings.flip else weights
+    stride = (settings.stride, settings.stride if settings.stride_across == "same" else int(settings.stride_across))
+    padding = padding_of(settings.padding_rule, settings.padding, weights.shape, settings.dilation)
+    x, weight = image[np.newaxis], weights[np.newaxis]
+    problem = Problem(image, weights, settings.bias, stride, padding, (settings.dilation,) * 2, settings.row)
+    sums, note = convolved(problem, settings.algorithm)
+    padded = np.pad(image, [(ring, ring) for ring in padding])
+    steps = np.arange(sums.size)
+    if sums.size > MOST_STEPS:
+        row = min(settings.row, len(sums) - 1)
+        steps = steps.reshape(sums.shape)[row]
+        top, span = row * stride[0], settings.dilation * (len(weights) - 1) + 1
+        strip = padded[np.newaxis, top : top + span]
+        terms = conv2d_terms(strip, weight, settings.bias, **(problem.how | {"padding": (0, 0)}))
+    else:
+        terms = conv2d_terms(x, weight, settings.bias, **problem.how)
+    output = relu(sums) if settings.relu else sums
+    rows, columns = np.unravel_index(steps[:, np.newaxis], sums.shape)
+    return ConvolutionResult(
+        image, source, padded, weights, stride, padding, settings.dilation, settings.bias, settings.relu,
+        settings.image in (*PHOTOS, "picture"), terms, sums, output, int(steps[0]), note, rows, columns,
+    )  # fmt: skip
+
+
+def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str]:
+    """The image and what it is. -> (H, W), words."""
+    if settings.image == "lecture":
+        return np.array(settings.cells), _name_of(settings.cells)
+    if settings.image == "drawing":
+        return drawing_of(settings.drawing), f"Your drawing; {INK}"
+    if settings.image == "picture":
+        return user_picture(settings.picture), f"Your picture in grey; {GREY}"
+    return stored_image(settings.image, settings.digit, int(settings.size), files)
+
+
+def _name_of(cells: Rows) -> str:
+    """What an image of typed numbers is: the lecture's example, the same with a few changes, or another one."""
+    if cells == LECTURE_CELLS:
+        return LECTURE
+    values, lecture = np.array(cells), np.array(LECTURE_CELLS)
+    if values.shape == lecture.shape and (values == lecture).mean() >= LEAST_UNCHANGED:
+        return f"{LECTURE}, with your changes"
+    kind = "whole numbers" if (values == values.round()).all() else "numbers"
+    return f"An image of {kind} from {write(values.min())} to {write(values.max())}"

@@ -8,69 +8,83 @@ import numpy as np
 
 from .. import grid, im2col
 from ..numbers import write
-from ..trace import Texts, column_array
-from .scene import Scene
+from ..trace import Column, Columns, Sources, Texts, column_array
+from .algorithms import LECTURE, ConvolutionResult
+from .settings import ConvolutionSettings
 
 MOST_BARS = 16  # with more products their running sums are bars without numbers
+# The blurring kernel's output as slide 46 prints it; some of its cells are misprints.
+ON_SLIDE_46 = np.array(
+    [
+        [0.4, 0.5, 0.5, 0.5, 0.4],
+        [0.4, 0.2, 0.3, 0.6, 0.3],
+        [0.5, 0.4, 0.4, 0.2, 0.1],
+        [0.5, 0.6, 0.2, 0.1, 0.0],
+        [0.4, 0.3, 0.1, 0.0, 0.0],
+    ]
+)
+MISPRINT_FRAME = 0.8  # of a cell, so that it stands inside the frame of the present cell
 
 
-def still(scene: Scene, *, as_matrices: bool) -> dict[str, grid.Columns]:
+def still(result: ConvolutionResult, settings: ConvolutionSettings) -> Sources:
     """What no step changes: the image, the kernel and the finished output."""
-    padded, weights, output = scene.padded, scene.weights, scene.output
-    input_limit, output_limit = grid.limit_of(scene.image), grid.limit_of(output)
-    grey_output = scene.photo and output.min() >= 0
-    places = np.indices(weights.shape).reshape(2, -1)
-    products = scene.terms.products.reshape(len(scene.rows), -1)
+    padded, weights, output = result.padded, result.weights, result.output
+    input_limit, output_limit = grid.limit_of(result.image), grid.limit_of(output)
+    grey_output = result.photo and output.min() >= 0
+    rows, columns = np.indices(weights.shape).reshape(2, -1)
+    (top, left), (height, width) = np.array(result.padding)[:, np.newaxis], result.image.shape
+    products = result.terms.products.reshape(len(result.rows), -1)
     return {
-        "input": grid.image(padded, input_limit, shown=not scene.photo),
-        "input_photo": grid.image(padded, input_limit, shown=scene.photo),
+        "input": grid.image(padded, input_limit, shown=not result.photo),
+        "input_photo": grid.image(padded, input_limit, shown=result.photo),
         "input_labels": grid.labels(padded, input_limit),
         "input_values": grid.values(padded),
-        "input_border": grid.rectangles(*np.array(scene.padding)[:, np.newaxis], *scene.image.shape, padded.shape),
-        "unread": grid.unread(padded.shape, weights.shape, scene.stride, scene.dilation),
+        "input_border": grid.rectangles(top, left, height, width, padded.shape),
+        "unread": grid.unread(padded.shape, weights.shape, result.stride, result.dilation),
         "kernel": grid.labels(weights, grid.limit_of(weights)),
         "kernel_values": grid.values(weights),
-        "products": grid.rectangles(*places, 1, 1, weights.shape) | _size(products, max(weights.shape)),
-        "sums": _bar_places(scene),
-        "zero_line": _zero_line(scene),
+        "products": {**grid.rectangles(rows, columns, 1, 1, weights.shape), **_size(products, max(weights.shape))},
+        "sums": _bar_places(result),
+        "zero_line": _zero_line(result),
         "output": grid.image(output, output_limit, shown=not grey_output),
         "output_photo": grid.image(output, output_limit, shown=grey_output),
         "output_labels": grid.labels(output, output_limit),
         "output_values": grid.values(output),
-        **links(scene),
-        **(_im2col_still(scene) if as_matrices else {}),
+        **links(result),
+        "misprints": _misprint_frames(result, settings),
+        **(_im2col_still(result) if settings.im2col else {}),
     }
 
 
-def moving(scene: Scene, *, as_matrices: bool) -> dict[str, grid.Columns]:
+def moving(result: ConvolutionResult, *, as_matrices: bool) -> Sources:
     """What the steps change: the window, the products, the running sum, and how much of the output is revealed."""
-    shape = scene.output.shape
-    tops, lefts = scene.rows * scene.stride[0], scene.columns * scene.stride[1]
-    products = scene.terms.products.reshape(len(scene.rows), -1)
-    cover = grid.cover(scene.rows, scene.columns, shape)
-    if not scene.whole:
+    shape = result.output.shape
+    tops, lefts = result.rows * result.stride[0], result.columns * result.stride[1]
+    products = result.terms.products.reshape(len(result.rows), -1)
+    cover = grid.cover(result.rows, result.columns, shape)
+    if not result.whole:
         cover = {name: column_array(column)[:, :0] for name, column in cover.items()}
     return {
-        "window": grid.rectangles(tops, lefts, *scene.span, scene.padded.shape),
-        "taps": _taps(scene, tops, lefts),
+        "window": grid.rectangles(tops, lefts, *result.span, result.padded.shape),
+        "taps": _taps(result, tops, lefts),
         "products": {
             "text": Texts.of_numbers(products, write),
             "shade": grid.shade(products, grid.limit_of(products)),
         },
-        "sums": _bars(scene),
-        "output_cell": grid.rectangles(scene.rows, scene.columns, 1, 1, shape),
+        "sums": _bars(result),
+        "output_cell": grid.rectangles(result.rows, result.columns, 1, 1, shape),
         "output_cover": cover,
-        **(_im2col_moving(scene) if as_matrices else {}),
+        **(_im2col_moving(result) if as_matrices else {}),
     }
 
 
-def links(scene: Scene) -> dict[str, grid.Columns]:
+def links(result: ConvolutionResult) -> dict[str, Columns]:
     """Which output rows and columns an input row or column feeds, and which of the input a kernel's one ever meets.
 
     Columns rows (n, m) and columns (n, m): for each row or column of one grid those of the other, filled up with −1.
     """
-    axes = zip(scene.padded.shape, scene.output.shape, scene.weights.shape, scene.stride, strict=True)
-    (rows, fed_rows), (columns, fed_columns) = [_meetings(*axis, scene.dilation) for axis in axes]
+    axes = zip(result.padded.shape, result.output.shape, result.weights.shape, result.stride, strict=True)
+    (rows, fed_rows), (columns, fed_columns) = [_meetings(*axis, result.dilation) for axis in axes]
     return {"kernel_links": {"rows": rows, "columns": columns}, "input_links": {"rows": fed_rows, "columns": fed_columns}}
 
 
@@ -88,57 +102,57 @@ def _meetings(size: int, outputs: int, taps: int, stride: int, dilation: int) ->
     return met, fed
 
 
-def _taps(scene: Scene, tops: np.ndarray, lefts: np.ndarray) -> grid.Columns:
+def _taps(result: ConvolutionResult, tops: np.ndarray, lefts: np.ndarray) -> grid.Coordinates:
     """The pixels under the kernel's cells, needed where dilation leaves gaps between them. -> columns (T, kH·kW or 0)."""
-    if scene.dilation == 1:
+    if result.dilation == 1:
         tops, lefts = tops[:, :0], lefts[:, :0]
-        return grid.rectangles(tops, lefts, 1, 1, scene.padded.shape)
-    rows, columns = np.indices(scene.weights.shape).reshape(2, 1, -1) * scene.dilation
-    return grid.rectangles(tops + rows, lefts + columns, 1, 1, scene.padded.shape)
+        return grid.rectangles(tops, lefts, 1, 1, result.padded.shape)
+    rows, columns = np.indices(result.weights.shape).reshape(2, 1, -1) * result.dilation
+    return grid.rectangles(tops + rows, lefts + columns, 1, 1, result.padded.shape)
 
 
-def _im2col_still(scene: Scene) -> dict[str, grid.Columns]:
-    matrix = scene.terms.windows.reshape(len(scene.rows), -1).T
-    return im2col.still(matrix, scene.weights.reshape(1, -1), scene.terms.output.reshape(1, -1))
+def _im2col_still(result: ConvolutionResult) -> dict[str, Columns]:
+    matrix = result.terms.windows.reshape(len(result.rows), -1).T
+    return im2col.still(matrix, result.weights.reshape(1, -1), result.terms.output.reshape(1, -1))
 
 
-def _im2col_moving(scene: Scene) -> dict[str, grid.Columns]:
-    steps = np.arange(len(scene.rows))[:, np.newaxis]
-    moving = im2col.moving(np.zeros_like(steps), steps, (1, scene.weights.size, len(steps)))
+def _im2col_moving(result: ConvolutionResult) -> dict[str, Columns]:
+    steps = np.arange(len(result.rows))[:, np.newaxis]
+    moving = im2col.moving(np.zeros_like(steps), steps, (1, result.weights.size, len(steps)))
     return {
         source: {name: _over_steps(column, len(steps)) for name, column in found.items()} for source, found in moving.items()
     }
 
 
-def _over_steps(column: grid.Column, count: int) -> np.ndarray:
+def _over_steps(column: Column, count: int) -> np.ndarray:
     """A column that moves, written out for each step. -> (T, n)."""
     array = column_array(column)
     return np.broadcast_to(array, (count, array.shape[-1]))
 
 
-def _running_sums(scene: Scene) -> np.ndarray:
+def _running_sums(result: ConvolutionResult) -> np.ndarray:
     """After each product, and with the bias if there is one. -> (T, n)."""
-    sums = scene.terms.running_sums.reshape(len(scene.rows), -1)
-    return np.hstack([sums, sums[:, -1:] + scene.bias]) if scene.bias else sums
+    sums = result.terms.running_sums.reshape(len(result.rows), -1)
+    return np.hstack([sums, sums[:, -1:] + result.bias]) if result.bias else sums
 
 
-def _bar_places(scene: Scene) -> grid.Columns:
+def _bar_places(result: ConvolutionResult) -> Columns:
     """What the bars of all steps share: their places, widths and the size of their texts. -> (n,)."""
-    sums = _running_sums(scene)
+    sums = _running_sums(result)
     count = sums.shape[1]
     places = ((np.arange(count) + 0.5) / count).astype(np.float32)
     return {"x": places, "width": np.full(count, 0.74 / count, np.float32), **_size(sums, count, count)}
 
 
-def _zero_line(scene: Scene) -> grid.Columns:
+def _zero_line(result: ConvolutionResult) -> Columns:
     """From where the bars rise and fall. -> columns (2,)."""
-    low, scale = _bar_scale(_running_sums(scene))
+    low, scale = _bar_scale(_running_sums(result))
     return {"x": np.array([0, 1], np.float32), "y": np.full(2, -low / scale, np.float32)}
 
 
-def _bars(scene: Scene) -> grid.Columns:
+def _bars(result: ConvolutionResult) -> Columns:
     """Each product as a bar from the sum before it to the sum after it. -> columns (T, n)."""
-    sums = _running_sums(scene)
+    sums = _running_sums(result)
     before = np.hstack([np.zeros((len(sums), 1)), sums[:, :-1]])
     low, scale = _bar_scale(sums)
     texts = Texts.of_numbers(sums, write) if sums.shape[1] <= MOST_BARS else Texts(("",), np.zeros(sums.shape, np.uint16))
@@ -157,7 +171,27 @@ def _bar_scale(sums: np.ndarray) -> tuple[float, float]:
     return low, (high - low) or 1.0
 
 
-def _size(values: np.ndarray, cells: int, count: int | None = None) -> grid.Columns:
+def _size(values: np.ndarray, cells: int, count: int | None = None) -> Columns:
     """One letter height for all texts of all steps, `cells` of them in a row. values: (T, n) -> column size (n or count,)."""
     longest = max((write(value) for value in np.unique(values).tolist()), key=len)
     return {"size": np.full(count or values.shape[1], grid.label_size((longest,), cells), np.float32)}
+
+
+def _misprinted_cells(result: ConvolutionResult, settings: ConvolutionSettings) -> np.ndarray:
+    """Where the slide is wrong, if these settings are the slide's. -> (n, 2): row and column of each."""
+    if settings.kernel != "blur" or result.source != LECTURE or result.output.shape != ON_SLIDE_46.shape:
+        return np.empty((0, 2), int)
+    return np.argwhere(abs(ON_SLIDE_46 - result.output) > 1e-6)
+
+
+def _misprint_frames(result: ConvolutionResult, settings: ConvolutionSettings) -> Columns:
+    """A frame in each of these cells of the output. -> columns x, y, w, h (n,)."""
+    rows, columns = _misprinted_cells(result, settings).T
+    boxes = grid.rectangles(rows, columns, 1, 1, result.output.shape)
+    return {**boxes, **{side: boxes[side] * np.float32(MISPRINT_FRAME) for side in ("w", "h")}}
+
+
+def misprint_note(result: ConvolutionResult, settings: ConvolutionSettings) -> str:
+    """What the slide has there, in words, row by row."""
+    printed = [write(ON_SLIDE_46[row, column]) for row, column in _misprinted_cells(result, settings).tolist()]
+    return f"Dashed: the slide misprints {', '.join(printed)}." if printed else ""

@@ -1,23 +1,21 @@
 """What the convolution view shows: one kernel slides over one image, one output cell a step.
 
-Every number is the engine's (scene.py); columns.py lays them out for the figures, words.py puts them into sentences.
+Every number is the engine's (algorithms.py); columns.py lays them out for the figures, words.py puts them into sentences.
 Slides 31-53 of the lecture; the default is the slides' own example.
 """
 
 from __future__ import annotations
 
-from ...engine import conv2d_loops
+from ...engine import conv2d_loops, relu
+from .. import snippet
 from ..files import DiskFiles, Files
+from ..images import PHOTOS
 from ..numbers import write
-from ..ran import Definition
+from ..ran import Check, Definition, Way
 from ..trace import Trace
-from . import misprints
-from .call import call_of
-from .call import check as check
-from .call import ways as ways
+from .algorithms import ConvolutionResult, compared, convolve
 from .columns import moving, still
 from .exercise import exercise as exercise
-from .scene import Scene, make_scene
 from .settings import ConvolutionSettings
 from .words import facts, sentences
 
@@ -31,18 +29,51 @@ Settings = ConvolutionSettings  # the name by which the session finds them
 LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step executes, once a product
 PROOF = "tests/engine/test_conv.py proves on random images that the loops and what ran give the same numbers up to rounding."
 DEFINITION = Definition((conv2d_loops,), PROOF, LINE)
+USUAL = {"stride": 1, "padding": 0, "dilation": 1}  # conv2d's defaults
 
 
 def compute(settings: ConvolutionSettings, files: Files | None = None) -> Trace:
     """The whole animation, one step an output cell in row order; on a large image one row of it."""
-    scene = make_scene(settings, files or DiskFiles())
-    matrix = settings.im2col
-    words = facts(scene, settings) | {"call": call_of(scene, settings), "then": _after_sum(scene)}
-    shown = still(scene, as_matrices=matrix) | {"misprints": misprints.frames(scene, settings)}
-    return Trace(shown, moving(scene, as_matrices=matrix), sentences(scene), words)
+    result = convolve(settings, files or DiskFiles())
+    words = facts(result, settings) | {"call": call_of(result, settings), "then": _after_sum(result)}
+    static = still(result, settings)
+    return Trace(static, moving(result, as_matrices=settings.im2col), sentences(result), words)
 
 
-def _after_sum(scene: Scene) -> str:
+def _after_sum(result: ConvolutionResult) -> str:
     """What else happens to the sum of the products, in words."""
-    steps = [f"then the bias {write(scene.bias)}"] if scene.bias else []
-    return ", ".join([*steps, "then ReLU"] if scene.relu else steps)
+    steps = [f"then the bias {write(result.bias)}"] if result.bias else []
+    return ", ".join([*steps, "then ReLU"] if result.relu else steps)
+
+
+def call_of(result: ConvolutionResult, settings: ConvolutionSettings) -> str:
+    """Python that computes the output as `out`, (1, 1, oH, oW), and prints it."""
+    imports: list[str] = []
+    x = snippet.array("x", result.image)
+    if settings.image == "digit":
+        x, imports = snippet.digit(settings.digit)
+    elif settings.image in PHOTOS:
+        x, imports = snippet.grey_photo(settings.image, int(settings.size))
+    elif settings.image == "picture":
+        x = 'x = np.load("picture.npy")  # your own picture, which only you have: its brightness, 128×128 numbers in 0..255'
+    arguments = ["x[np.newaxis, np.newaxis]", "weight[np.newaxis, np.newaxis]"]
+    arguments += [f"np.array([{snippet.number(result.bias)}], dtype=float)"] if result.bias else []
+    how = {"stride": result.stride, "padding": result.padding, "dilation": result.dilation}
+    out = snippet.call("conv2d", *arguments, usual=USUAL, **how)
+    weight = snippet.array("weight", result.weights, "turned by 180°" if settings.flip else "")
+    engine = ["conv2d", "relu"] if result.relu else ["conv2d"]
+    return snippet.program(
+        engine, x, weight, f"out = {f'relu({out})' if result.relu else out}", "print(out[0, 0])", more=imports
+    )
+
+
+def check(settings: ConvolutionSettings, files: Files | None = None) -> Check:
+    """The output by conv2d_loops and as it is shown, as many rows as can be had at once."""
+    result = convolve(settings, files or DiskFiles())
+    part, defined = result.problem.by_loops()
+    return Check({"output": relu(defined) if result.relu else defined}, {"output": result.output[part.rows]}, part.note)
+
+
+def ways(settings: ConvolutionSettings, files: Files | None = None, *, timed: bool = False) -> list[Way]:
+    """The algorithms compared, and how long each takes here."""
+    return compared(convolve(settings, files or DiskFiles()).problem, timed=timed)

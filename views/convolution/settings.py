@@ -60,7 +60,7 @@ class ConvolutionSettings(Settings):
         doc="Arrow keys change a number; paste up to 12×12 numbers into the first cell.",
     )
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
-    drawing = Drawing(default="", label="Drawing", doc="Draw on the input picture; a second stroke from ink erases.")
+    drawing = Drawing(default="", label="Drawing", doc="Draw on the input picture; a stroke that begins on ink erases.")
     picture = Picture(default="", label="Picture file", doc="PNG or JPEG up to 2 MB; it stays on this machine.")
     size = Choice(
         default="64", objects={f"{n}×{n}": n for n in ("32", "64", "128", "224")}, label="Photograph size", doc="Pixels."
@@ -76,7 +76,7 @@ class ConvolutionSettings(Settings):
     kernel_rows = param.Integer(default=3, bounds=(1, LARGEST), label="Kernel rows", doc="Added or cut around the middle.")
     kernel_columns = param.Integer(default=3, bounds=(1, LARGEST), label="Kernel columns", doc="The same, across.")
     normalise = param.Boolean(default=False, label="Normalise", doc="Divide the weights by their sum.")
-    flip = param.Boolean(default=False, label="True convolution", doc="Turn the kernel by 180°; CNNs do not.")
+    flip = param.Boolean(default=False, label="True convolution", doc="Flips the kernel; CNNs skip this (cross-correlation).")
     stride = param.Integer(default=1, bounds=(1, 4), doc="How far the window moves, in pixels.")
     stride_across = Choice(
         default="same",
