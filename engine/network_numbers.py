@@ -23,6 +23,8 @@ def unknown_layer(word: str) -> str:
     """Say that a word names no layer, and what may have been meant."""
     if word in HINTS:
         return HINTS[word]
+    if word[:1].isdigit() or any(word == own or word in number.aliases for own, number in NUMBERS.items()):
+        return f"'{word[:40]}' belongs to a layer; write it on the line of its layer, for example '{LAYERS['conv'].example}'"
     near = difflib.get_close_matches(word, KINDS, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"for example '{LAYERS['conv'].example}'"
     return f"'{word[:40]}' is not a layer; the layers are {', '.join(dict.fromkeys(KINDS.values()))}; {hint}"
