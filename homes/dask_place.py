@@ -14,7 +14,7 @@ from typing import Any
 
 from ..views.answer import log
 from .dask_cluster import Actor, Cluster, ClusterError
-from .dask_worker import NoPlace, Told
+from .dask_worker import NoPlace, TrainingAnswer
 
 DEADLINE = 30.0  # seconds for one answer; then the process counts as lost
 MOST_TRIES = 2  # with the same event
@@ -34,7 +34,7 @@ class Place:
         self,
         cluster: Cluster,
         settings: Mapping[str, Any],
-        tell: Callable[[Told], None],
+        tell: Callable[[TrainingAnswer], None],
         refuse: Callable[[int, str], None],
     ) -> None:
         """tell: what the trainee tells. refuse: the number of an event that cannot be answered, and why."""
@@ -124,7 +124,7 @@ class Place:
             log.warning("The training could not go on elsewhere: %r", error)
             self._refuse(0, f"{ENDED} Your last checkpoint is kept: start again.")
 
-    def _take(self, told: Told) -> None:
+    def _take(self, told: TrainingAnswer) -> None:
         if self._has_left:
             return
         self.settings, self._status = told.settings, told.status or self._status

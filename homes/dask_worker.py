@@ -33,7 +33,7 @@ class NoPlace(Exception):  # noqa: N818  (an answer, not an error)
 
 
 @dataclass(frozen=True)
-class Told:
+class TrainingAnswer:
     """An answer or news for a page, and what the server keeps of it."""
 
     packet: bytes
@@ -52,17 +52,17 @@ class Trainee:
         self.session = Session(desk().files)
         self.session.begin_with("train", settings)
         self._shared: Network | None = None
-        self._news: Told | None = None
+        self._news: TrainingAnswer | None = None
         self._has_news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         desk().enter(self, places)
 
-    async def answer(self, event: Mapping[str, Any], number: int = 0, notice: str = "") -> Told:
+    async def answer(self, event: Mapping[str, Any], number: int = 0, notice: str = "") -> TrainingAnswer:
         """Answer an event; the answer says the notice too."""
         self.asked_at = time.monotonic()
         return await asyncio.wrap_future(desk().ask(self, event, number, notice))
 
-    async def news(self) -> Told | None:
+    async def news(self) -> TrainingAnswer | None:
         """What has been learned since the last news, as soon as there is any; None after a while."""
         self._loop = asyncio.get_running_loop()
         self.asked_at = time.monotonic()
@@ -79,11 +79,11 @@ class Trainee:
     def work(self) -> None:
         """In the desk's thread: train a little, unless the page has not taken the last news yet."""
         if self._news is None and (update := tick(self.session)):
-            self._news = self.told(update)
+            self._news = self.packed(update)
             if self._loop:
                 self._loop.call_soon_threadsafe(self._has_news.set)
 
-    def told(self, update: Update, number: int = 0) -> Told:
+    def packed(self, update: Update, number: int = 0) -> TrainingAnswer:
         """In the desk's thread: an update, with what the server keeps of it."""
         trace = update.trace
         backup = trace.static["backup"]["bytes"].tobytes() if trace else b""
@@ -91,7 +91,7 @@ class Trainee:
         networks, shared = self.session.networks, self._shared
         self._shared = networks.get("trained") if networks.has("trained") else None
         network = self._shared if self._shared is not shared else None
-        return Told(update.to_bytes(number), update.settings, status, backup, network)
+        return TrainingAnswer(update.to_bytes(number), update.settings, status, backup, network)
 
 
 class Desk:
@@ -118,9 +118,9 @@ class Desk:
             self.members.discard(member)
         return len(self.members)
 
-    def ask(self, trainee: Trainee, event: Mapping[str, Any], number: int, notice: str) -> Future[Told]:
+    def ask(self, trainee: Trainee, event: Mapping[str, Any], number: int, notice: str) -> Future[TrainingAnswer]:
         """Let the thread answer an event."""
-        future: Future[Told] = Future()
+        future: Future[TrainingAnswer] = Future()
         self._inbox.put((future, trainee, event, number, notice))
         return future
 
@@ -141,11 +141,11 @@ class Desk:
                 wait = False
 
     def _answer_one(
-        self, future: Future[Told], trainee: Trainee, event: Mapping[str, Any], number: int, notice: str
+        self, future: Future[TrainingAnswer], trainee: Trainee, event: Mapping[str, Any], number: int, notice: str
     ) -> None:
         update = answer(trainee.session, event)
         notices = (notice, *update.notices) if notice else update.notices
-        future.set_result(trainee.told(replace(update, notices=notices), number))
+        future.set_result(trainee.packed(replace(update, notices=notices), number))
 
 
 def _work_on(member: weakref.ref[Trainee]) -> None:

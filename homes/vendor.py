@@ -184,11 +184,11 @@ def _remove_leftovers(folder: Path) -> None:
             part.unlink(missing_ok=True)
 
 
-def show_progress(name: str, done: int, wanted: int) -> None:
+def show_progress(name: str, done: int, total: int) -> None:
     """Redraw one line on a terminal: the file, its bytes so far and in all. Silent in a log."""
     if sys.stdout.isatty():
-        end = "\r" if done < wanted else "\n"
-        print(f"  {name}  {done:>12,} / {wanted:,} bytes  {done / wanted:4.0%}", end=end, flush=True)
+        end = "\r" if done < total else "\n"
+        print(f"  {name}  {done:>12,} / {total:,} bytes  {done / total:4.0%}", end=end, flush=True)
 
 
 def copy_bokehjs(folder: Path) -> Path:

@@ -19,7 +19,7 @@ from ..views.session import LESSONS, Session
 from ..views.settings import SettingError
 from .dask_cluster import Cluster
 from .dask_place import Place
-from .dask_worker import Told
+from .dask_worker import TrainingAnswer
 
 # What a page does to a run; looking, choosing and saving take no place.
 NEEDS_A_PLACE = {"start", "step", "restart", "evaluate", "fork", "compare", "load", "restore"}
@@ -94,7 +94,7 @@ class Visitor:
         self._place = self._place or Place(self._cluster, self.session.settings_of("train"), self._told, self._refused)
         return self._place.send(number, event)
 
-    def _told(self, told: Told) -> None:
+    def _told(self, told: TrainingAnswer) -> None:
         if told.network:
             self.session.networks.put("trained", told.network)
         self._show(told.packet)

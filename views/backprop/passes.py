@@ -115,7 +115,7 @@ def _dot(first: list[str], second: list[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Step:
+class PassStep:
     """One moment: a value is computed (node alone), dJ/dJ becomes 1 (is_start), or a gradient is incremented."""
 
     node: str
@@ -145,7 +145,7 @@ class Passes:
     values: Mapping[str, float]
     gradients: Mapping[str, float]
     checks: Mapping[str, Verdict]  # of each gradient by finite differences
-    steps: tuple[Step, ...]
+    steps: tuple[PassStep, ...]
 
     @functools.cached_property
     def computed_at(self) -> dict[str, int]:
@@ -183,14 +183,14 @@ def passes_of(example: Preset, starts: Mapping[str, float], learning_rate: float
     return Passes(example, graph, inputs, losses, diverged, values, gradients, checks, _steps(graph, values, increments))
 
 
-def _steps(graph: Graph, values: Mapping[str, float], increments: list[Increment]) -> tuple[Step, ...]:
+def _steps(graph: Graph, values: Mapping[str, float], increments: list[Increment]) -> tuple[PassStep, ...]:
     """Forward in topological order, then backward. If J is not finite, up to the first value that is not."""
-    forward = [Step(name) for name, node in graph.nodes.items() if node.operation]
+    forward = [PassStep(name) for name, node in graph.nodes.items() if node.operation]
     if not np.isfinite(values[graph.output]):
         first = next(at for at, step in enumerate(forward) if not np.isfinite(values[step.node]))
         return tuple(forward[: first + 1])
-    start = Step(graph.output, is_start=True)
-    return (*forward, start, *(Step(increment.node, increment) for increment in increments))
+    start = PassStep(graph.output, is_start=True)
+    return (*forward, start, *(PassStep(increment.node, increment) for increment in increments))
 
 
 def _learned(

@@ -9,7 +9,7 @@ import re
 from ...engine.operations import OPERATIONS
 from ..numbers import write
 from ..trace import Sentences, Texts
-from .passes import Passes, Step
+from .passes import Passes, PassStep
 from .settings import BackpropSettings
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -88,7 +88,7 @@ def sentences(passes: Passes) -> Sentences:
     return Sentences("{}", Texts.of_steps([[_sentence(passes, step, at)] for at, step in enumerate(passes.steps)]))
 
 
-def _sentence(passes: Passes, step: Step, at: int) -> str:
+def _sentence(passes: Passes, step: PassStep, at: int) -> str:
     if step.increment:
         return _backward(passes, step, at)
     if step.is_start:
@@ -118,7 +118,7 @@ def _advice(passes: Passes, name: str) -> str:
     return "change an input"
 
 
-def _backward(passes: Passes, step: Step, at: int) -> str:
+def _backward(passes: Passes, step: PassStep, at: int) -> str:
     """dt/dx = 2·x = 2·2 = 4; dJ/dx += 2.275×4 = 9.099; measured 9.099 ✓."""
     one = step.increment
     assert one is not None
@@ -139,7 +139,7 @@ def _backward(passes: Passes, step: Step, at: int) -> str:
     return "; ".join(parts)
 
 
-def product(passes: Passes, step: Step) -> str:
+def product(passes: Passes, step: PassStep) -> str:
     """0.969×(−0.654) = −0.634."""
     one = step.increment
     assert one is not None

@@ -23,9 +23,9 @@ from .layer_pass import (
     UPPER,
     Grid,
     LayerPass,
+    LayerStep,
     Mark,
     Products,
-    Step,
     at,
     products_of,
     sum_of,
@@ -49,13 +49,13 @@ def relu_pass(x: np.ndarray, grad_out: np.ndarray) -> LayerPass:
         pixel, value, total = float(x[r, c]), write(float(output[r, c])), write(float(grad_x[r, c]))
         reads, gives, gradient = Mark("x", r, c, "input"), Mark("output", r, c, "output"), Mark("grad_out", r, c, "gradient")
         words = f"max({write(pixel)}, 0) = {value}"
-        steps.append(Step.forward(f"output{at(r, c)}", words, f"output = {value}", reads, gives, gradient))
+        steps.append(LayerStep.forward(f"output{at(r, c)}", words, f"output = {value}", reads, gives, gradient))
         factors = (mask[[r], [[c]]], grad_out[[r], [[c]]], grad_x[[r], [[c]]])
         why = f"x = {write(pixel)} {'>' if pixel > 0 else '<'} 0" if pixel else "x = 0, where the slope 0 is chosen"
         words = f"{products_of(*factors[:2])[0]} = {total}, because {why}"
         marks = (reads, Mark("mask", r, c, "kernel"), gives, gradient, Mark("grad_x", r, c, "gradient"))
         products = Products(("slope", "× grad_out", "= grad_x"), factors)
-        back.append(Step.backward(f"grad_x{at(r, c)}", words, f"grad_x = {total}", badge, *marks, products=products))
+        back.append(LayerStep.backward(f"grad_x{at(r, c)}", words, f"grad_x = {total}", badge, *marks, products=products))
     return LayerPass(grids, (*steps, *back), *RELU_DRAWING)
 
 
@@ -129,13 +129,13 @@ def _place(one: Dense, i: int) -> tuple[int, int, int]:
     return c, r, m
 
 
-def _flatten(one: Dense, i: int) -> Step:
+def _flatten(one: Dense, i: int) -> LayerStep:
     c, r, m = _place(one, i)
     marks, value = (Mark(f"map_{c}", r, m, "input"), Mark("flat", 0, i, "output")), write(float(one.x[c, r, m]))
-    return Step.forward(f"flat[{i}]", f"x{at(c, r, m)} = {value}", f"= {value}", *marks, arrows=(marks,))
+    return LayerStep.forward(f"flat[{i}]", f"x{at(c, r, m)} = {value}", f"= {value}", *marks, arrows=(marks,))
 
 
-def _output(one: Dense, o: int, total: float) -> Step:
+def _output(one: Dense, o: int, total: float) -> LayerStep:
     weights, flat, inputs = one.weight[[o]], one.flat, one.flat.size
     bias = f"bias {write_factor(float(one.bias[o]))}"
     marks = (
@@ -144,15 +144,15 @@ def _output(one: Dense, o: int, total: float) -> Step:
     )  # fmt: skip
     factors = (flat.reshape(2, -1), weights.reshape(2, -1), (flat * weights).reshape(2, -1))  # in two rows, to be larger
     products, words = Products(("flat", "× weight", "= products"), factors), sum_of([*products_of(flat, weights), bias], total)
-    return Step.forward(f"output[{o}]", words, f"sum + {bias} = {write(total)}", *marks, products=products)
+    return LayerStep.forward(f"output[{o}]", words, f"sum + {bias} = {write(total)}", *marks, products=products)
 
 
-def _bias(o: int, gradient: float, badge: str) -> Step:
+def _bias(o: int, gradient: float, badge: str) -> LayerStep:
     marks = (Mark("bias", o, 0, "kernel"), Mark("grad_bias", o, 0, "gradient"), Mark("grad_out", o, 0, "gradient"))
-    return Step.backward(f"grad_bias[{o}]", f"grad_out[{o}] = {write(gradient)}", f"= {write(gradient)}", badge, *marks)
+    return LayerStep.backward(f"grad_bias[{o}]", f"grad_out[{o}] = {write(gradient)}", f"= {write(gradient)}", badge, *marks)
 
 
-def _weights(one: Dense, grad_weight: np.ndarray) -> list[Step]:
+def _weights(one: Dense, grad_weight: np.ndarray) -> list[LayerStep]:
     steps, verdicts = [], checks(grad_weight, one.losses_of_weight, one.weight)
     for (o, i), badge in zip(np.ndindex(one.weight.shape), verdicts, strict=True):
         total, factors = float(grad_weight[o, i]), (one.flat[:, [i]], one.grad_out[None, [o]], grad_weight[[o], [[i]]])
@@ -162,12 +162,12 @@ def _weights(one: Dense, grad_weight: np.ndarray) -> list[Step]:
         )  # fmt: skip
         words, products = sum_of(products_of(*factors[:2]), total), Products(("flat", "× grad_out", "= product"), factors)
         steps.append(
-            Step.backward(f"grad_weight{at(o, i)}", words, f"product = {write(total)}", badge, *marks, products=products)
+            LayerStep.backward(f"grad_weight{at(o, i)}", words, f"product = {write(total)}", badge, *marks, products=products)
         )
     return steps
 
 
-def _flat(one: Dense, grad_flat: np.ndarray) -> list[Step]:
+def _flat(one: Dense, grad_flat: np.ndarray) -> list[LayerStep]:
     steps, outputs, gradients = [], len(one.weight), one.grad_out[:, None]
     verdicts = checks(grad_flat, lambda x: one.losses_of_x(x.reshape(len(x), *one.x.shape)), one.flat[0])
     for i, badge in enumerate(verdicts):
@@ -179,11 +179,11 @@ def _flat(one: Dense, grad_flat: np.ndarray) -> list[Step]:
         )  # fmt: skip
         products = Products(("weight", "× grad_out", "= products"), (weights, gradients, weights * gradients))
         words = sum_of(products_of(weights, gradients), total)
-        steps.append(Step.backward(f"grad_flat[{i}]", words, f"sum = {write(total)}", badge, *marks, products=products))
+        steps.append(LayerStep.backward(f"grad_flat[{i}]", words, f"sum = {write(total)}", badge, *marks, products=products))
     return steps
 
 
-def _fold(one: Dense, grad_x: np.ndarray) -> list[Step]:
+def _fold(one: Dense, grad_x: np.ndarray) -> list[LayerStep]:
     steps = []
     for i, badge in enumerate(checks(grad_x, one.losses_of_x, one.x)):
         c, r, m = _place(one, i)
@@ -193,7 +193,9 @@ def _fold(one: Dense, grad_x: np.ndarray) -> list[Step]:
         )
         marks = (*arrow, Mark(f"map_{c}", r, m, "input"))
         steps.append(
-            Step.backward(f"grad_x{at(c, r, m)}", f"grad_flat[{i}] = {value}", f"= {value}", badge, *marks, arrows=(arrow,))
+            LayerStep.backward(
+                f"grad_x{at(c, r, m)}", f"grad_flat[{i}] = {value}", f"= {value}", badge, *marks, arrows=(arrow,)
+            )
         )
     return steps
 
@@ -220,26 +222,26 @@ def softmax_pass(logits: np.ndarray, label: int) -> LayerPass:
     steps = _softmax(logits[0].tolist(), exps, p)
     right = (Mark("probabilities", 0, label, "output"), Mark("label", 0, label, "kernel"), Mark("loss", 0, 0, "output"))
     words = f"−log p[{label}] = −log {write(float(p[0, label]))} = {write(loss)}"
-    steps.append(Step.forward("loss", words, f"loss = {write(loss)}", *right))
+    steps.append(LayerStep.forward("loss", words, f"loss = {write(loss)}", *right))
     for k, badge in enumerate(checks(grad_logits, losses, logits)):
         factors = (p[:, [k]], one_hot[:, [k]], grad_logits[:, [k]])
         share, target, gradient = (write(float(one[0, 0])) for one in factors)
         marks = tuple(Mark(name, 0, k, role) for name, role in SOFTMAX_MARKS)
         words, products = f"{share} − {target} = {gradient}", Products(("p", "− y", "= p − y"), factors)
-        steps.append(Step.backward(f"grad_logits[{k}]", words, f"p − y = {gradient}", badge, *marks, products=products))
+        steps.append(LayerStep.backward(f"grad_logits[{k}]", words, f"p − y = {gradient}", badge, *marks, products=products))
     return LayerPass(grids, tuple(steps))
 
 
-def _softmax(logits: list[float], exps: np.ndarray, p: np.ndarray) -> list[Step]:
+def _softmax(logits: list[float], exps: np.ndarray, p: np.ndarray) -> list[LayerStep]:
     """Each exponential, then each probability. exps, p: (1, K)."""
     largest, total, steps = write_factor(max(logits)), write(float(exps.sum())), []
     for k, logit in enumerate(logits):
         value, marks = write(float(exps[0, k])), (Mark("logits", 0, k, "input"), Mark("exps", 0, k, "output"))
-        steps.append(Step.forward(f"exps[{k}]", f"exp({write(logit)} − {largest}) = {value}", f"= {value}", *marks))
+        steps.append(LayerStep.forward(f"exps[{k}]", f"exp({write(logit)} − {largest}) = {value}", f"= {value}", *marks))
     for k in range(len(logits)):
         words = f"{write(float(exps[0, k]))} / {total} = {write(float(p[0, k]))}"
         row = Mark("exps", 0, 0, "input", 1, len(logits))
         steps.append(
-            Step.forward(f"p[{k}]", words, words, row, Mark("exps", 0, k, "kernel"), Mark("probabilities", 0, k, "output"))
+            LayerStep.forward(f"p[{k}]", words, words, row, Mark("exps", 0, k, "kernel"), Mark("probabilities", 0, k, "output"))
         )
     return steps

@@ -12,7 +12,7 @@ from ..grid import Coordinates, joined
 from ..numbers import write
 from ..pointing import Pointed, pointing
 from ..trace import Columns, Sentences, Sources, Texts, Trace
-from .layer_pass import ARRANGEMENTS, CARD, CELL_GROUPS, ROLES, Grid, LayerPass, Step
+from .layer_pass import ARRANGEMENTS, CARD, CELL_GROUPS, ROLES, Grid, LayerPass, LayerStep
 from .settings import OWN_LOSS, GradientsSettings
 
 ABOVE = 0.5  # from a grid up to the middle of its title
@@ -118,7 +118,7 @@ def _covers(layer: LayerPass, its: Arrangement) -> Coordinates:
     return joined(covers)
 
 
-def _card(steps: Sequence[Step]) -> Columns:
+def _card(steps: Sequence[LayerStep]) -> Columns:
     """The cells of the card: three grids as large as the largest; what a step does not fill is NaN. -> columns (T, n)."""
     grids = [(t, k, one) for t, step in enumerate(steps) for k, one in enumerate(step.products.grids)]
     shapes = [*dict.fromkeys(one.shape for *_, one in grids)]

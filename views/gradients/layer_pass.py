@@ -151,7 +151,7 @@ Arrows = tuple[tuple[Mark, Mark], ...]
 
 
 @dataclass(frozen=True)
-class Step:
+class LayerStep:
     """One number comes about."""
 
     head: str
@@ -165,14 +165,14 @@ class Step:
     @classmethod
     def forward(
         cls, cell: str, words: str, result: str, *marks: Mark, products: Products = NOTHING, arrows: Arrows = ()
-    ) -> Step:
+    ) -> LayerStep:
         """Of the forward pass: cell = words."""
         return cls(f"Forward: {cell}", f"{cell} = {words}", result, marks, products, arrows=arrows)
 
     @classmethod
     def backward(
         cls, cell: str, words: str, result: str, badge: str, *marks: Mark, products: Products = NOTHING, arrows: Arrows = ()
-    ) -> Step:
+    ) -> LayerStep:
         """Of the backward pass: cell = words, and what finite differences say, in words that can be spoken."""
         spoken = badge.replace("✓ kink", "a kink").replace("✗ ", "WRONG: ").removeprefix("✓ ")
         sentence = f"{cell} = {words}; {spoken}{' agrees' if badge.startswith('✓ f') else ''}"
@@ -223,7 +223,7 @@ class LayerPass:
     """Everything that is drawn of one layer."""
 
     grids: Mapping[str, Grid]
-    steps: tuple[Step, ...]
+    steps: tuple[LayerStep, ...]
     curves: tuple[Curve, ...] = ()
     captions: tuple[Caption, ...] = ()
     words: Corners = HEADLINE  # where the headline and the titles of the card stand

@@ -15,7 +15,7 @@ import numpy as np
 from ... import engine
 from ..numbers import write, write_factor
 from ..numerical_checks import checks, tied_cells
-from .layer_pass import SGD_HEADLINE, SGD_RESULT, SGD_SLOTS, Grid, LayerPass, Mark, Step, at, products_of, sum_of
+from .layer_pass import SGD_HEADLINE, SGD_RESULT, SGD_SLOTS, Grid, LayerPass, LayerStep, Mark, at, products_of, sum_of
 
 POOL = 2  # pixels a side of a window
 Arrays = dict[str, np.ndarray]
@@ -112,7 +112,7 @@ class Walk:
         self.values_after = self.after.forward()
         self.badges = network.checks(self.values, self.gradients)
 
-    def phases(self) -> Iterator[tuple[str, list[Step]]]:
+    def phases(self) -> Iterator[tuple[str, list[LayerStep]]]:
         """Each grid that is computed, and its steps, a cell each in row order."""
         ways = {"conv": self._conv, "relu": self._relu, "pool": self._pool, "logits": self._logit, "p": self._probability}
         for name, way in ways.items():
@@ -129,16 +129,16 @@ class Walk:
         yield "new_kernel", [self._update("kernel", r, c) for r, c in np.ndindex(self.network.kernel.shape)]
         yield "new_p", [self._again()]
 
-    def _forward(self, name: str, r: int, c: int, words: str, *marks: Mark) -> Step:
+    def _forward(self, name: str, r: int, c: int, words: str, *marks: Mark) -> LayerStep:
         cell = f"{name}{at(r, c) if self.values[name].shape[1] > 1 else at(r)}"
-        return Step.forward(cell, words, f"{cell} = {self._value(name, r, c)}", *marks, Mark(name, r, c, "output"))
+        return LayerStep.forward(cell, words, f"{cell} = {self._value(name, r, c)}", *marks, Mark(name, r, c, "output"))
 
-    def _backward(self, name: str, r: int, c: int, words: str, *marks: Mark) -> Step:
+    def _backward(self, name: str, r: int, c: int, words: str, *marks: Mark) -> LayerStep:
         gradient, role = self.gradients[name], "kernel" if name in ("kernel", "weight") else "output"
         cell = f"grad_{name}{at(r, c) if gradient.shape[1] > 1 else at(r)}"
         own = (Mark(name, r, c, role), Mark(f"grad_{name}", r, c, "gradient"))
         badge = self.badges[name][r * gradient.shape[1] + c]
-        return Step.backward(cell, words, f"= {self._gradient(name, r, c)}", badge, *marks, *own)
+        return LayerStep.backward(cell, words, f"= {self._gradient(name, r, c)}", badge, *marks, *own)
 
     def _value(self, name: str, r: int, c: int = 0) -> str:
         return write(float(self.values[name][r, c]))
@@ -168,10 +168,10 @@ class Walk:
         total = " + ".join(f"exp({write(score)})" for score in scores)
         return f"exp({write(scores[k])}) / ({total}) = {self._value('p', k)}", Mark("logits", 0, 0, "input", 3, 1)
 
-    def _loss(self) -> Step:
+    def _loss(self) -> LayerStep:
         k, loss = self.network.label, self._value("loss", 0)
         marks = (Mark("p", k, 0, "input"), Mark("label", k, 0, "kernel"), Mark("loss", 0, 0, "output"))
-        return Step.forward("loss", f"−log p[{k}] = −log {self._value('p', k)} = {loss}", f"loss = {loss}", *marks)
+        return LayerStep.forward("loss", f"−log p[{k}] = −log {self._value('p', k)} = {loss}", f"loss = {loss}", *marks)
 
     def _grad_logit(self, k: int, _: int) -> WordsAndMarks:
         words = f"{self._value('p', k)} − {write(float(k == self.network.label))} = {self._gradient('logits', k)}"
@@ -210,25 +210,25 @@ class Walk:
         words = sum_of(terms, float(self.gradients["kernel"][k, m]), ": no gradient arrives")
         return words, Mark("image", k, m, "input", 4, 4), Mark("grad_conv", 0, 0, "gradient", 4, 4)
 
-    def _update(self, name: str, r: int, c: int) -> Step:
+    def _update(self, name: str, r: int, c: int) -> LayerStep:
         old, gradient = float(getattr(self.network, name)[r, c]), float(self.gradients[name][r, c])
         new = write(float(getattr(self.after, name)[r, c]))
         words = f"{write(old)} − {write(self.learning_rate)}×{write_factor(gradient)} = {new}"
         marks = (Mark(name, r, c, "kernel"), Mark(f"grad_{name}", r, c, "gradient"), Mark(f"new_{name}", r, c, "kernel"))
-        return Step(f"Update: {name}{at(r, c)}", f"new {name}{at(r, c)} = {words}", f"= {new}", marks)
+        return LayerStep(f"Update: {name}{at(r, c)}", f"new {name}{at(r, c)} = {words}", f"= {new}", marks)
 
-    def _again(self) -> Step:
+    def _again(self) -> LayerStep:
         k, now = self.network.label, write(float(self.values_after["p"][self.network.label, 0]))
         before, after = (write(float(one["loss"][0, 0])) for one in (self.values, self.values_after))
         sentence = f"Forward again with the new parameters: p[{k}] = {now}, loss = −log {now} = {after}; before it was {before}"
         marks = (Mark("new_p", k, 0, "output"), Mark("new_loss", 0, 0, "output"), Mark("loss", 0, 0, "output"))
-        return Step("Forward again", sentence, f"loss {before} → {after}", marks)
+        return LayerStep("Forward again", sentence, f"loss {before} → {after}", marks)
 
 
 def sgd_step(network: SmallNetwork, learning_rate: float) -> LayerPass:
     """All of it: forward, backward, update, and forward again."""
     walk, starts = Walk(network, learning_rate), dict[str, tuple[int, int]]()
-    steps: list[Step] = []
+    steps: list[LayerStep] = []
     for name, phase in walk.phases():
         starts[name] = (len(steps), len(steps) + len(phase))
         steps += phase

@@ -17,7 +17,7 @@ import numpy as np
 from ... import engine
 from ..numbers import write, write_factor
 from ..numerical_checks import checks, tied_cells
-from .layer_pass import LOWER, UPPER, Grid, LayerPass, Mark, Products, Step, at, products_of, slots, sum_of
+from .layer_pass import LOWER, UPPER, Grid, LayerPass, LayerStep, Mark, Products, at, products_of, slots, sum_of
 
 STRETCHED = slots((22.2, 10.9, 4.5, 4.5), (0.3, 26.2, 4.0, 4.0))
 UNREAD = ": no window reads this pixel"
@@ -77,7 +77,7 @@ def convolution_pass(one: Convolution) -> LayerPass:
     return LayerPass(grids, (*steps, _bias(one, grad_bias), *_weights(one, grad_weight), *_pixels(one, grad_x)))
 
 
-def _convolve(one: Convolution) -> tuple[list[Step], np.ndarray]:
+def _convolve(one: Convolution) -> tuple[list[LayerStep], np.ndarray]:
     """The forward pass and its output."""
     terms = engine.conv2d_terms(one.x[None], one.weight[None], one.bias, stride=one.stride, padding=one.padding)
     bias, (kH, kW) = f"bias {write_factor(one.bias)}", one.weight.shape
@@ -89,7 +89,7 @@ def _convolve(one: Convolution) -> tuple[list[Step], np.ndarray]:
         marks = (Mark("x", top, left, "kernel", kH, kW), Mark("weight", 0, 0, "kernel", kH, kW), *_outputs((i, j)))
         products = Products(("window of x", "× kernel", "= products"), (window, one.weight, terms.products[i, j, 0]))
         result = f"sum{f' + {bias}' if one.bias else ''} = {write(output)}"
-        steps.append(Step.forward(f"output{at(i, j)}", sum_of(terms_written, output), result, *marks, products=products))
+        steps.append(LayerStep.forward(f"output{at(i, j)}", sum_of(terms_written, output), result, *marks, products=products))
     return steps, terms.output
 
 
@@ -99,7 +99,7 @@ def _outputs(*cells: tuple[int, int]) -> tuple[Mark, ...]:
     return *outputs, *(Mark("grad_out", *cell, "gradient") for cell in cells)
 
 
-def _bias(one: Convolution, grad_bias: np.ndarray) -> Step:
+def _bias(one: Convolution, grad_bias: np.ndarray) -> LayerStep:
     def losses(bias: np.ndarray) -> np.ndarray:
         return one.losses(one.x[None], np.repeat(one.weight[None], len(bias), 0), bias)
 
@@ -108,10 +108,10 @@ def _bias(one: Convolution, grad_bias: np.ndarray) -> Step:
     gradient = Mark("grad_out", 0, 0, "gradient", *one.grad_out.shape)
     marks = (Mark("grad_bias", 0, 0, "gradient"), Mark("bias", 0, 0, "kernel"), gradient)
     products = Products(("grad_out",), (one.grad_out,))
-    return Step.backward("grad_bias", words, f"sum = {write(total)}", badge, *marks, products=products)
+    return LayerStep.backward("grad_bias", words, f"sum = {write(total)}", badge, *marks, products=products)
 
 
-def _weights(one: Convolution, grad_weight: np.ndarray) -> list[Step]:
+def _weights(one: Convolution, grad_weight: np.ndarray) -> list[LayerStep]:
     """Each weight met one pixel for each output cell: pixels as far apart as the stride."""
     (oH, oW), s, padded = one.grad_out.shape, one.stride, np.pad(one.x, one.padding)
     verdicts = checks(grad_weight, lambda weight: one.losses(one.x[None], weight, np.array([one.bias])), one.weight)
@@ -127,12 +127,12 @@ def _weights(one: Convolution, grad_weight: np.ndarray) -> list[Step]:
             Mark("grad_out", 0, 0, "gradient", oH, oW),
         )
         products = Products(("x that it met", "× grad_out", "= products"), (met, one.grad_out, met * one.grad_out))
-        words = sum_of(products_of(met, one.grad_out), total)
-        steps.append(Step.backward(f"grad_weight{at(k, m)}", words, f"sum = {write(total)}", badge, *marks, products=products))
+        words, sums = sum_of(products_of(met, one.grad_out), total), f"sum = {write(total)}"
+        steps.append(LayerStep.backward(f"grad_weight{at(k, m)}", words, sums, badge, *marks, products=products))
     return steps
 
 
-def _pixels(one: Convolution, grad_x: np.ndarray) -> list[Step]:
+def _pixels(one: Convolution, grad_x: np.ndarray) -> list[LayerStep]:
     """Each pixel gets back, from every output cell that read it, that cell's gradient times the weight between them."""
     stretched, turned, (kH, kW) = one.stretched(), one.weight[::-1, ::-1], one.weight.shape
     verdicts = checks(grad_x, lambda x: one.losses(x, one.weight[None], np.array([one.bias])), one.x)
@@ -150,7 +150,7 @@ def _pixels(one: Convolution, grad_x: np.ndarray) -> list[Step]:
         )
         products = Products(("grad_out", "× kernel 180°", "= products"), (window, turned, window * turned))
         words = sum_of(products_of(window[there], turned[there]), total, UNREAD)
-        steps.append(Step.backward(f"grad_x{at(r, c)}", words, f"sum = {write(total)}", badge, *marks, products=products))
+        steps.append(LayerStep.backward(f"grad_x{at(r, c)}", words, f"sum = {write(total)}", badge, *marks, products=products))
     return steps
 
 
@@ -207,7 +207,7 @@ def pooling_pass(one: Pooling) -> LayerPass:
     return LayerPass(grids, (*pool, *back))
 
 
-def _pool(one: Pooling, i: int, j: int, output: float, shares: np.ndarray) -> Step:
+def _pool(one: Pooling, i: int, j: int, output: float, shares: np.ndarray) -> LayerStep:
     """The maximum or the average of one window. shares: (H, W)."""
     place, cell, value = (i * one.stride, j * one.stride), f"output{at(i, j)}", write(output)
     inside = tuple(slice(begin, begin + one.size) for begin in place)
@@ -217,15 +217,15 @@ def _pool(one: Pooling, i: int, j: int, output: float, shares: np.ndarray) -> St
     if not one.takes_maximum:
         products = Products(("window of x", f"× 1/{one.size**2}", "= products"), (window, part, window * part))
         words = f"({' + '.join([write(pixels[0]), *map(write_factor, pixels[1:])])}) / {one.size**2} = {value}"
-        return Step.forward(cell, words, f"average = {value}", *marks, products=products)
+        return LayerStep.forward(cell, words, f"average = {value}", *marks, products=products)
     row, column = divmod(int(shares.argmax()), shares.shape[1])
     winner, ties = Mark("x", row, column, "output"), int((window == output).sum())
     words = f"max({', '.join(map(write, pixels))}) = {value}, {f'first of {ties} ' if ties > 1 else ''}at x{at(row, column)}"
     products = Products(("window of x", "the winner"), (window, np.where(part > 0, window, np.nan)))
-    return Step.forward(cell, words, f"maximum = {value}", *marks, winner, products=products, arrows=((winner, marks[1]),))
+    return LayerStep.forward(cell, words, f"maximum = {value}", *marks, winner, products=products, arrows=((winner, marks[1]),))
 
 
-def _hand_back(one: Pooling, r: int, c: int, total: float, badge: str, shares: np.ndarray) -> Step:
+def _hand_back(one: Pooling, r: int, c: int, total: float, badge: str, shares: np.ndarray) -> LayerStep:
     """What one pixel gets back from every window that holds it. shares: (oH, oW, H, W)."""
     starts = [range(max(0, -(-(place - one.size + 1) // one.stride)), place // one.stride + 1) for place in (r, c)]
     holding = [(i, j) for i, j in np.ndindex(one.grad_out.shape) if i in starts[0] and j in starts[1]]
@@ -236,7 +236,7 @@ def _hand_back(one: Pooling, r: int, c: int, total: float, badge: str, shares: n
         terms = [f"{write_factor(gradient)}/{one.size**2}" for gradient in gradients.ravel().tolist()]
     own = Mark("grad_x", r, c, "gradient")
     titles = ("won? 1 or 0" if one.takes_maximum else "share", "× grad_out", "= products")
-    return Step.backward(
+    return LayerStep.backward(
         f"grad_x{at(r, c)}",
         sum_of(terms, total, UNREAD),
         f"sum = {write(total)}",

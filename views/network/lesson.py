@@ -18,7 +18,7 @@ from ..units.card import card_facts, card_sources
 from ..units.kinds import derive
 from . import pictures, words
 from .edits import read_edits
-from .kernels import kernel_columns
+from .kernel_pictures import kernel_columns
 from .preparation import Prepared, as_input, ink_of, moved, prepare
 from .settings import NetworkSettings
 from .space import in_space

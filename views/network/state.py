@@ -20,7 +20,7 @@ from ..units.activations import read_unit, write_unit
 from ..units.graph import find_layer, layer_names, layers_of
 from .blocks import Blocks
 from .edits import edited, number, parameter, read_edit, read_edits, write_edits
-from .kernels import layers_with_weights
+from .kernel_pictures import layers_with_weights
 from .preparation import as_input, ink_of_picture
 from .settings import LONGEST_EDITS, NETWORKS, NetworkSettings
 

@@ -12,7 +12,7 @@ from ..networks import COMMITTED
 from ..numbers import percent
 from ..settings import Picture
 from .blocks import Blocks
-from .kernels import layers_with_weights
+from .kernel_pictures import layers_with_weights
 from .pictures import scale_facts
 from .preparation import Prepared
 from .settings import STEPS, NetworkSettings

@@ -23,7 +23,7 @@ FLATTEST = 3.6  # width / height of the picture; a flatter one is drawn with wid
 
 
 @dataclass(frozen=True)
-class Picture:
+class KernelPicture:
     """A layer's weights and biases laid out in one picture. cells: (rows, columns), NaN between kernels."""
 
     name: str
@@ -48,7 +48,7 @@ def layers_with_weights(network: Network) -> list[str]:
     return [layer.name for layer in layers_of(network) if "weight" in layer.parameters]
 
 
-def picture_of(network: Network, name: str) -> Picture | None:
+def picture_of(network: Network, name: str) -> KernelPicture | None:
     """The picture of a layer; None if the network has no such layer."""
     if name not in layers_with_weights(network):
         return None
@@ -56,14 +56,14 @@ def picture_of(network: Network, name: str) -> Picture | None:
     weight, bias = parameters["weight"], parameters["bias"]
     if weight.ndim == 2:
         gap = np.full((len(bias), GAP), np.nan, np.float32)
-        return Picture(name, weight, bias, np.hstack([weight, gap, bias[:, np.newaxis]]))
+        return KernelPicture(name, weight, bias, np.hstack([weight, gap, bias[:, np.newaxis]]))
     F, C, kH, kW = weight.shape
     framed = np.full((F, C, kH + GAP, kW + GAP), np.nan, np.float32)
     framed[:, :, :kH, :kW] = weight
     kernels = framed.transpose(1, 2, 0, 3).reshape(C * (kH + GAP), -1)
     bars = np.full((F, kW + GAP), np.nan, np.float32)
     bars[:, :kW] = bias[:, np.newaxis]
-    return Picture(name, weight, bias, np.vstack([kernels, bars.reshape(1, -1)])[:, :-GAP])
+    return KernelPicture(name, weight, bias, np.vstack([kernels, bars.reshape(1, -1)])[:, :-GAP])
 
 
 def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit]) -> tuple[dict[str, Columns], dict[str, str]]:
@@ -98,7 +98,7 @@ def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit
     }  # fmt: skip
 
 
-def _words(picture: Picture) -> str:
+def _words(picture: KernelPicture) -> str:
     shape = picture.weight.shape
     if len(shape) == 2:
         return f"{picture.name}: {shape[0]} outputs down, {shape[1]} inputs across, then the bias"
