@@ -47,7 +47,7 @@ def read_numbers(
         if known is None or known in numbers:
             raise LayerTextError(_unexpected(layer, name))
         numbers[known] = _number(layer, known, word)
-    if missing := [name for name in layer.wanted if name not in numbers]:
+    if missing := [name for name in layer.required if name not in numbers]:
         which = f" (the {NUMBERS[missing[0]].noun})" if numbers else ""
         raise LayerTextError(f"a number is missing{which}; write for example '{layer.example}'")
     _check_inputs(layer, numbers, input_shape)
@@ -56,10 +56,10 @@ def read_numbers(
 
 def _by_name(layer: LayerWord, words: Sequence[str]) -> list[tuple[str, str]]:
     """The numbers of 'conv 8 5x5 pad 2': first those that every such layer has, then each behind its name."""
-    count, rest = len(layer.wanted), words[len(layer.wanted) :]
-    pairs = list(zip(layer.wanted, words, strict=False))
+    count, rest = len(layer.required), words[len(layer.required) :]
+    pairs = list(zip(layer.required, words, strict=False))
     for place, name in enumerate(rest[::2]):
-        if _known(layer, name) is None or _known(layer, name) in layer.wanted:
+        if _known(layer, name) is None or _known(layer, name) in layer.required:
             raise LayerTextError(_unexpected(layer, name))
         if 2 * place + 1 == len(rest):
             raise LayerTextError(f"a number is missing behind '{name}'; write for example '{layer.example}'")
@@ -68,9 +68,9 @@ def _by_name(layer: LayerWord, words: Sequence[str]) -> list[tuple[str, str]]:
 
 def _by_place(layer: LayerWord, words: Sequence[str], named: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The numbers of conv2d(1, 8, 3), PyTorch's, or of conv2d(8, 3), Keras's."""
-    wanted_by_name = sum(_known(layer, name) in layer.wanted for name, _ in named)
-    tells_inputs = layer.tells_inputs and len(words) + wanted_by_name > len(layer.wanted)
-    names = (*(("inputs",) if tells_inputs else ()), *layer.wanted, *layer.options)
+    required_by_name = sum(_known(layer, name) in layer.required for name, _ in named)
+    tells_inputs = layer.tells_inputs and len(words) + required_by_name > len(layer.required)
+    names = (*(("inputs",) if tells_inputs else ()), *layer.required, *layer.options)
     if len(words) > len(names):
         raise LayerTextError(_unexpected(layer, words[len(names)]))
     return list(zip(names, words, strict=False))
@@ -78,7 +78,7 @@ def _by_place(layer: LayerWord, words: Sequence[str], named: Sequence[tuple[str,
 
 def _known(layer: LayerWord, name: str) -> str | None:
     """The project's own word for the name of a number."""
-    possible = (*layer.wanted, *layer.options, *(("inputs",) if layer.tells_inputs else ()))
+    possible = (*layer.required, *layer.options, *(("inputs",) if layer.tells_inputs else ()))
     return next((own for own in possible if name == own or name in NUMBERS[own].aliases), None)
 
 
@@ -104,12 +104,12 @@ def _number(layer: LayerWord, name: str, word: str) -> int | float | Pair:
 
 def _check_inputs(layer: LayerWord, numbers: LayerNumbers, shape: Shape) -> None:
     """Refuse a call that is written for another number of inputs than come in."""
-    is_conv = "filters" in layer.wanted
+    is_conv = "filters" in layer.required
     arriving = shape[0] if is_conv else math.prod(shape)
     if numbers.get("inputs", arriving) == arriving or (len(shape) == 3) != is_conv:
         return
     noun, verb = "input channels" if is_conv else "inputs", "comes" if arriving == 1 else "come"
     raise LayerTextError(
-        f"it is read as ({', '.join(('inputs', *layer.wanted))}), which is written for {numbers['inputs']} {noun}, but "
+        f"it is read as ({', '.join(('inputs', *layer.required))}), which is written for {numbers['inputs']} {noun}, but "
         f"{arriving} {verb} in; write '{layer.make(numbers).text}'"
     )

@@ -49,7 +49,7 @@ class LayerWord:
     """One kind of layer: an example, the numbers right behind its word, those that may follow by name, how it is read."""
 
     example: str
-    wanted: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     make: Callable[[LayerNumbers], LayerSpec] = lambda numbers: LayerSpec()
     aliases: tuple[str, ...] = ()
