@@ -10,10 +10,12 @@ from __future__ import annotations
 import functools
 import json
 import os
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import jinja2
 import numpy as np
 import panel as pn
 from bokeh.document import Document
@@ -22,55 +24,59 @@ from markupsafe import Markup
 from threadpoolctl import threadpool_limits
 
 from ..app import Static
-from ..views.answer import LARGEST_EVENT
+from ..views.answer import LARGEST_EVENT, refusal
 from ..views.theme import css
 from . import shell
 from .dask_cluster import Cluster
 from .listing import engine_sources
 from .visitor import SOURCES, Visitor
+from .visits import Visit, Visits
 
 # Panel hands out the files that app.Static lists below this path.
 ASSETS = f"components/{Static.__module__}/{Static.__name__}/_resources/page/"
-MOST_SESSIONS = int(os.environ.get("CONVOSCOPE_SESSIONS", "60"))  # open pages at once; a page holds about 1 MB
+FULL = "Every place on this server is taken."
+TOKEN = "the token of a session"
 CLUSTER = Cluster()  # where training runs
 # Where everything else is answered. Python runs one thread at a time; more of them let short answers pass long ones.
 THREADS = ThreadPoolExecutor(int(os.environ.get("CONVOSCOPE_THREADS", "4")), thread_name_prefix="Convoscope answers")
+VISITS = Visits(int(os.environ.get("CONVOSCOPE_SESSIONS", "60")))  # connected pages at once; each holds about 1 MB
 threadpool_limits(1)  # NumPy's own threads would only wait for each other
-
-_open_sessions: set[str] = set()
+_drawing = threading.Lock()
 
 
 def serve_session() -> None:
     """Fill the document of one browser tab. Panel calls this (through app.py) for every new session."""
     document = pn.state.curdoc
-    if len(_open_sessions) >= MOST_SESSIONS:
-        document.template = shell.template("full.html")
-        return
-    session_id = document.session_context.id
-    _open_sessions.add(session_id)
-    document.on_session_destroyed(lambda context: _open_sessions.discard(session_id))
-    fill(document)
+    VISITS.watch()
+    if VISITS.are_full:
+        document.template = _full_page()
+    else:
+        fill(document, VISITS)
 
 
-def fill(document: Document) -> None:
-    """The whole page with its own session behind it: bare Bokeh models, so the browser loads BokehJS and nothing else."""
+def fill(document: Document, visits: Visits) -> None:
+    """The whole page with its own session behind it: three bare Bokeh models, and of those the browser draws none."""
     events = ColumnDataSource(name="convoscope_events", data={"id": [], "piece": [], "last": []})
     updates = ColumnDataSource(name="convoscope_updates", data=_columns(b""))
     drawings = ColumnDataSource(name="convoscope_drawings", data={"id": [], "figures": []})
     show, draw = functools.partial(_show, document, updates), functools.partial(_draw, document, drawings)
-    visitor = Visitor(CLUSTER, THREADS, show, draw)
+    visit = visits.add(document, Visitor(CLUSTER, THREADS, show, draw))
     pieces = Pieces()
-
-    def receive(attr: str, old: object, new: dict[str, list[Any]]) -> None:
-        if text := pieces.take(new):
-            visitor.take(new["id"][0], text)
-
-    events.on_change("data", receive)
-    document.on_session_destroyed(lambda context: visitor.leave())
+    events.on_change("data", lambda attr, old, new: _receive(visit, show, pieces.take(new), new["id"][0]))
+    document.on_session_destroyed(lambda context: visits.end(visit))
     document.add_root(Spacer(name="convoscope", visible=False, tags=[events, updates, drawings]))
     document.title = "Convoscope"
-    document.template = shell.template()
-    document.template_variables.update(_page())
+    document.template = _page()
+
+
+def _receive(visit: Visit, show: Any, text: str, number: int) -> None:
+    """Hand an event on. A page that came when the last place had just been taken is told so."""
+    if not text:
+        return
+    if visit.has_place():
+        visit.visitor.take(number, text)
+    else:
+        show(refusal("full", {}, FULL).to_bytes())
 
 
 class Pieces:
@@ -94,18 +100,29 @@ class Pieces:
 
 
 @functools.cache
-def _page() -> dict[str, object]:
-    """What the template needs, the same for every visitor."""
+def _page() -> jinja2.Template:
+    """The page, of which only the token is still to be filled in: that costs the event loop next to nothing."""
     shown = shell.views()
-    return {
-        "home": "panel",
-        "views": shown,
-        "assets": ASSETS,
-        "modules": shell.modules(),
-        "styles": shell.styles(),
-        "tokens": Markup(css()),
-        "site": shell.site_data("panel", shown),
-    }
+    text = shell.template().render(
+        home="panel",
+        policy=shell.POLICY,
+        token=TOKEN,
+        views=shown,
+        assets=ASSETS,
+        modules=shell.modules(),
+        styles=shell.styles(),
+        tokens=Markup(css()),
+        site=shell.site_data("panel", shown),
+    )
+    before, after = text.split(TOKEN)
+    parts = {"before": Markup(before), "after": Markup(after)}
+    return jinja2.Environment(autoescape=True).from_string("{{ before }}{{ doc.token }}{{ after }}", globals=parts)
+
+
+@functools.cache
+def _full_page() -> jinja2.Template:
+    text = shell.template("full.html").render(assets=ASSETS)
+    return jinja2.Environment(autoescape=True).from_string("{{ text }}", globals={"text": Markup(text)})
 
 
 @functools.cache
@@ -121,7 +138,8 @@ def _show(document: Document, updates: ColumnDataSource, packet: bytes) -> None:
 
 def _draw(document: Document, drawings: ColumnDataSource, number: int, view: str) -> None:
     """Send the figures of a view, which the event of that number asked for."""
-    columns = {"id": [number], "figures": [_figures(view)]}
+    with _drawing:
+        columns = {"id": [number], "figures": [_figures(view)]}
     document.add_next_tick_callback(lambda: drawings.update(data=columns))
 
 

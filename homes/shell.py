@@ -106,7 +106,7 @@ def template(name: str = "shell.html") -> jinja2.Template:
 
 def modules() -> list[str]:
     """The page's own scripts, to be fetched at once instead of one after the other."""
-    return sorted(path.name for path in (STATIC / "js").glob("*.mjs") if path.name != "worker.mjs")
+    return sorted(path.name for path in (STATIC / "js").glob("*.mjs") if path.name not in ("worker.mjs", "full.mjs"))
 
 
 def styles() -> list[str]:

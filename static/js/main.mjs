@@ -25,7 +25,8 @@ const views = new Map();
 const isEmbed = document.body.classList.contains("embed");
 let current;
 
-const homes = { panel: connectPanel, file: fileHome, static: staticHome };
+const rebuild = () => [...views.values()].flatMap((view) => view.rebuild());
+const homes = { panel: () => connectPanel(site.version, rebuild), file: fileHome, static: staticHome };
 const home = await homes[site.home]();
 
 /** The static site: figures and first packets are files, Python is a worker. */
@@ -45,7 +46,6 @@ function staticHome() {
     start: (tell) => {
       const runtime = { ...site.runtime };
       for (const key of ["pyodide", "bundle", "data"]) runtime[key] = absolute(runtime[key]);
-      const rebuild = () => [...views.values()].flatMap((view) => view.rebuild());
       worker = new PythonWorker(runtime, tell, rebuild, isEmbed && pageParameter("share") !== "false");
       return worker;
     },
@@ -171,6 +171,11 @@ async function bringUpPython() {
       news: (packet) => {
         const update = readPacket(packet);
         views.get(update.view)?.show(update, "news");
+      },
+      silent: (words) => (words ? status.silent(words) : status.ready()),
+      cut: (words, retry) => {
+        for (const view of views.values()) view.enable(false);
+        status.cut(words, retry, current.address());
       },
       lost: (why, again) => {
         for (const view of views.values()) view.enable(false);

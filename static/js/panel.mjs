@@ -2,45 +2,53 @@
  * The way to Python on a Panel server: a hidden Bokeh source carries each event over Bokeh's own websocket, and Python
  * puts the answering packet into another, a view's figures into a third (homes/panel_server.py is the other end).
  */
+import { Connection } from "./connection.mjs";
 import { drawFigures } from "./figures.mjs";
 import { readPacket } from "./packet.mjs";
 import { Requests } from "./requests.mjs";
 
-/* global Bokeh */
-
 const DEADLINE = 60_000; // milliseconds for one answer: the server may have to start a process first
 const PIECE = 500_000; // characters: with a message of 1 MiB Bokeh's server closes the websocket
 
-/** Wait until Bokeh has its document from the server. */
-async function serverDocument() {
-  while (!Bokeh.documents.length || !Bokeh.documents[0].is_idle) await new Promise(requestAnimationFrame);
-  return Bokeh.documents[0];
-}
-
-/** @returns the same doors as the static home: open, start, send, sources, where */
-export async function connectPanel() {
-  const [root] = (await serverDocument()).roots();
-  const [events, updates, drawings] = root.tags;
+/**
+ * @param {string} version of this page
+ * @param {() => object[]} rebuild the events that bring a new session to what the page shows
+ * @returns the same doors as the static home: open, start, send, sources, where
+ */
+export async function connectPanel(version, rebuild) {
+  let [tell, events] = [null, null];
   const late = (id) => requests.refuse(id, `The server did not answer for ${DEADLINE / 1000} seconds.`);
   const requests = new Requests(DEADLINE, (id, event) => post(events, id, event), late);
-  let news = () => {};
-  updates.properties.data.change.connect(() => {
-    const packet = updates.data.packet.slice().buffer;
-    const { id } = readPacket(packet);
-    if (id) requests.answer(id, packet);
-    else news(packet);
+  const receive = (packet) => {
+    const { id, view } = readPacket(packet);
+    if (view === "full") return tell ? connection.full() : location.reload();
+    return id ? requests.answer(id, packet) : tell?.news(packet);
+  };
+  const connection = new Connection(version, {
+    opened: ([root]) => {
+      const [, updates, drawings] = root.tags;
+      [events] = root.tags;
+      updates.properties.data.change.connect(() => receive(updates.data.packet.slice().buffer));
+      drawings.properties.data.change.connect(() => requests.answer(drawings.data.id[0], drawings.data.figures[0]));
+      requests.open(tell ? rebuild() : []);
+      tell?.ready();
+    },
+    silent: (words) => tell?.silent(words),
+    cut: (words, retry) => {
+      requests.close();
+      tell?.cut(words, retry);
+    },
   });
-  drawings.properties.data.change.connect(() => requests.answer(drawings.data.id[0], drawings.data.figures[0]));
-  requests.open();
+  await connection.begin();
   return {
     open: async ({ slug }) => {
       const draw = requests.send({ view: slug, name: "draw" });
       const [figures, packet] = await Promise.all([draw, requests.send({ view: slug, name: "reset", value: null })]);
       return [await drawFigures(JSON.parse(figures)), packet];
     },
-    start: (tell) => {
-      news = tell.news;
-      tell.ready();
+    start: (told) => {
+      tell = told;
+      if (requests.isOpen) tell.ready();
     },
     send: (event) => requests.send(event),
     sources: () => requests.send({ view: "sources", name: "draw" }).then(JSON.parse),

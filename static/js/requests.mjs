@@ -47,7 +47,7 @@ export class Requests {
       if (request.isPosted) request.losses += 1;
       request.isPosted = false;
       if (request.isRebuilding) this.waiting.delete(id); // the next one is rebuilt anew
-      else if (request.losses >= MOST_LOSSES) this.refuse(id, "Python stopped twice while it worked on this change.");
+      else if (request.losses >= MOST_LOSSES) this.refuse(id, "The answer to this change was lost twice.");
     }
   }
 

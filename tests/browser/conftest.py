@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -157,18 +157,27 @@ def explorer(browser, site_url, context_options) -> Iterator[Explorer]:
     assert explorer.unexpected() == []
 
 
-@contextlib.contextmanager
-def panel_server(env: Mapping[str, str] | None = None, plant: str = "", root: Path = ROOT) -> Iterator[str]:
-    """`panel serve app.py` of the project in root, as long as the block lasts; gives the page's address.
-
-    plant: a program before it.
-    """
+def free_port() -> int:
+    """A port that nobody uses."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextlib.contextmanager
+def panel_server(
+    env: Mapping[str, str] | None = None, plant: str = "", root: Path = ROOT, port: int = 0, origins: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> Iterator[str]:  # fmt: skip
+    """`panel serve app.py` of the project in root, as long as the block lasts; gives the page's address.
+
+    plant: a program before it. port: a free one by default. origins: under which other names the page may be opened.
+    """
+    port = port or free_port()
     program = f"import sys; sys.argv[0] = 'panel'; {plant or 'pass'}; from panel.command import main; main()"
     command = [sys.executable, "-c", program, "serve", str(root / "app.py"), "--port", str(port), "--address", "127.0.0.1"]
-    command += ["--allow-websocket-origin", f"127.0.0.1:{port}", "--websocket-max-message-size", "1048576"]
+    command += ["--allow-websocket-origin", f"127.0.0.1:{port}", "--websocket-max-message-size", "1048576", *options]
+    command += [word for origin in origins for word in ("--allow-websocket-origin", origin)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd="/") as server:
         reader = threading.Thread(target=server.stdout.read)  # so that the server never waits for a reader
         try:
@@ -177,6 +186,7 @@ def panel_server(env: Mapping[str, str] | None = None, plant: str = "", root: Pa
                 said.append(server.stdout.readline())
                 assert said[-1], "the Panel server did not start: " + "".join(said)
             reader.start()
+            panel_server.process = server
             yield f"http://127.0.0.1:{port}/app"
         finally:
             server.terminate()

@@ -1,14 +1,18 @@
 """The Panel home: the same page from `panel serve app.py`, with Python on the server."""
 
 import http.client
+import json
 import os
 import re
+import signal
+import time
 from urllib.parse import urlsplit
 
 import pytest
+from bokeh.client import pull_session
 from playwright.sync_api import expect
 
-from .conftest import new_context, panel_server
+from .conftest import PATIENCE, new_context, panel_server
 
 
 def test_the_page_of_the_server_plays_and_computes(panel_explorer):
@@ -60,6 +64,42 @@ def test_a_full_server_says_so(browser):
         expect(second.get_by_role("heading", name="Every place is taken")).to_be_visible()
         expect(first.locator(".view:not([hidden]) .sentence")).to_be_visible()
         context.close()
+
+
+COUNT = """
+import collections, gc, json, os, signal
+def count(*arguments):
+    gc.collect()
+    kinds = collections.Counter(type(one).__name__ for one in gc.get_objects())
+    with open(os.environ["COUNTS"] + ".new", "w") as file:
+        json.dump({name: kinds[name] for name in ("Document", "ServerSession", "Visit", "Visitor", "Session")}, file)
+    os.replace(os.environ["COUNTS"] + ".new", os.environ["COUNTS"])
+signal.signal(signal.SIGUSR1, count)
+"""
+
+
+def test_nothing_stays_of_pages_that_are_gone(tmp_path):
+    counts = tmp_path / "counts.json"
+    options = ["--unused-session-lifetime", "500", "--check-unused-sessions", "100"]
+    with panel_server(env=os.environ | {"COUNTS": str(counts)}, plant=f"exec({COUNT!r})", options=options) as url:
+        for _ in range(20):
+            session = pull_session(url=url)
+            events = session.document.roots[0].tags[0]
+            for number, view in enumerate(("convolution", "network", "train"), 1):
+                events.data = {"id": [number], "piece": [json.dumps({"view": view, "name": "reset"})], "last": [True]}
+            session.force_roundtrip()
+            session.close()
+        last = time.monotonic() + PATIENCE
+        found = {}
+        while found.get("Visit") != 0 or found["ServerSession"] != 0 or found["Visitor"] != 0:
+            assert time.monotonic() < last, found
+            counts.unlink(missing_ok=True)
+            os.kill(panel_server.process.pid, signal.SIGUSR1)
+            while not counts.exists():
+                assert time.monotonic() < last
+            found = json.loads(counts.read_text())
+        assert found["Session"] <= 9  # the first picture of each view
+        assert found["Document"] <= 2
 
 
 FAULT = "import convoscope.views.convolution.lesson as lesson; lesson.compute = lambda *arguments: 1 / 0"

@@ -34,7 +34,7 @@ def test_what_was_under_way_when_python_was_lost_is_asked_again_but_not_twice(re
     assert requests("requests.open(); ask('deadly'); return posted") == [[1, "deadly"]]
     assert requests(lose) == [[1, "deadly"], [2, "settings"], [1, "deadly"]]
     assert requests("ask('late'); " + lose)[3:] == [[3, "late"], [4, "settings"], [3, "late"]]
-    assert requests("return said") == {"deadly": "Python stopped twice while it worked on this change."}
+    assert requests("return said") == {"deadly": "The answer to this change was lost twice."}
     requests("requests.answer(3, 'L')")
     assert requests("return [said.late, requests.waiting.size]") == ["L", 1]
 

@@ -6,6 +6,7 @@ import queue
 from bokeh.document import Document
 
 from convoscope.homes import panel_server
+from convoscope.homes.visits import Visits
 from convoscope.views import session as session_module
 from convoscope.views.answer import LARGEST_EVENT
 from convoscope.views.packet import unpack
@@ -19,7 +20,7 @@ class Tab:
         self.document = Document()
         self.told = queue.Queue()
         monkeypatch.setattr(self.document, "add_next_tick_callback", self.told.put)
-        panel_server.fill(self.document)
+        panel_server.fill(self.document, Visits(most=1))
         self.events, self.updates, self.drawings = self.document.roots[0].tags
 
     def send(self, *pieces, number=1):
