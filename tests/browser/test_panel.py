@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -78,17 +79,23 @@ signal.signal(signal.SIGUSR1, count)
 """
 
 
+def open_and_close(url, pages):
+    """Open some pages and look at three views in each."""
+    for _ in range(pages):
+        session = pull_session(url=url)
+        events = session.document.roots[0].tags[0]
+        for number, view in enumerate(("convolution", "network", "train"), 1):
+            events.data = {"id": [number], "piece": [json.dumps({"view": view, "name": "reset"})], "last": [True]}
+        session.force_roundtrip()
+        session.close()
+
+
 def test_nothing_stays_of_pages_that_are_gone(tmp_path):
     counts = tmp_path / "counts.json"
     options = ["--unused-session-lifetime", "500", "--check-unused-sessions", "100"]
     with panel_server(env=os.environ | {"COUNTS": str(counts)}, plant=f"exec({COUNT!r})", options=options) as url:
-        for _ in range(20):
-            session = pull_session(url=url)
-            events = session.document.roots[0].tags[0]
-            for number, view in enumerate(("convolution", "network", "train"), 1):
-                events.data = {"id": [number], "piece": [json.dumps({"view": view, "name": "reset"})], "last": [True]}
-            session.force_roundtrip()
-            session.close()
+        with ThreadPoolExecutor(1) as thread:  # in this one Playwright has an event loop
+            thread.submit(open_and_close, url, 20).result()
         last = time.monotonic() + PATIENCE
         found = {}
         while found.get("Visit") != 0 or found["ServerSession"] != 0 or found["Visitor"] != 0:
