@@ -51,5 +51,5 @@ from .pooling import (
 )
 from .shapes import ReceptiveField, ShapeError, Sliding, output_size, output_sizes, receptive_field
 from .trainer import Trainer, TrainSettings, TrainStep
-from .weights import WeightsError, load_weights, read_weights, save_weights
+from .weights import WeightsError, load_weights, put_weights, read_weights, save_weights
 from .windows import sliding_windows

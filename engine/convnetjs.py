@@ -15,7 +15,7 @@ import numpy as np
 from .architectures import CONVNETJS_MNIST
 from .network import Network
 from .shapes import Array
-from .weights import WeightsError
+from .weights import WeightsError, put_weights
 
 MOST_CHARACTERS = 2_000_000
 MOST_LEVELS = 20  # of brackets; a snapshot has 6. json's recursion on 100,000 kills Pyodide, which Python cannot catch
@@ -77,8 +77,7 @@ def import_convnetjs(network: Network, text: str) -> None:
         raise
     except (ValueError, TypeError, LookupError, RecursionError, AttributeError) as error:
         raise WeightsError(f"the snapshot is not ConvNetJS's JSON ({type(error).__name__}: {error}); {_TRY}") from None
-    for name, parameter in network.parameters().items():
-        parameter[...] = values[name].reshape(parameter.shape)
+    put_weights(network, values)
 
 
 def _levels(text: str) -> int:

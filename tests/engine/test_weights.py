@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
@@ -19,6 +20,8 @@ from convoscope.engine import (
     load_weights,
     logistic_regression,
     parse_network,
+    put_weights,
+    read_weights,
     save_weights,
     softmax,
 )
@@ -86,6 +89,24 @@ def twice():
         return zipped([(f"{name}.npy", npy(value)) for name, value in [*arrays().items(), *arrays().items()][:3]])
 
 
+def lying():
+    """Declares 1,000 bytes, in the directory and before the data, and inflates to 100 MB."""
+    data = zipped([("linear1.weight.npy", bytes(100_000_000)), ("linear1.bias.npy", npy(np.zeros(10, np.float32)))])
+    return data.replace((100_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+
+
+def many_members():
+    return zipped([(f"{n}.npy", b"") for n in range(30_000)])
+
+
+def compressed_by(method):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, value in arrays().items():
+            archive.writestr(f"{name}.npy", npy(value))
+    return buffer.getvalue()
+
+
 GOOD = save_weights(network())
 HOSTILE = {
     "empty": (b"", "damaged or no .npz file"),
@@ -95,7 +116,6 @@ HOSTILE = {
     "pickled objects": (pickled_objects(), "pickled Python objects, which can run code"),
     "wrong shape": (npz(arrays(**{"linear1.weight": np.ones((784, 10), np.float32)})), r"float32 \(784, 10\), but"),
     "wrong rank": (npz(arrays(**{"linear1.bias": np.ones((10, 1), np.float32)})), r"float32 \(10, 1\), but"),
-    "float64": (npz(arrays(**{"linear1.bias": np.zeros(10)})), "is float64"),
     "integers": (npz(arrays(**{"linear1.bias": np.zeros(10, np.int32)})), "is int32"),
     "complex": (npz(arrays(**{"linear1.bias": np.zeros(10, np.complex64)})), "is complex64"),
     "other network": (save_weights(lenet5(np.random.default_rng(0))), "holds 10 arrays but this network has 2"),
@@ -110,6 +130,13 @@ HOSTILE = {
     "no npy": (zipped([("linear1.weight.npy", b"abc"), ("linear1.bias.npy", b"abc")]), "damaged or no .npz file"),
     "short": (huge_header(), "31,356 bytes of numbers, too few or too many"),
     "one more": (npz(arrays(x=np.zeros(1, np.float32))), "holds 3 arrays but this network has 2"),
+    "lying": (lying(), "damaged or no .npz file"),
+    "many members": (many_members(), "holds 30,000 arrays, but 500 are the most"),
+    "bzip2": (compressed_by(zipfile.ZIP_BZIP2), "compressed in another way than deflate"),
+    "lzma": (compressed_by(zipfile.ZIP_LZMA), "compressed in another way than deflate"),
+    "overflowing": (with_value(np.float32(3e38)), r"so large that the network's numbers can exceed 1e\+30"),
+    "beyond float32": (npz(arrays(**{"linear1.bias": np.full(10, 1e39)})), "must be finite, also as float32"),
+    "all names": (npz(arrays(**{"linear1.bias": None})), r"it wants linear1.weight \(10, 784\), linear1.bias \(10,\)"),
     "one twice": (twice(), "holds 3 arrays but this network has 2"),
 }
 
@@ -129,6 +156,48 @@ def test_the_good_twin_of_the_hostile_files_is_accepted():
     target = network(1)
     load_weights(target, npz(arrays()))
     assert target.vector.sum() == 7840
+
+
+@pytest.mark.parametrize("make", [lying, many_members])
+def test_a_lie_about_sizes_and_a_crowd_of_members_cost_no_memory(make):
+    data = make()
+    tracemalloc.start()
+    with pytest.raises(WeightsError):
+        load_weights(network(), data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000
+
+
+@pytest.mark.parametrize("dtype", ["<f2", "<f4", ">f4", "<f8", ">f8"])
+def test_every_float_of_numpy_is_read(dtype):
+    target, weight = network(1), np.arange(7840.0).reshape(10, 784) % 100
+    values = {"linear1.weight": np.asfortranarray(weight, dtype), "linear1.bias": np.ones(10, dtype)}
+    load_weights(target, npz(arrays(**values)))
+    np.testing.assert_array_equal(target.parameters()["linear1.weight"], weight.astype(np.float32))
+
+
+def test_arrays_of_any_names_come_in_the_order_of_the_file():
+    found = read_weights(npz({"b": np.ones((2, 3)), "a": np.zeros(4, np.float16)}))
+    assert [(name, value.shape, value.dtype) for name, value in found.items()] == [
+        ("b", (2, 3), np.float32), ("a", (4,), np.float32),
+    ]  # fmt: skip
+    with pytest.raises(WeightsError, match="3 arrays under 2 names"):
+        read_weights(twice())
+
+
+def test_no_image_makes_accepted_weights_overflow():
+    text = "conv 3 3x3 / relu / maxpool 2 / flatten / linear 20 / tanh / linear 2"
+    target = parse_network(text, (1, 16, 16), np.random.default_rng(0))
+    before = target.vector.copy()
+    values = {name: value.copy() for name, value in target.parameters().items()}
+    values["conv1.weight"][1, 0, 2, 2] = -3e38  # negative, so that a ReLU hides it on a white image
+    values["conv1.bias"][1] = -3e38
+    with pytest.raises(WeightsError, match="so large"):
+        put_weights(target, values)
+    np.testing.assert_array_equal(target.vector, before)
+    put_weights(target, values | {"conv1.weight": np.full((3, 1, 3, 3), 1e25), "conv1.bias": np.zeros(3)})
+    assert np.isfinite(target.forward(np.ones((1, 1, 16, 16)))).all()
 
 
 @pytest.mark.parametrize("text", ["flatten / linear 10", "conv 3 3x3 / relu / maxpool 2 / conv 4 3x3 / flatten / linear 2"])
