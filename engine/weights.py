@@ -85,12 +85,12 @@ def read_weights(data: bytes, shapes: Mapping[str, tuple[int, ...]] | None = Non
     except WeightsError:
         raise
     except Exception as error:  # zipfile and zlib raise many kinds on hostile bytes; none may get past this wall
-        raise WeightsError(f"the weights file is damaged or no .npz file ({error}); {_TRY}") from None
+        raise WeightsError(f"the weights file is damaged or no .npz file ({str(error)[:120]}); {_TRY}") from None
 
 
 def names_and_shapes(shapes: Mapping[str, tuple[int, ...]]) -> str:
     """Write down what a file should hold: 'conv1.weight (6, 1, 5, 5), conv1.bias (6,)'; of many arrays the first 12."""
-    words = [f"{name} {tuple(shape)}" for name, shape in shapes.items()]
+    words = [f"{name[:40]} {tuple(shape)}" for name, shape in shapes.items()]
     return ", ".join(words[:12] + [f"and {len(words) - 12} more"] * (len(words) > 12))
 
 
@@ -107,14 +107,14 @@ def _check_directory(members: list[zipfile.ZipInfo], shapes: Mapping[str, tuple[
         missing, extra = sorted(names - set(found))[:3], sorted(set(found) - names)[:3]
         raise WeightsError(
             f"the weights file holds {len(found)} arrays but this network has {len(names)} "
-            f"(missing: {', '.join(missing) or 'none'}; not known: {', '.join(map(repr, extra)) or 'none'})"
+            f"(missing: {', '.join(missing) or 'none'}; not known: {', '.join(repr(name[:40]) for name in extra) or 'none'})"
             f"{'; it wants ' + names_and_shapes(shapes) if shapes else ''}; {_TRY}"
         )
 
 
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shape: tuple[int, ...] | None) -> Array:
     """Inflate one .npy, never further than declared, and read it after its header has proved right. -> float32 array."""
-    name = info.filename
+    name = info.filename[:60]
     if info.compress_type not in _COMPRESSIONS:
         raise WeightsError(f"{name} is compressed in another way than deflate, which NumPy never does; {_TRY}")
     with archive.open(info) as member:

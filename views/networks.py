@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..engine import DataError, Network, WeightsError, convnetjs_mnist, import_convnetjs, lenet5, load_weights
-from ..engine.weights import MOST_BYTES
+from ..engine import DataError, Network, WeightsError, convnetjs_mnist, lenet5, load_weights
+from ..engine.shapes import Array
+from . import weights_files
 from .files import Files
 
 COMMITTED = {"lenet5": lenet5, "convnetjs": convnetjs_mnist}
 WEIGHTS = {"lenet5": "weights/lenet5.npz", "convnetjs": "weights/convnetjs_mnist.npz"}
-ZIP = b"PK"  # the first bytes of a .npz
 
 
 class Networks:
@@ -43,47 +43,30 @@ class Networks:
         """Whether `get` would find it."""
         return name in COMMITTED or name in self._networks
 
-    def load(self, data: bytes) -> str:
-        """Put the weights of a file, .npz or ConvNetJS's JSON, under "loaded". -> what they are of. Raises DataError."""
-        if len(data) > MOST_BYTES:
-            raise DataError(f"the file has {len(data):,} bytes, but {MOST_BYTES:,} are the most; choose a file of weights")
-        if not data:
-            raise DataError("the file is empty; choose a .npz or a ConvNetJS snapshot")
-        if not data.startswith(ZIP):
-            self.put("loaded", _read_convnetjs(data))
-            return "ConvNetJS's network"
-        known = [self.get(name) for name in (*COMMITTED, "trained") if self.has(name)]
-        network = _read_npz(data, known)
+    def load(self, data: bytes) -> list[str]:
+        """Put the weights of a file, .npz or ConvNetJS's JSON, under "loaded". Returns notices. Raises DataError."""
+        try:
+            content = weights_files.read(data)
+        except WeightsError as error:
+            raise DataError(str(error)) from None
+        names = ["convnetjs"] if isinstance(content, str) else [*COMMITTED, "trained"]
+        network, notice = _filled([self.get(name) for name in names if self.has(name)], content)
         self.put("loaded", network)
-        return network.text
+        what = "ConvNetJS's network" if isinstance(content, str) else network.text
+        return [f"Your file holds the weights of {what}.", *([notice] if notice else [])]
 
 
-def _read_npz(data: bytes, known: Sequence[Network]) -> Network:
-    """A network like the first of the known ones whose weights the file holds; the known ones stay as they are."""
+def _filled(known: Sequence[Network], content: dict[str, Array] | str) -> tuple[Network, str]:
+    """A network like the first of the known ones whose weights the file holds, and a notice; those stay as they are."""
     reasons: dict[str, str] = {}
     for network in known:
         if network.text in reasons:
             continue
         copy = network.copy()
         try:
-            load_weights(copy, data)
+            return copy, weights_files.put(copy, content)
         except WeightsError as error:
             reasons[network.text] = str(error)
-        else:
-            return copy
-    # The reason that came furthest is the one that helps: names are checked before shapes, shapes before numbers.
-    best = min(reasons, key=lambda text: "arrays but this network has" in reasons[text])
+    # The network that has as many arrays is the one that was meant.
+    best = min(reasons, key=lambda text: "but this network has" in reasons[text])
     raise DataError(f"{reasons[best]}. It was read as weights of “{best}”")
-
-
-def _read_convnetjs(data: bytes) -> Network:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        raise DataError("the file is neither a .npz nor ConvNetJS's JSON; choose one of these") from None
-    network = convnetjs_mnist(np.random.default_rng(0))
-    try:
-        import_convnetjs(network, text)
-    except WeightsError as error:
-        raise DataError(str(error)) from None
-    return network

@@ -165,9 +165,9 @@ class NetworkState(State[NetworkSettings]):
             data = base64.b64decode(value.get("data", ""), validate=True)
         except (TypeError, ValueError, binascii.Error):
             raise SettingError("the weights file did not come whole; choose it again") from None
-        what = self.networks.load(data)
+        notices = self.networks.load(data)
         settings.change({"network": "loaded", "edits": "", "unit": ""})
-        return [f"Your file holds the weights of {what}."]
+        return notices
 
 
 def _unit_written(network: Network, text: str) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import WeightsError, export_convnetjs, import_convnetjs, load_weights, save_weights
+from ...engine import WeightsError, export_convnetjs, save_weights
 from ...engine.convnetjs import MOST_CHARACTERS
 from ...engine.trainer import Position
 from ...engine.weights import MOST_BYTES
+from .. import weights_files
 from ..settings import SettingError
 from ..state import Download
 from .dataset import Dataset
@@ -58,17 +59,15 @@ def curves(run: TrainingRun, checkpoint: Checkpoint) -> Download:
 FILES = {"save_npz": npz, "save_convnetjs": convnetjs, "save_curves": curves}  # by the action that makes it
 
 
-def load(run: TrainingRun, value: Any) -> None:
-    """Put a file's weights into a run that has not begun. value: an .npz or a ConvNetJS snapshot, in base64."""
+def load(run: TrainingRun, value: Any) -> str:
+    """Put a file's weights into a run that has not begun. value: .npz or JSON in base64. -> a notice, or ""."""
     data = _decoded(value, max(MOST_BYTES, MOST_CHARACTERS), "the file")
     try:
-        if data.lstrip()[:1] == b"{":
-            import_convnetjs(run.network, data.decode(errors="replace"))
-        else:
-            load_weights(run.network, data)
+        notice = weights_files.put(run.network, weights_files.read(data))
     except WeightsError as error:
         raise SettingError(str(error)) from None
     run.start_from_loaded_weights()
+    return notice
 
 
 def backup(run: TrainingRun, settings: TrainViewSettings) -> bytes:

@@ -182,10 +182,10 @@ class TrainState(State[TrainViewSettings]):
 
     def _load(self, settings: TrainViewSettings, value: Any) -> list[str]:
         run = self._new_run(NetworkChoice.of(settings), settings)
-        saving.load(run, value)
+        notice = saving.load(run, value)
         self.run, self.is_preview, settings.checkpoint = run, False, NOW
         self._stop("paused")
-        return ["The weights are loaded; press Start training to continue from them."]
+        return ["The weights are loaded; press Start training to continue from them.", *([notice] if notice else [])]
 
     def _restore(self, settings: TrainViewSettings, value: Any) -> list[str]:
         self.run = saving.restore(value, settings, self.dataset, self.clock)
