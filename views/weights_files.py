@@ -79,5 +79,5 @@ def _no_match(shapes: Mapping[str, Shape], wanted: Mapping[str, Shape]) -> Weigh
     count = "" if len(shapes) == len(wanted) else f" but this network has {len(wanted)}"
     return WeightsError(
         f"the weights file holds {len(shapes)} arrays{count}: {names_and_shapes(shapes)}. They fit neither by name nor "
-        f"(without doubt) by order and shape. Wanted are {names_and_shapes(wanted)}; choose another file, or save it under these names"
+        f"(without doubt) by order and shape. Wanted are {names_and_shapes(wanted)}; save the arrays so, or choose another file"
     )
