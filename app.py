@@ -54,10 +54,10 @@ def command_line() -> argparse.ArgumentParser:
 
 def vendor(options: argparse.Namespace) -> None:
     """convoscope vendor"""
-    from convoscope.homes import animation, deck
+    from convoscope.homes import deck, gif_encoder
     from convoscope.homes.vendor import vendor as collect
 
-    print(f"The runtime is in {collect()}, reveal.js in {deck.vendor()}, gifenc in {animation.vendor()}.")
+    print(f"The runtime is in {collect()}, reveal.js in {deck.vendor()}, gifenc in {gif_encoder.vendor()}.")
 
 
 def export(options: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import shell
-from .sources import PackageSource, npm_command
+from .fetching import PackageSource, npm_command
 from .vendor import FOLDER as RUNTIME
 from .vendor import Pin
 from .vendor import vendor as collect

@@ -18,7 +18,7 @@ from ..views import settings as view_settings
 from ..views.exports import KINDS, ShownStep, export
 from ..views.session import LESSONS, Session
 from ..views.settings import SettingError
-from . import filming
+from . import pictures
 from .single_file import ExportError, answered, single_file
 from .vendor import write_at_once
 
@@ -27,7 +27,7 @@ FILMS = ("gif", "mp4", "webm")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Take:
+class ExportOptions:
     """Which steps a picture or a film shows, and how."""
 
     step: int = 0  # of a picture or of numbers; a negative one counts from the end
@@ -57,13 +57,13 @@ def command_line() -> argparse.ArgumentParser:
 
 def run(arguments: Sequence[str]) -> None:
     """convoscope export"""
-    options = command_line().parse_args([argument for argument in arguments if argument != "--"])
-    if options.list or not options.file:
-        return _print_settings(options.view)
-    grid = {name: values.split(",") for name, values in map(_pair, options.grid)}
-    take = Take(**{field.name: getattr(options, field.name) for field in fields(Take)})
-    write_file(options.view, options.file, dict(map(_pair, options.settings)), grid, take, progress=_show)
-    print(f"{options.file}: {options.file.stat().st_size:,} bytes")
+    words = command_line().parse_args([argument for argument in arguments if argument != "--"])
+    if words.list or not words.file:
+        return _print_settings(words.view)
+    grid = {name: values.split(",") for name, values in map(_pair, words.grid)}
+    options = ExportOptions(**{field.name: getattr(words, field.name) for field in fields(ExportOptions)})
+    write_file(words.view, words.file, dict(map(_pair, words.settings)), grid, options, progress=_show)
+    print(f"{words.file}: {words.file.stat().st_size:,} bytes")
 
 
 def write_file(
@@ -71,21 +71,21 @@ def write_file(
     path: Path,
     settings: Mapping[str, Any],
     grid: Mapping[str, Sequence[Any]],
-    take: Take,
-    progress: Callable[[int, int], None] = lambda done, wanted: None,
+    options: ExportOptions,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Path:
     """Write a view with these settings as the kind of file that the path's ending names, whole or not at all; -> the path.
 
     grid: {setting: values} to choose among in an .html. Raises ExportError.
     """
-    data = _file_of(view, path.suffix.removeprefix(".").lower(), settings, grid, take, progress)
+    data = _file_of(view, path.suffix.removeprefix(".").lower(), settings, grid, options, progress)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_at_once(path, data)
     return path
 
 
 def _file_of(
-    view: str, kind: str, settings: Mapping[str, Any], grid: Mapping[str, Sequence[Any]], take: Take,
+    view: str, kind: str, settings: Mapping[str, Any], grid: Mapping[str, Sequence[Any]], options: ExportOptions,
     progress: Callable[[int, int], None],
 ) -> bytes:  # fmt: skip
     if kind == "html":
@@ -94,30 +94,30 @@ def _file_of(
         raise ExportError(f"--grid is for .html; a .{kind} shows one choice of settings")
     update = answered(Session(), view, settings)
     assert update.trace
-    steps = _steps(take, kind, len(update.trace))
+    steps = _steps(options, kind, len(update.trace))
     if kind in KINDS:
         try:
             return export(ShownStep(view, update.settings, update.trace, steps[0]), kind).data
         except SettingError as error:
             raise ExportError(str(error)) from None
-    looks: dict[str, Any] = {"width": take.width, "dark": take.dark}
+    looks: dict[str, Any] = {"width": options.width, "dark": options.dark}
     if kind in PICTURES:
-        return filming.picture(single_file(view, settings), view, steps[0], kind, **looks)
+        return pictures.picture(single_file(view, settings), view, steps[0], kind, **looks)
     if kind in FILMS:
         page = single_file(view, settings)
-        return filming.film(page, view, steps, kind, speed=take.speed, progress=progress, **looks)
+        return pictures.film(page, view, steps, kind, speed=options.speed, progress=progress, **looks)
     raise ExportError(f"“.{kind}” is not a kind of export; choose html, {', '.join([*PICTURES, *FILMS, *KINDS])}")
 
 
-def _steps(take: Take, kind: str, count: int) -> Sequence[int]:
-    """The steps that are wanted, first to last. count: how many there are."""
+def _steps(options: ExportOptions, kind: str, count: int) -> Sequence[int]:
+    """The steps to be exported, first to last. count: how many there are."""
     try:
-        first, last = (int(part) for part in take.steps.split(":")) if take.steps else (0, count - 1)
+        first, last = (int(part) for part in options.steps.split(":")) if options.steps else (0, count - 1)
     except ValueError:
-        raise ExportError(f"--steps is {take.steps!r}, but FROM:TO is wanted, such as 0:8") from None
-    if not (-count <= take.step < count and 0 <= first <= last < count):
+        raise ExportError(f"--steps is {options.steps!r}, but FROM:TO is wanted, such as 0:8") from None
+    if not (-count <= options.step < count and 0 <= first <= last < count):
         raise ExportError(f"the steps go from 0 to {count - 1}; choose among them")
-    return range(first, last + 1) if kind in FILMS else [take.step % count]
+    return range(first, last + 1) if kind in FILMS else [options.step % count]
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -135,6 +135,6 @@ def _print_settings(view: str) -> None:
         print(f"{row['name']:<14} {row['kind']:<8} {bounds or row['label']}")
 
 
-def _show(done: int, wanted: int) -> None:
-    if sys.stderr.isatty() and wanted > 1:
-        print(f"  {done} of {wanted}", end="\r" if done < wanted else "\n", file=sys.stderr, flush=True)
+def _show(done: int, total: int) -> None:
+    if sys.stderr.isatty() and total > 1:
+        print(f"  {done} of {total}", end="\r" if done < total else "\n", file=sys.stderr, flush=True)

@@ -40,11 +40,11 @@ def single_file(
     alternatives: Mapping[str, Sequence[Any]] | None = None,
     *,
     session: Session | None = None,
-    progress: Callable[[int, int], None] = lambda done, wanted: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> str:
     """Write the page. alternatives: {setting: its values}, every combination of which is computed.
 
-    progress is called with (traces done, traces wanted); an exception that it raises cancels. Raises ExportError.
+    progress is called with (traces done, traces in all); an exception that it raises cancels. Raises ExportError.
     """
     updates = computed(slug, settings or {}, alternatives or {}, session or Session(), progress)
     grid = list(alternatives or {})

@@ -15,9 +15,9 @@ from pathlib import Path
 from ..views.session import Session
 from ..views.theme import css
 from . import shell
-from .animation import add_gif_encoder
 from .bundle import bundle
 from .deck import add_deck
+from .gif_encoder import add_gif_encoder
 from .listing import engine_sources
 from .offline import add_offline
 from .precompile import compiled_runtime

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .sources import PackageSource, ServerSource, Source, SourceError, npm_command, pip_command
+from .fetching import PackageSource, ServerSource, Source, SourceError, npm_command, pip_command
 
 
 class Pin(NamedTuple):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from convoscope.homes.bundle import engine_files, imported_packages, zip_bytes
+from convoscope.homes.fetching import PackageSource, pip_command
 from convoscope.homes.precompile import compiled_runtime, find_node
-from convoscope.homes.sources import PackageSource, pip_command
 from convoscope.homes.vendor import FOLDER, Pin, vendor
 
 TESTS = Path(__file__).parent

@@ -94,15 +94,15 @@ def save(view: str, path: str | Path, **settings: Any) -> Path:
     return show(view, **settings).save(path)
 
 
-def export(view: str, path: str | Path, *, take: Mapping[str, Any] | None = None, **settings: Any) -> Path:
+def export(view: str, path: str | Path, *, options: Mapping[str, Any] | None = None, **settings: Any) -> Path:
     """Write what the path's ending names, as `convoscope export` does: .png, .gif, .tex, .npz and more; returns the path.
 
-    take: its options step, steps, speed, width and dark, such as {"step": 7}. Raises ExportError with a sentence.
+    options: its options step, steps, speed, width and dark, such as {"step": 7}. Raises ExportError with a sentence.
     """
-    from ..homes.export import Take, write_file
+    from ..homes.export import ExportOptions, write_file
 
     shown = show(view, **settings)
-    return write_file(view, Path(path), shown.settings, shown.grid, Take(**take or {}))
+    return write_file(view, Path(path), shown.settings, shown.grid, ExportOptions(**options or {}))
 
 
 def _answers(port: int) -> bool:

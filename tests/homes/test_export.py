@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from convoscope.app import main
-from convoscope.homes import export, filming
+from convoscope.homes import export, pictures
 from convoscope.homes.single_file import ExportError, computed, single_file
 from convoscope.views.session import Session
 
@@ -82,27 +82,27 @@ def test_numbers_are_written_without_a_browser(tmp_path, capsys):
 def test_a_video_without_ffmpeg_says_what_to_do(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(ExportError, match=r"needs ffmpeg.*export a \.gif"):
-        filming.film("", "convolution", [0], "mp4")
+        pictures.film("", "convolution", [0], "mp4")
 
 
 def test_without_a_browser_pictures_are_refused_with_a_sentence(monkeypatch):
     monkeypatch.setenv("CONVOSCOPE_CHROMIUM", "/nowhere/chromium")
     with pytest.raises(ExportError, match=r"need a Chromium browser.*export \.html"):
-        filming.picture("", "convolution", 0, "png")
+        pictures.picture("", "convolution", 0, "png")
 
 
 def test_the_frames_of_a_gif_are_the_steps_of_the_page(tmp_path):
     """Each frame against the picture of its step, and against that of the next, which it must not be."""
     page = single_file("convolution", {"kernel": "blur"})
-    with Image.open(io.BytesIO(filming.film(page, "convolution", range(2, 4), "gif"))) as film:
+    with Image.open(io.BytesIO(pictures.film(page, "convolution", range(2, 4), "gif"))) as film:
         frames = [np.asarray(frame.convert("RGB"), float) for frame in ImageSequence.Iterator(film)]
-    pictures = []
+    expected = []
     for step in range(2, 5):
-        picture = Image.open(io.BytesIO(filming.picture(page, "convolution", step, "png"))).convert("RGB")
-        pictures.append(np.asarray(picture.reduce(filming.FINE), float))
+        picture = Image.open(io.BytesIO(pictures.picture(page, "convolution", step, "png"))).convert("RGB")
+        expected.append(np.asarray(picture.reduce(pictures.FINE), float))
     assert len(frames) == 2
     for n, frame in enumerate(frames):
-        same, next_one = (np.abs(frame - pictures[m]).mean() for m in (n, n + 1))
+        same, next_one = (np.abs(frame - expected[m]).mean() for m in (n, n + 1))
         assert same < 2  # of 255: a GIF has 256 colours
         assert next_one > 1.5 * same
 

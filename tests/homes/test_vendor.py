@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from convoscope.homes import vendor as vendor_module
-from convoscope.homes.sources import PackageSource, ServerSource, SourceError, npm_command, pip_command
+from convoscope.homes.fetching import PackageSource, ServerSource, SourceError, npm_command, pip_command
 from convoscope.homes.vendor import PINS, WRITTEN, Pin, VendorError, copy_bokehjs, is_right, vendor
 
 RIGHT = {"core.wasm": bytes(range(256)) * 4000, "stdlib.zip": b"standard library " * 9000}
@@ -210,7 +210,7 @@ def test_the_final_name_appears_only_when_the_file_is_complete(server, tmp_path)
 
 def test_a_killed_run_leaves_no_final_name_and_the_next_one_finishes(server, tmp_path):
     program = (
-        "import sys; from pathlib import Path; from convoscope.homes.sources import ServerSource;"
+        "import sys; from pathlib import Path; from convoscope.homes.fetching import ServerSource;"
         "from convoscope.homes.vendor import Pin, vendor;"
         "vendor(Path(sys.argv[1]), pins=[Pin('core.wasm', 1024000, sys.argv[3])], sources=[ServerSource(sys.argv[2])])"
     )

@@ -97,7 +97,7 @@ def test_the_example_notebooks_run(notebook, tmp_path):
 def test_every_view_can_be_shown_saved_and_exported(slug, tmp_path):
     view = getattr(views, slug)
     assert view.show().view == slug
-    numbers = json.loads(view.export(tmp_path / "step.json", take={"step": -1}).read_text())
+    numbers = json.loads(view.export(tmp_path / "step.json", options={"step": -1}).read_text())
     assert numbers["view"] == slug
     assert numbers["step"] == numbers["steps"] - 1
 

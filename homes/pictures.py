@@ -35,7 +35,7 @@ def picture(html: str, slug: str, step: int, kind: str, *, width: int = 1100, da
 
 def film(
     html: str, slug: str, steps: Sequence[int], kind: str, *, speed: float = 1.0, width: int = 1100, dark: bool = False,
-    progress: Progress = lambda done, wanted: None,
+    progress: Progress = lambda done, total: None,
 ) -> bytes:  # fmt: skip
     """Steps of an exported page as a film. kind: "gif", "mp4" or "webm". An exception that progress raises cancels."""
     if kind != "gif" and not shutil.which("ffmpeg"):
