@@ -47,6 +47,8 @@ _drawing = threading.Lock()
 def serve_session() -> None:
     """Fill the document of one browser tab. Panel calls this (through app.py) for every new session."""
     document = pn.state.curdoc
+    if document is None:
+        raise RuntimeError("there is no browser tab to be filled; start the server with `panel serve app.py`")
     VISITS.watch()
     if VISITS.are_full:
         document.template = _full_page()

@@ -44,7 +44,7 @@ def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None]
     shutil.copytree(compiled_runtime(runtime, say=say), pyodide, ignore=shutil.ignore_patterns(".*"))
     sizes = {path.name: path.stat().st_size for path in pyodide.iterdir() if path.suffix in FETCHED}
     base = f"{assets.name}/"
-    files = {
+    files: dict[str, object] = {
         "runtime": {
             "pyodide": f"{pyodide.name}/",
             "bundle": base + packed.name,
