@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from convoscope.homes import site as builder
 from convoscope.homes.browser import opened_browser
 from convoscope.homes.server import SiteHandler
 from convoscope.homes.vendor import FOLDER as RUNTIME
+from convoscope.views.session import LESSONS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SUB_PATH = "lectures/cnn"  # the site must work below any path, so all tests run it below this one
@@ -110,6 +111,13 @@ class Explorer:
             self.page.evaluate("window.convoscope.ready")
         return self.page
 
+    def hold_python(self) -> None:
+        """The worker's script never comes: whatever works then works without Python."""
+        self.page.route("**/worker.mjs", lambda route: None)
+
+    def step(self, number: int) -> None:
+        self.page.evaluate("([slug, step]) => window.convoscope.views[slug].step(step)", [self.slug, number])
+
     def state(self) -> dict:
         return self.page.evaluate("(slug) => window.convoscope.views[slug].state()", self.slug)
 
@@ -148,13 +156,33 @@ def context_options() -> dict:
     return {"viewport": {"width": 1280, "height": 800}, "service_workers": "block"}  # test_offline.py
 
 
-@pytest.fixture
-def explorer(browser, site_url, context_options) -> Iterator[Explorer]:
-    context = new_context(browser, **context_options)
-    explorer = Explorer(context.new_page(), site_url)
+@contextlib.contextmanager
+def explored(request: pytest.FixtureRequest, browser: Browser, url: str, options: dict) -> Iterator[Explorer]:
+    """A window for one test, which fails if the page had problems. The view is that of the test module's SLUG, if any."""
+    context = new_context(browser, **options)
+    explorer = Explorer(context.new_page(), url)
+    explorer.slug = getattr(request.module, "SLUG", Explorer.slug)
     yield explorer
     context.close()
     assert explorer.unexpected() == []
+
+
+@pytest.fixture
+def explorer(request, browser, site_url, context_options) -> Iterator[Explorer]:
+    with explored(request, browser, site_url, context_options) as explorer:
+        yield explorer
+
+
+@pytest.fixture
+def page(request, explorer) -> Page:
+    """The page with Python ready, at the address that the test module calls VIEW, if it has one."""
+    return explorer.open(getattr(request.module, "VIEW", ""))
+
+
+@pytest.fixture
+def view(explorer) -> Locator:
+    """The part of the page that shows the view."""
+    return explorer.page.get_by_role("region", name=LESSONS[explorer.slug].TITLE, exact=True)
 
 
 def free_port() -> int:
@@ -202,9 +230,6 @@ def panel_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def panel_explorer(browser, panel_url, context_options) -> Iterator[Explorer]:
-    context = new_context(browser, **context_options)
-    explorer = Explorer(context.new_page(), panel_url)
-    yield explorer
-    context.close()
-    assert explorer.unexpected() == []
+def panel_explorer(request, browser, panel_url, context_options) -> Iterator[Explorer]:
+    with explored(request, browser, panel_url, context_options) as explorer:
+        yield explorer

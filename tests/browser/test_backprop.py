@@ -9,8 +9,11 @@ from playwright.sync_api import expect
 
 from convoscope.views.backprop.settings import BackpropSettings
 from convoscope.views.session import Session
-from convoscope.views.trace import column_array, column_row
+from convoscope.views.trace import column_array
 
+from .comparing import assert_shows, trace_of
+
+SLUG = "backprop"
 VIEW = "?view=backprop"
 FORTY = (  # nodes
     "a=sin(x)*cos(y);b=exp(z)/(w*w+1);c=tanh(u)+v*a;d=sigmoid(a*b-c);e=relu(d+x)*abs(c)-sqrt(b);f=max(a,b)-min(d,e);"
@@ -25,43 +28,15 @@ MEASURE = """([letters, texts]) => {
 }"""
 
 
-@pytest.fixture
-def explorer(explorer):
-    explorer.slug = "backprop"
-    return explorer
-
-
-@pytest.fixture
-def page(explorer):
-    return explorer.open(VIEW)
-
-
-@pytest.fixture
-def view(page):
-    """The part of the page that shows this view."""
-    return page.get_by_role("region", name="Backpropagation", exact=True)
-
-
-def step(explorer, number):
-    explorer.page.evaluate("(step) => window.convoscope.views.backprop.step(step)", number)
-
-
-def assert_shows(explorer, **expected):
+def assert_shown(explorer, **expected):
     """Every source, the sentences and the table hold what CPython computes for the page's settings, as expected."""
     settings = {name: value for name, value in explorer.state().items() if name in BackpropSettings.names()}
     assert settings | expected == settings
-    trace = Session().handle({"view": "backprop", "name": "settings", "value": settings}).trace
-    assert explorer.state()["steps"] == len(trace)
-    for number in sorted({0, len(trace) // 2, len(trace) - 1}):
-        step(explorer, number)
-        assert explorer.sentence() == trace.sentences[number]
-        for source, columns in trace.steps.items():
-            shown = explorer.data(source)
-            for name, column in columns.items():
-                assert shown[name] == column_row(column, number), f"{source}.{name} at step {number}"
+    assert_shows(explorer, **settings)
+    static = trace_of("backprop", settings).static
     for name in ("value", "gradient", "numerical_slope"):
-        np.testing.assert_array_equal(explorer.data("nodes")[name], column_array(trace.static["nodes"][name]))
-    assert table_numbers(explorer) == trace.static["rows"]["numbers"].tolist()
+        np.testing.assert_array_equal(explorer.data("nodes")[name], column_array(static["nodes"][name]))
+    assert table_numbers(explorer) == static["rows"]["numbers"].tolist()
 
 
 def table_numbers(explorer):
@@ -77,7 +52,7 @@ def node_on_page(explorer, name):
 
 
 def test_the_slides_example_goes_forward_and_backward_before_python_is_there(explorer):
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     page = explorer.open(VIEW, ready=False)
     view = page.get_by_role("region", name="Backpropagation", exact=True)
     expected = list(Session().handle({"view": "backprop", "name": "reset"}).trace.sentences)
@@ -97,7 +72,7 @@ def test_the_slides_example_goes_forward_and_backward_before_python_is_there(exp
 
 def test_the_page_shows_what_cpython_computes_of_every_size(explorer, page, view):
     assert_sums_follow(explorer)
-    assert_shows(explorer)
+    assert_shown(explorer)
     for settings in (
         {"preset": "quiz", "inputs": "x=1.5,z=-2"},
         {"preset": "logistic", "features": 3},
@@ -106,7 +81,7 @@ def test_the_page_shows_what_cpython_computes_of_every_size(explorer, page, view
         {"formula": "log(x)*y", "inputs": "x=-1,y=3"},
     ):
         explorer.set(**settings)
-        assert_shows(explorer, **settings)
+        assert_shown(explorer, **settings)
     assert_forty_nodes_stand_apart(explorer)
 
 
@@ -120,7 +95,7 @@ def assert_sums_follow(explorer):
         sums[argument] += product
         assert math.isclose(found["product"][n], product, rel_tol=1e-5)
         assert math.isclose(found["total"][n], sums[argument], rel_tol=1e-4)
-        step(explorer, found["step"][n])
+        explorer.step(found["step"][n])
         sentence, shown = explorer.sentence(), written(sums[argument])
         assert f"= {written(product)}" in sentence
         assert sentence.split("; numerical check")[0].endswith(f"= {shown}") or "the first of" in sentence
@@ -147,7 +122,7 @@ def test_an_input_is_dragged_typed_and_pressed_and_everything_follows(explorer, 
     field = view.get_by_label("Input x", exact=True)
     expect(field).to_have_value("2.5")
     expect(view.get_by_role("status")).to_have_text("t = x² = 2.5² = 6.25")
-    assert_shows(explorer, inputs="x=2.5")
+    assert_shown(explorer, inputs="x=2.5")
     field.fill("-1/4")
     field.press("Tab")
     explorer.becomes(lambda: explorer.state()["inputs"], "x=-0.25")
@@ -194,7 +169,7 @@ def test_a_formula_is_typed_refused_and_kept_in_the_address(explorer, page, view
     view.get_by_label("Input y", exact=True).fill("-1")
     view.get_by_label("Input y", exact=True).press("Tab")
     expect(view.locator("[data-fact=size]")).to_have_text("J = 3.091; dJ/dx = 4.416, dJ/dy = −8.832")
-    step(explorer, 5)
+    explorer.step(5)
     page.wait_for_url("**formula=**inputs=**step=5**")
     before = explorer.state(), explorer.sentence()
     explorer.open(page.url.removeprefix(explorer.url))
@@ -213,7 +188,7 @@ def assert_sgd_steps_are_taken(explorer, page, view):
     losses = explorer.data("loss_line")["loss"]
     assert len(losses) == 4
     assert losses == sorted(losses, reverse=True)
-    assert_shows(explorer, preset="network", sgd_steps=3)
+    assert_shown(explorer, preset="network", sgd_steps=3)
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
 
@@ -221,7 +196,7 @@ def assert_sgd_steps_are_taken(explorer, page, view):
 def assert_forty_nodes_stand_apart(explorer):
     """No box overlaps another one, and every text fits its box, measured in the page's own font."""
     explorer.set(formula=FORTY)
-    step(explorer, explorer.state()["steps"] - 1)
+    explorer.step(explorer.state()["steps"] - 1)
     nodes = explorer.data("nodes")
     assert len(nodes["name"]) == 40
     boxes, scene, width, height, letters = shown_boxes(explorer)

@@ -1,36 +1,15 @@
 """With Python in the worker: what the page shows is what CPython computes, for every control and every address."""
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from convoscope.views.session import Session
-from convoscope.views.trace import column_array, column_row
+
+from .comparing import assert_shows
 
 
 def expected(**settings):
     return Session().handle({"view": "convolution", "name": "settings", "value": settings})
-
-
-def assert_shows(explorer, update, steps=None):
-    """Every source of the page holds the numbers of the trace, at these steps (default: first, middle, last)."""
-    trace = update.trace
-    last = len(trace) - 1
-    assert explorer.state()["steps"] == len(trace)
-    for step in steps or (0, last // 2, last):
-        explorer.page.evaluate("(step) => window.convoscope.views.convolution.step(step)", step)
-        assert explorer.sentence() == trace.sentences[step]
-        for source, columns in trace.steps.items():
-            shown = explorer.data(source)
-            for name, column in columns.items():
-                assert shown[name] == column_row(column, step), f"{source}.{name} at step {step}"
-    for source in ("input_values", "kernel_values", "output_values"):
-        np.testing.assert_array_equal(explorer.data(source)["value"], column_array(trace.static[source]["value"]).ravel())
-
-
-@pytest.fixture
-def page(explorer):
-    return explorer.open()
 
 
 def test_every_control_reaches_the_engine(explorer, page):
@@ -46,7 +25,7 @@ def test_every_control_reaches_the_engine(explorer, page):
     page.get_by_label("Digit", exact=True).filter(visible=True).fill("60001")
     page.get_by_label("Digit", exact=True).filter(visible=True).press("Enter")
     expect(page.locator(".view:not([hidden]) [data-fact=source]")).to_contain_text("MNIST digit 60,001, labelled 2")
-    assert_shows(explorer, expected(kernel="sobel_x", stride=2, padding=1, image="digit", digit=60_001))
+    assert_shows(explorer, kernel="sobel_x", stride=2, padding=1, image="digit", digit=60_001)
 
 
 def test_a_typed_weight_makes_the_kernel_a_custom_one(explorer, page):
@@ -55,7 +34,7 @@ def test_a_typed_weight_makes_the_kernel_a_custom_one(explorer, page):
     cell.press("Enter")
     cell.press("Tab")
     expect(page.get_by_label("Kernel", exact=True).filter(visible=True)).to_have_value("custom")
-    assert_shows(explorer, expected(weights=[["1/9", 0, 0], [0, 1, 1], [0, 1, 0]]))
+    assert_shows(explorer, weights=[["1/9", 0, 0], [0, 1, 1], [0, 1, 0]])
     page.wait_for_url("**kernel=custom**")
 
 
@@ -63,7 +42,7 @@ def test_a_typed_weight_makes_the_kernel_a_custom_one(explorer, page):
 def test_photographs_convolve(explorer, page, image):
     settings = {"image": image, "kernel": "outline", "padding": 1, "row": 30}
     explorer.set(**settings)
-    assert_shows(explorer, expected(**settings))
+    assert_shows(explorer, **settings)
 
 
 def test_an_address_shows_its_settings_and_its_step(explorer):
@@ -106,4 +85,4 @@ def test_wishes_made_while_python_works_all_come_true(explorer, page):
     )
     state = explorer.state()
     assert state["padding"] == 2
-    assert_shows(explorer, expected(**{name: state[name] for name in ("image", "kernel", "stride", "padding", "digit")}))
+    assert_shows(explorer, **{name: state[name] for name in ("image", "kernel", "stride", "padding", "digit")})

@@ -5,38 +5,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from convoscope.views.session import Session
-from convoscope.views.trace import column_row
 
+from .comparing import assert_shows
+
+SLUG = "detective"
 VIEW = "?view=detective"
 
 
-@pytest.fixture
-def explorer(explorer):
-    explorer.slug = "detective"
-    return explorer
-
-
-@pytest.fixture
-def view(explorer):
-    """The part of the page that shows this view."""
-    return explorer.page.get_by_role("region", name="Kernel detective")
-
-
-def assert_shows(explorer, **settings):
-    """The page holds the numbers and the words that CPython computes for these settings."""
-    trace = Session().handle({"view": "detective", "name": "settings", "value": settings}).trace
-    assert explorer.state()["steps"] == len(trace)
-    for step in (0, len(trace) // 2, len(trace) - 1):
-        explorer.page.evaluate("(step) => window.convoscope.views.detective.step(step)", step)
-        assert explorer.sentence() == trace.sentences[step]
-        for source in ("kernel", "gradient", "output", "difference"):
-            assert explorer.data(source)["text"] == column_row(trace.steps[source]["text"], step), f"{source} at step {step}"
-        for name in "xy":
-            assert explorer.data("here")[name] == pytest.approx(column_row(trace.steps["here"][name], step), abs=1e-5)
-
-
 def test_descent_is_told_before_python_is_there(explorer, view):
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     explorer.open(VIEW, ready=False)
     expected = Session().handle({"view": "detective", "name": "reset"}).trace.sentences
     expect(view.locator(".sentence")).to_have_text(expected[0])
@@ -48,12 +25,12 @@ def test_descent_is_told_before_python_is_there(explorer, view):
 
 def test_a_case_is_solved_in_three_ways(explorer, view):
     page = explorer.open(VIEW)
-    assert_shows(explorer)
+    assert_shows(explorer, tolerance=1e-5)
     view.get_by_label("Method", exact=True).select_option("Least squares")
     page.wait_for_url("**method=least_squares**")
     expect(view.locator('[data-part="im2col"]')).to_be_visible()
     expect(view.locator('[data-part="curve"]')).to_be_hidden()
-    assert_shows(explorer, method="least_squares")
+    assert_shows(explorer, tolerance=1e-5, method="least_squares")
     assert "θ = 0, 0, 0; 0, 1, 1; 0, 1, 0; loss = 0" in explorer.sentence()
     view.get_by_label("Method", exact=True).select_option("By hand")
     page.wait_for_url("**method=hand**")
@@ -62,7 +39,7 @@ def test_a_case_is_solved_in_three_ways(explorer, view):
         cell.fill("1")
         cell.press("Tab")
     expect(view.locator(".sentence")).to_contain_text("= 0: the case is solved")
-    assert_shows(explorer, method="hand", guess="0,0,0;0,1,1;0,1,0")
+    assert_shows(explorer, tolerance=1e-5, method="hand", guess="0,0,0;0,1,1;0,1,0")
     assert explorer.data("secret")["text"] == ["?"] * 9
     view.get_by_label("Show the secret", exact=True).check()
     page.wait_for_url("**reveal=true**")
@@ -71,7 +48,7 @@ def test_a_case_is_solved_in_three_ways(explorer, view):
     page.evaluate("window.convoscope.ready")
     assert (explorer.state()["method"], explorer.state()["guess"][1]) == ("hand", [0, 1, 1])
     explorer.set(method="descent", guess="0,0,0;0,0,0;0,0,0", case="seed", seed=5, image="random", across="11", up="33")
-    assert_shows(explorer, case="seed", seed=5, image="random", across="11", up="33")
+    assert_shows(explorer, tolerance=1e-5, case="seed", seed=5, image="random", across="11", up="33")
     plot = view.locator('[data-part="target"] .plot')
     plot.hover()
     expect(view.locator('[data-part="target"] .readout')).to_contain_text("] = ")

@@ -4,9 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from convoscope.views.session import Session
-from convoscope.views.trace import column_array, column_row
+from .comparing import assert_shows
 
+SLUG = "downsampling"
 VIEW = "?view=downsampling"
 OUTPUTS = ("sum", "average", "maximum")
 LECTURE = [
@@ -22,34 +22,13 @@ LECTURE = [
 ]
 
 
-@pytest.fixture
-def explorer(explorer):
-    explorer.slug = "downsampling"
-    return explorer
-
-
 def part(page, name, selector=""):
     """A panel of the view that is shown, or something in it."""
     return page.locator(f".view:not([hidden]) [data-part={name}] {selector}".strip())
 
 
-def assert_shows(explorer, steps=None, **settings):
-    """Every source of the page holds the numbers that CPython computes for these settings."""
-    trace = Session().handle({"view": "downsampling", "name": "settings", "value": settings}).trace
-    assert explorer.state()["steps"] == len(trace)
-    for step in steps or (0, len(trace) // 2, len(trace) - 1):
-        explorer.page.evaluate("(step) => window.convoscope.views.downsampling.step(step)", step)
-        assert explorer.sentence() == trace.sentences[step]
-        for source, columns in trace.steps.items():
-            shown = explorer.data(source)
-            for name, column in columns.items():
-                assert shown[name] == column_row(column, step), f"{source}.{name} at step {step}"
-    for source in ("input_values", *(f"{name}_values" for name in OUTPUTS)):
-        assert explorer.data(source)["value"] == column_array(trace.static[source]["value"]).ravel().tolist()
-
-
 def test_the_lectures_numbers_step_by_step_before_python_is_there(explorer):
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     page = explorer.open(VIEW, ready=False)
     view = page.get_by_role("region", name="Downsampling")
     told = []
@@ -154,7 +133,7 @@ def test_a_click_on_any_output_takes_all_three_to_its_window(explorer, name):
 
 
 def test_pointing_reads_an_average_out_and_moves_nothing(explorer):
-    explorer.page.route("**/worker.mjs", lambda route: None)  # nothing else moves the page
+    explorer.hold_python()  # nothing else moves the page
     page = explorer.open(f"{VIEW}&step=8", ready=False)
     plot = part(page, "average", ".plot")
     box = plot.bounding_box()

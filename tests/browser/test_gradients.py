@@ -6,39 +6,12 @@ from playwright.sync_api import expect
 
 from convoscope.views.gradients.settings import GradientsSettings
 from convoscope.views.session import Session
-from convoscope.views.trace import Texts, column_row
 
+from .comparing import assert_shows
+
+SLUG = "gradients"
 VIEW = "?view=gradients"
 LAYERS = list(GradientsSettings.param.layer.objects)
-
-
-@pytest.fixture
-def explorer(explorer):
-    explorer.slug = "gradients"
-    return explorer
-
-
-@pytest.fixture
-def view(explorer):
-    """The part of the page that shows this view."""
-    return explorer.page.get_by_role("region", name="Gradients")
-
-
-def assert_shows(explorer, **settings):
-    """The page holds the numbers and the words that CPython computes for these settings."""
-    trace = Session().handle({"view": "gradients", "name": "settings", "value": settings}).trace
-    assert explorer.state()["steps"] == len(trace)
-    for step in (0, len(trace) // 2, len(trace) - 1):
-        explorer.page.evaluate("(step) => window.convoscope.views.gradients.step(step)", step)
-        assert explorer.sentence() == trace.sentences[step]
-        for source, columns in trace.steps.items():
-            shown = explorer.data(source)
-            for name, column in columns.items():
-                if isinstance(column, Texts):
-                    assert shown[name] == column_row(column, step), f"{source}.{name} at step {step}"
-    for source, columns in trace.static.items():
-        if source.endswith("_values"):
-            assert explorer.data(source)["value"] == pytest.approx(columns["value"].tolist()), source
 
 
 def cell_of(explorer, title, row, column, size):
@@ -52,7 +25,7 @@ def cell_of(explorer, title, row, column, size):
 
 
 def test_all_steps_are_told_before_python_is_there(explorer, view):
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     explorer.open(VIEW, ready=False)
     expected = list(Session().handle({"view": "gradients", "name": "reset"}).trace.sentences)
     told = [view.locator(".sentence").inner_text()]
@@ -78,10 +51,10 @@ def test_every_layer_shows_what_cpython_computes_and_values_lead_to_their_gradie
         expect(view.locator(".panel:visible")).to_have_count(1)
         expect(view.get_by_label("Layer", exact=True)).to_be_enabled()
         explorer.set(layer=layer)
-        assert_shows(explorer, layer=layer)
+        assert_shows(explorer, tolerance=1e-5, layer=layer)
     view.get_by_label("Learning rate", exact=True).select_option("1")
     page.wait_for_url("**learning_rate=1**")
-    assert_shows(explorer, layer="network", learning_rate="1")
+    assert_shows(explorer, tolerance=1e-5, layer="network", learning_rate="1")
 
 
 def test_edited_numbers_are_in_the_address_and_come_back(explorer, view):

@@ -22,7 +22,7 @@ OUTSIDE = """() => [...document.querySelectorAll(".masthead a, .masthead button"
 @pytest.fixture
 def page(explorer):
     """The page with ten views at least; Python is not needed here."""
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     page = explorer.open(ready=False)
     page.evaluate(TEN)
     return page
@@ -72,7 +72,7 @@ def test_where_there_is_no_room_a_menu_holds_the_views(explorer, page, width):
 @pytest.mark.parametrize("hidden", ["", "controls,caption,title"])
 def test_a_slide_shows_the_picture_the_prediction_and_the_player_at_once(explorer, view, hidden):
     explorer.page.set_viewport_size({"width": 800, "height": 520})
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     page = explorer.open(f"embed.html?view={view}&hide={hidden}", ready=False)
     for part in (".stage", ".quiz", ".player"):
         expect(page.locator(f".view:not([hidden]) {part}")).to_be_in_viewport(ratio=1)

@@ -13,24 +13,11 @@ from convoscope.views.network.preparation import ink_of
 from convoscope.views.networks import Networks
 from convoscope.views.session import Session
 
+from .comparing import answered, on
+
+SLUG = "network"
 VIEW = "?view=network"
 FIRST = "LeNet-5 says 7 (>99.9 %), then 9 (<0.1 %). It is labelled 7: right."
-
-
-@pytest.fixture
-def explorer(explorer):
-    explorer.slug = "network"
-    return explorer
-
-
-@pytest.fixture
-def page(explorer):
-    return explorer.open(VIEW)
-
-
-@pytest.fixture
-def view(page):
-    return page.get_by_role("region", name="Draw a digit")
 
 
 def says(view):
@@ -46,12 +33,6 @@ def pad_of(view):
     return view.locator('[data-part="pad"] .plot')
 
 
-def on(plot, row, column):
-    """Where on the page a place of a picture is. row, column: shares of its height and width."""
-    box = plot.bounding_box()
-    return box["x"] + column * box["width"], box["y"] + row * box["height"]
-
-
 def stroke(page, plot, *points):
     """Draw with the mouse through (row, column) places."""
     page.mouse.move(*on(plot, *points[0]))
@@ -59,11 +40,6 @@ def stroke(page, plot, *points):
     for point in points[1:]:
         page.mouse.move(*on(plot, *point), steps=6)
     page.mouse.up()
-
-
-def answered(page):
-    """Wait until Python has answered everything."""
-    expect(page.locator(".view:not([hidden])")).not_to_have_attribute("aria-busy", "true")
 
 
 def ink(explorer):
@@ -84,7 +60,7 @@ def assert_shows_what_cpython_computes(explorer):
 
 
 def test_the_whole_network_is_seen_before_python_is_there(explorer):
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     page = explorer.open(VIEW, ready=False)
     view = page.get_by_role("region", name="Draw a digit")
     expect(says(view)).to_have_text(FIRST)

@@ -8,13 +8,8 @@ from playwright.sync_api import expect
 from convoscope.views.session import Session
 from convoscope.views.trace import column_array
 
+SLUG = "network"
 ADDRESS = "?view=network&mode=3d"
-
-
-@pytest.fixture
-def explorer(explorer):
-    explorer.slug = "network"
-    return explorer
 
 
 def python_draws(state):

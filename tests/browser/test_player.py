@@ -12,7 +12,7 @@ FIRST = "output[0, 0] = 0×0 + 0×0 + 0×0 + 0×0 + 1×1 + 1×1 + 0×0 + 1×1 + 
 @pytest.fixture
 def page(explorer):
     """The page with the worker's script held back: everything here works without Python."""
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     return explorer.open(ready=False)
 
 

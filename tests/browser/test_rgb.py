@@ -6,46 +6,15 @@ from playwright.sync_api import expect
 
 from convoscope.views.rgb.settings import MATRICES
 from convoscope.views.session import Session
-from convoscope.views.trace import column_array, column_row
+from convoscope.views.trace import column_row
 
+from .comparing import assert_shows
 from .conftest import Explorer, new_context
 
+SLUG = "rgb"
 VIEW = "?view=rgb"
 FIRST = "output[0, 0, filter 0] = red 1 + green 4 + blue (−1) + bias 1 = 5"
 LAST = "output[2, 2, filter 1] = red −4 + green 1 + blue 1 + bias 0 = −2"
-
-
-@pytest.fixture
-def explorer(explorer):
-    explorer.slug = "rgb"
-    return explorer
-
-
-@pytest.fixture
-def page(explorer):
-    return explorer.open(VIEW)
-
-
-@pytest.fixture
-def view(page):
-    """The part of the page that shows this view."""
-    return page.get_by_role("region", name="RGB: three channels")
-
-
-def assert_shows(explorer, steps=None, **settings):
-    """Every source of the page holds the numbers that CPython computes for these settings."""
-    trace = Session().handle({"view": "rgb", "name": "settings", "value": settings}).trace
-    assert explorer.state()["steps"] == len(trace)
-    for step in steps or (0, len(trace) // 2, len(trace) - 1):
-        explorer.page.evaluate("(step) => window.convoscope.views.rgb.step(step)", step)
-        assert explorer.sentence() == trace.sentences[step]
-        for source, columns in trace.steps.items():
-            shown = explorer.data(source)
-            for name, column in columns.items():
-                assert shown[name] == column_row(column, step), f"{source}.{name} at step {step}"
-    for source, columns in trace.static.items():
-        if source.endswith("_values"):
-            assert explorer.data(source)["value"] == column_array(columns["value"]).tolist(), source
 
 
 def places(explorer, title):
@@ -67,7 +36,7 @@ def at_cell(box, row, column, size):
 
 
 def test_all_eighteen_steps_are_told_before_python_is_there(explorer):
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     page = explorer.open(VIEW, ready=False)
     view = page.get_by_role("region", name="RGB: three channels")
     expected = list(Session().handle({"view": "rgb", "name": "reset"}).trace.sentences)
@@ -81,7 +50,7 @@ def test_all_eighteen_steps_are_told_before_python_is_there(explorer):
 
 def test_glyphs_that_are_never_drawn_do_no_work(explorer):
     """BokehJS still has the four that static/js/lighten.mjs puts to rest beside each glyph, and under these names."""
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     page = explorer.open(VIEW, ready=False)
     resting = page.evaluate(
         """() => {
@@ -190,7 +159,7 @@ def test_what_a_finger_reads_out_stays_until_the_next_touch(browser, site_url):
     context = new_context(browser, has_touch=True, viewport={"width": 360, "height": 740}, service_workers="block")
     explorer = Explorer(context.new_page(), site_url)
     explorer.slug = "rgb"
-    explorer.page.route("**/worker.mjs", lambda route: None)
+    explorer.hold_python()
     page = explorer.open(VIEW, ready=False)
     readout = page.locator(".view:not([hidden]) .panel:visible .readout")
     plot, box = places(explorer, "Input, green")

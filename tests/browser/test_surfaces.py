@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from convoscope.views.grid import rectangles
 from convoscope.views.network.preparation import ink_of
 
+from .comparing import answered, on
+
 MIDDLE = 28  # of the pad's 56 cells
 
 
@@ -27,16 +29,6 @@ def plot_of(page, part):
     plot = page.locator(f".view:not([hidden]) [data-part={part}] .plot")
     plot.scroll_into_view_if_needed()
     return plot
-
-
-def on(plot, row, column):
-    """Where on the page a place of a picture is. row, column: shares of its height and width."""
-    box = plot.bounding_box()
-    return box["x"] + column * box["width"], box["y"] + row * box["height"]
-
-
-def answered(page):
-    expect(page.locator(".view:not([hidden])")).not_to_have_attribute("aria-busy", "true")
 
 
 def ink(explorer):

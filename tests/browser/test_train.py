@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from .conftest import new_context
 
+SLUG = "train"
 VIEW = "?view=train"
 NEWS = 2_000  # half an hour of training, as far as the page is concerned
 MORE_NODES = 50  # of the document: a line of text or two
@@ -18,12 +19,6 @@ ROUNDS = 10  # of news or ticks, with a look at the memory after each
 LARGEST_GROWTH = 1_000_000  # bytes of JavaScript's heap, between the median of the first three rounds and of the last three
 LARGEST_GROWTH_OF_PYTHON = 500_000  # bytes: the points of the curves, and checkpoints, come and go
 SMALL = f"{VIEW}&architecture=logistic"  # learns fast and tests fast, so what is not about the network need not wait
-
-
-@pytest.fixture
-def explorer(explorer):
-    explorer.slug = "train"
-    return explorer
 
 
 class Trainer:
