@@ -127,7 +127,8 @@ class Cluster:
         for one in (client, local):
             if one:
                 with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
-                    await one.close()
+                    closing: Any = one.close()
+                    await closing
 
 
 async def _cancel(tasks: Collection[asyncio.Task[Any] | None]) -> None:

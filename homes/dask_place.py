@@ -99,9 +99,10 @@ class Place:
 
     async def _listen(self, actor: Actor) -> None:
         """Pass on the news, and notice the loss of the process."""
+        next_news = actor.news
         try:
             while actor is self._actor:
-                if news := await _soon(actor.news()):
+                if news := await _soon(next_news()):
                     self._take(news)
         except asyncio.CancelledError:
             raise

@@ -23,6 +23,7 @@ from ..engine import Network
 from ..views.answer import answer, tick
 from ..views.files import DiskFiles
 from ..views.session import Session, Update
+from ..views.trace import column_array
 
 NEWS_SECONDS = 5.0  # a page is told at least this often that there is nothing new
 DESERTED_SECONDS = 30.0  # without a question of the page
@@ -86,7 +87,7 @@ class Trainee:
     def packed(self, update: Update, number: int = 0) -> TrainingAnswer:
         """In the desk's thread: an update, with what the server keeps of it."""
         trace = update.trace
-        backup = trace.static["backup"]["bytes"].tobytes() if trace else b""
+        backup = column_array(trace.static["backup"]["bytes"]).tobytes() if trace else b""
         status = trace.facts["status"] if trace else ""
         networks, shared = self.session.networks, self._shared
         self._shared = networks.get("trained") if networks.has("trained") else None

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..views.answer import answer, answer_text, fault, log, read_event, refusal
 from ..views.files import DiskFiles
-from ..views.session import LESSONS, Session
+from ..views.session import LESSONS, Session, Update
 from ..views.settings import SettingError
 from .dask_cluster import Cluster
 from .dask_place import Place
@@ -114,5 +114,5 @@ def _first(view: str, number: int) -> bytes:
 
 
 @functools.cache
-def _first_update(view: str) -> Any:
+def _first_update(view: str) -> Update:
     return Session(FILES).handle({"view": view, "name": "reset"})

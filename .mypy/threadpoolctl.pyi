@@ -1,0 +1,3 @@
+# What is used of threadpoolctl, which has no types of its own.
+class threadpool_limits:  # noqa: N801  (its name)
+    def __init__(self, limits: int) -> None: ...
