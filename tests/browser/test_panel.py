@@ -158,3 +158,17 @@ def test_a_websocket_of_another_origin_is_refused(panel_url, origin):
 
 def test_a_websocket_of_the_servers_own_origin_is_let_in(panel_url):
     assert websocket_status(panel_url, f"http://{urlsplit(panel_url).netloc}") == 101
+
+
+def test_several_processes_serve_one_port(browser):
+    """A page and its websocket may come to different processes."""
+    secret = {"BOKEH_SIGN_SESSIONS": "yes", "BOKEH_SECRET_KEY": "a secret of this test alone, of some length"}
+    with panel_server(env=os.environ | secret, options=["--num-procs", "2"]) as url:
+        for _ in range(3):
+            context = new_context(browser)
+            page = context.new_page()
+            page.goto(f"{url}?kernel=blur")
+            page.locator(".view:not([hidden]) .sentence", has_text="output[").wait_for()
+            page.evaluate("window.convoscope.ready.then(() => window.convoscope.views.convolution.set({stride: 2}))")
+            assert page.evaluate("window.convoscope.views.convolution.state().stride") == 2
+            context.close()
