@@ -184,3 +184,32 @@ def source_of(cells):
 def test_the_matrix_product_is_drawn_in_the_proportions_for_which_its_letters_are_made():
     """Figures know nothing of lessons, so the number stands twice."""
     assert float(drawing.IM2COL_ASPECT) == im2col.ASPECT
+
+
+@pytest.mark.parametrize("weight", [1000.0, 1e5, -1e5])
+def test_beside_a_very_large_weight_every_other_bar_and_cell_is_seen(weight):
+    trace = compute(settings_of(weights=((weight, 1.0, -1.0), (1.0, 1.0, 1.0), (1.0, 1.0, 1.0))))
+    for step in range(len(trace)):
+        shown = trace.at(step)
+        changes = np.array(shown["sums"]["top"]) - shown["sums"]["bottom"]
+        products = np.array([float(text.replace("−", "-")) for text in shown["products"]["text"]])
+        assert (abs(changes[products != 0]) > 0.02).all()
+        assert (np.sign(changes) == np.sign(products)).all()
+        assert max(shown["sums"]["label_y"]) <= 1.1
+        assert (np.array(shown["sums"]["label_y"]) >= shown["zero_line"]["y"][0]).all()  # no text is struck through
+        assert (abs(np.array(shown["products"]["shade"]))[products != 0] > 0.05).all()
+    outputs = grid_of(trace, "output_values")
+    assert (abs(trace.static["output"]["image"][0])[outputs != 0] > 0.05).all()
+    assert "each step has its own scale" in trace.facts["sums"]
+
+
+def test_the_sentence_of_a_large_kernel_has_its_largest_products_and_adds_up():
+    weights = np.zeros((5, 5))
+    weights[3, 1:4] = 0.5, 3, -2
+    cells = np.arange(49.0).reshape(7, 7)
+    trace = compute(settings_of(cells=tuple(map(tuple, cells)), weights=tuple(map(tuple, weights))))
+    assert trace.sentences[0] == "output[0, 0] = 23×3 + 24×(−2) + 22×0.5 + (22 more: 0) = 32"
+    full = compute(settings_of(cells=tuple(map(tuple, cells)), weights=((1.0,) * 5,) * 5, bias=2.0, relu=True))
+    assert full.sentences[0] == "output[0, 0] = 32×1 + 31×1 + 30×1 + (22 more: 307) + bias 2 = 402, after ReLU 402"
+    nothing = compute(settings_of(cells=((0.0,) * 7,) * 7, weights=((1.0,) * 5,) * 5))
+    assert nothing.sentences[0] == "output[0, 0] = (25 products: 0) = 0"

@@ -36,6 +36,7 @@ from convoscope.views.numbers import write
 from convoscope.views.numerical_checks import badges
 from convoscope.views.packet import pack
 from convoscope.views.session import Session
+from convoscope.views.sums import Term, in_words
 
 LAYERS = list(GradientsSettings.param.layer.objects)
 WHOLE = st.integers(-3, 3)
@@ -436,3 +437,9 @@ def test_numbers_in_cells_are_short_and_never_a_false_zero():
     assert max(map(len, texts)) <= 5
     assert "−0" not in texts
     assert write(0.0) in texts
+
+
+def test_a_long_sum_says_its_largest_terms_and_the_rest():
+    terms = [Term(f"{n}×(−1)", -n) for n in range(12)]
+    assert in_words(terms, most=9) == "11×(−1) + 10×(−1) + 9×(−1) + (9 more: −36)"
+    assert in_words([Term("(−2)×3", -6), Term("(−1)×1", -1)], most=9) == "−2×3 + (−1)×1"

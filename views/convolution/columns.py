@@ -23,6 +23,9 @@ ON_SLIDE_46 = np.array(
         [0.4, 0.3, 0.1, 0.0, 0.0],
     ]
 )
+LEAST_SPAN = 0.04  # of the scale of all steps: where the bars of a step would be lower, each step has its own scale
+LEAST_BAR = 0.03  # of the drawing's height, for a product that is not 0
+LEAST_TINT = 0.08  # of the colour scale, for a number that is not 0
 MISPRINT_FRAME = 0.8  # of a cell, so that it stands inside the frame of the present cell
 
 
@@ -41,12 +44,12 @@ def still(result: ConvolutionResult, settings: ConvolutionSettings) -> Sources:
         "input_values": grid.values(padded),
         "input_border": grid.rectangles(top, left, height, width, padded.shape),
         "unread": grid.unread(padded.shape, weights.shape, result.stride, result.dilation),
-        "kernel": grid.labels(weights, grid.limit_of(weights)),
+        "kernel": grid.labels(weights, grid.limit_of(weights)) | {"shade": _tint(weights).ravel()},
         "kernel_values": grid.values(weights),
         "products": {**grid.rectangles(rows, columns, 1, 1, weights.shape), **_size(products, max(weights.shape))},
         "sums": _bar_places(result),
-        "zero_line": _zero_line(result),
-        "output": grid.image(output, output_limit, shown=not grey_output),
+        "zero_line": {"x": np.array([0, 1], np.float32)},
+        "output": grid.image(_tint(output), 1, shown=not grey_output),
         "output_photo": grid.image(output, output_limit, shown=grey_output),
         "output_labels": grid.labels(output, output_limit),
         "output_values": grid.values(output),
@@ -69,9 +72,10 @@ def moving(result: ConvolutionResult, *, as_matrices: bool) -> Sources:
         "taps": _taps(result, tops, lefts),
         "products": {
             "text": Texts.of_numbers(products, write),
-            "shade": grid.shade(products, grid.limit_of(products)),
+            "shade": _tint(products),
         },
         "sums": _bars(result),
+        "zero_line": _zero_line(result),
         "output_cell": grid.rectangles(result.rows, result.columns, 1, 1, shape),
         "output_cover": cover,
         **(_im2col_moving(result) if as_matrices else {}),
@@ -130,7 +134,7 @@ def _over_steps(column: Column, count: int) -> np.ndarray:
     return np.broadcast_to(array, (count, array.shape[-1]))
 
 
-def _running_sums(result: ConvolutionResult) -> np.ndarray:
+def running_sums(result: ConvolutionResult) -> np.ndarray:
     """After each product, and with the bias if there is one. -> (T, n)."""
     sums = result.terms.running_sums.reshape(len(result.rows), -1)
     return np.hstack([sums, sums[:, -1:] + result.bias]) if result.bias else sums
@@ -138,37 +142,58 @@ def _running_sums(result: ConvolutionResult) -> np.ndarray:
 
 def _bar_places(result: ConvolutionResult) -> Columns:
     """What the bars of all steps share: their places, widths and the size of their texts. -> (n,)."""
-    sums = _running_sums(result)
+    sums = running_sums(result)
     count = sums.shape[1]
     places = ((np.arange(count) + 0.5) / count).astype(np.float32)
     return {"x": places, "width": np.full(count, 0.74 / count, np.float32), **_size(sums, count, count)}
 
 
 def _zero_line(result: ConvolutionResult) -> Columns:
-    """From where the bars rise and fall. -> columns (2,)."""
-    low, scale = _bar_scale(_running_sums(result))
-    return {"x": np.array([0, 1], np.float32), "y": np.full(2, -low / scale, np.float32)}
+    """From where the bars of each step rise and fall. -> column y (T, 2)."""
+    low, height = _bar_scales(running_sums(result))
+    return {"y": np.repeat(-low / height, 2, axis=1).astype(np.float32)}
 
 
 def _bars(result: ConvolutionResult) -> Columns:
-    """Each product as a bar from the sum before it to the sum after it. -> columns (T, n)."""
-    sums = _running_sums(result)
+    """Each product as a bar from the sum before it to the sum after it, its text above the zero line. -> columns (T, n)."""
+    sums = running_sums(result)
     before = np.hstack([np.zeros((len(sums), 1)), sums[:, :-1]])
-    low, scale = _bar_scale(sums)
+    low, height = _bar_scales(sums)
+    bottom, top, sign = (before - low) / height, (sums - low) / height, np.sign(sums - before)
+    top = np.where(abs(top - bottom) < LEAST_BAR, bottom + sign * LEAST_BAR, top)
     texts = Texts.of_numbers(sums, write) if sums.shape[1] <= MOST_BARS else Texts(("",), np.zeros(sums.shape, np.uint16))
     return {
-        "bottom": ((before - low) / scale).astype(np.float32),
-        "top": ((sums - low) / scale).astype(np.float32),
-        "label_y": ((np.maximum(before, sums) - low) / scale).astype(np.float32),
+        "bottom": bottom.astype(np.float32),
+        "top": top.astype(np.float32),
+        "label_y": np.maximum(np.maximum(bottom, top), -low / height).astype(np.float32),
         "text": texts,
-        "shade": np.sign(sums - before).astype(np.float32),
+        "shade": sign.astype(np.float32),
     }
 
 
-def _bar_scale(sums: np.ndarray) -> tuple[float, float]:
-    """One scale for all steps, so that bars of different steps compare: the lowest value and the height of it all."""
-    low, high = min(sums.min(), 0), max(sums.max(), 0)
-    return low, (high - low) or 1.0
+def _bar_scales(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest value of each step's bars and the height of them all. sums: (T, n) -> (T, 1) each.
+
+    One scale for all steps, so that bars of different steps compare, unless on it those of some step would be flat.
+    """
+    low, high = sums.min(axis=1, keepdims=True).clip(max=0), sums.max(axis=1, keepdims=True).clip(min=0)
+    if own_scales(sums):
+        return low, np.where(high > low, high - low, 1)
+    lowest, highest = low.min(), high.max()
+    return np.full_like(low, lowest), np.full_like(low, (highest - lowest) or 1.0)
+
+
+def own_scales(sums: np.ndarray) -> bool:
+    """Whether the bars of some step would be too low on a scale that all steps share. sums: (T, n)."""
+    span = sums.max(axis=1).clip(min=0) - sums.min(axis=1).clip(max=0)
+    whole = sums.max(initial=0) - sums.min(initial=0)
+    return bool(((span > 0) & (span < LEAST_SPAN * whole)).any())
+
+
+def _tint(values: np.ndarray) -> np.ndarray:
+    """Values as −1..1 for the colour scale; beside a very large one too, each but 0 has a colour. -> like values."""
+    shades = grid.shade(values, grid.limit_of(values))
+    return np.where(values == 0, shades, np.copysign(np.maximum(abs(shades), LEAST_TINT), values)).astype(np.float32)
 
 
 def _size(values: np.ndarray, cells: int, count: int | None = None) -> Columns:

@@ -55,7 +55,7 @@ def _products() -> figure:
 def _sums() -> figure:
     """A bar for each product, from the sum before it to the sum after it: the last bar ends at the output."""
     canvas = Canvas("convolution_sums", top=1.4, bottom=-0.06)
-    zero = canvas.figure.line("x", "y", source=canvas.source("zero_line", "x y"), line_width=1)
+    zero = canvas.figure.line("x", "y", source=canvas.source("zero_line", "x y"), line_width=1, level="overlay")
     themed(zero.glyph, line_color="muted")
     source = canvas.source("sums", "x width bottom top label_y text shade size")
     bars = canvas.figure.vbar("x", "width", "top", "bottom", source=source, level="overlay", line_alpha=0)

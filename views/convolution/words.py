@@ -6,31 +6,25 @@ import numpy as np
 
 from .. import grid
 from ..numbers import write, write_factor
+from ..sums import sums_of_products
 from ..trace import Sentences, Texts
 from .algorithms import ConvolutionResult
-from .columns import misprint_note
+from .columns import misprint_note, own_scales, running_sums
 from .settings import ConvolutionSettings
 
-MOST_TERMS = 12  # products spelled_out one by one; of more, the first ones and the last
-FIRST_TERMS = 3
+MOST_TERMS = 12  # products written one by one; of more, the largest ones
 
 
 def sentences(result: ConvolutionResult) -> Sentences:
-    """output[0, 0] = 0×0 + 1×1 + … = 3, with the bias and ReLU where there are any."""
-    steps, taps = len(result.rows), result.weights.size
-    spelled_out = list(range(taps)) if taps <= MOST_TERMS else [*range(FIRST_TERMS), taps - 1]
-    terms = [f"{{}}×{write_factor(result.weights.flat[tap])}" for tap in spelled_out]
-    if taps > MOST_TERMS:
-        terms.insert(FIRST_TERMS, "…")
-    if result.bias:
-        terms.append(f"bias {write_factor(result.bias)}")
+    """output[0, 0] = 0×0 + 1×1 = 1, with the bias and ReLU where there are any; of a large kernel the largest products."""
+    windows = result.terms.windows.reshape(len(result.rows), -1)
+    terms, gaps = sums_of_products(windows, result.weights.reshape(1, -1), MOST_TERMS)
+    bias = f" + bias {write_factor(result.bias)}" if result.bias else ""
     cells = result.rows[:, 0], result.columns[:, 0]
-    gaps = [*cells, *result.terms.windows.reshape(steps, taps)[:, spelled_out].T, result.sums[cells]]
-    template = f"output[{{}}, {{}}] = {' + '.join(terms)} = {{}}"
-    if result.relu:
-        template += ", after ReLU {}"
-        gaps.append(result.output[cells])
-    return Sentences(template, Texts.of_numbers(np.stack(gaps, axis=1), write))
+    ends = [result.sums[cells], *([result.output[cells]] if result.relu else [])]
+    template = f"output[{{}}, {{}}] = {terms}{bias} = {{}}{', after ReLU {}' if result.relu else ''}"
+    place = Texts.of_numbers(np.stack(cells, axis=1), write)
+    return Sentences(template, Texts.side_by_side([place, gaps, Texts.of_numbers(np.stack(ends, axis=1), write)]))
 
 
 def facts(result: ConvolutionResult, settings: ConvolutionSettings) -> dict[str, str]:
@@ -44,7 +38,8 @@ def facts(result: ConvolutionResult, settings: ConvolutionSettings) -> dict[str,
         "input": f"{height}×{width}" + (f", padded {padded}" if any(result.padding) else ""),
         "kernel": f"{kernel}, sum {write(result.weights.sum())}" + (", turned by 180°" if settings.flip else ""),
         "kernel_turned": "180" if settings.flip else "0",
-        "sums": f"after each product{', then the bias' if result.bias else ''}; the last one is the output cell",
+        "sums": f"after each product{', then the bias' if result.bias else ''}; the last one is the output cell"
+        + ("; each step has its own scale" if own_scales(running_sums(result)) else ""),
         "output": "×".join(map(str, result.output.shape)),
         "im2col": "kernel as a row × windows as columns" + (" + bias" if result.bias else "") + " = output as a row",
         "output_note": _output_note(result, settings),

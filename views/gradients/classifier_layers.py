@@ -15,6 +15,7 @@ import numpy as np
 from ... import engine
 from ..numbers import write, write_factor
 from ..numerical_checks import checks
+from ..sums import Term, in_words, products_of
 from .layer_pass import (
     DENSE,
     LOWER,
@@ -27,7 +28,6 @@ from .layer_pass import (
     Mark,
     Products,
     at,
-    products_of,
     sum_of,
 )
 
@@ -52,7 +52,7 @@ def relu_pass(x: np.ndarray, grad_out: np.ndarray) -> LayerPass:
         steps.append(LayerStep.forward(f"output{at(r, c)}", words, f"output = {value}", reads, gives, gradient))
         factors = (mask[[r], [[c]]], grad_out[[r], [[c]]], grad_x[[r], [[c]]])
         why = f"x = {write(pixel)} {'>' if pixel > 0 else '<'} 0" if pixel else "x = 0, where the slope 0 is chosen"
-        words = f"{products_of(*factors[:2])[0]} = {total}, because {why}"
+        words = f"{in_words(products_of(*factors[:2]), 1)} = {total}, because {why}"
         marks = (reads, Mark("mask", r, c, "kernel"), gives, gradient, Mark("grad_x", r, c, "gradient"))
         products = Products(("slope", "× grad_out", "= grad_x"), factors)
         back.append(LayerStep.backward(f"grad_x{at(r, c)}", words, f"grad_x = {total}", badge, *marks, products=products))
@@ -143,7 +143,8 @@ def _output(one: Dense, o: int, total: float) -> LayerStep:
         Mark("output", o, 0, "output"), Mark("grad_out", o, 0, "gradient"),
     )  # fmt: skip
     factors = (flat.reshape(2, -1), weights.reshape(2, -1), (flat * weights).reshape(2, -1))  # in two rows, to be larger
-    products, words = Products(("flat", "× weight", "= products"), factors), sum_of([*products_of(flat, weights), bias], total)
+    products = Products(("flat", "× weight", "= products"), factors)
+    words = sum_of([*products_of(flat, weights), Term(bias, float(one.bias[o]))], total)
     return LayerStep.forward(f"output[{o}]", words, f"sum + {bias} = {write(total)}", *marks, products=products)
 
 

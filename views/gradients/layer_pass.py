@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrangement import LINE, RECTANGLE, WORDS, Arrangement, Slot, Spot
-from ..numbers import write, write_factor
+from ..numbers import write
+from ..sums import Term, in_words
 
-MOST_TERMS, FIRST_TERMS = 9, 3  # of a sum: of more terms the first ones and the last are written
+MOST_TERMS = 9  # of a sum: of more the largest ones are written
 LARGEST_CELL = 1.55
 CELL_GROUPS = 3  # sources of cells; all texts of one have the same size
 ROLES = ("input", "kernel", "output", "gradient")  # a column "role" counts them
@@ -231,18 +232,9 @@ class LayerPass:
     decimals: int = 3  # of the numbers in cells
 
 
-def sum_of(terms: Sequence[str], total: float, nothing: str = "") -> str:
-    """a×b + c×d = total, of many terms the first ones and the last; if there are none, 0 and why."""
-    if not terms:
-        return f"0{nothing}"
-    written = terms if len(terms) <= MOST_TERMS else [*terms[:FIRST_TERMS], "…", terms[-1]]
-    return f"{' + '.join(written)} = {write(total)}"
-
-
-def products_of(first: np.ndarray, second: np.ndarray) -> list[str]:
-    """Each pair as a×b; a negative number behind a sign stands in parentheses."""
-    pairs = zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)
-    return [f"{write_factor(one) if n else write(one)}×{write_factor(other)}" for n, (one, other) in enumerate(pairs)]
+def sum_of(terms: Sequence[Term], total: float, nothing: str = "") -> str:
+    """a×b + c×d = total, of many terms the largest ones; if there are none, 0 and why."""
+    return f"{in_words(terms, MOST_TERMS)} = {write(total)}" if terms else f"0{nothing}"
 
 
 def at(*place: int) -> str:

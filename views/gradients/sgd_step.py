@@ -15,7 +15,8 @@ import numpy as np
 from ... import engine
 from ..numbers import write, write_factor
 from ..numerical_checks import checks, tied_cells
-from .layer_pass import SGD_HEADLINE, SGD_RESULT, SGD_SLOTS, Grid, LayerPass, LayerStep, Mark, at, products_of, sum_of
+from ..sums import products_of
+from .layer_pass import SGD_HEADLINE, SGD_RESULT, SGD_SLOTS, Grid, LayerPass, LayerStep, Mark, at, sum_of
 
 POOL = 2  # pixels a side of a window
 Arrays = dict[str, np.ndarray]

@@ -17,7 +17,8 @@ import numpy as np
 from ... import engine
 from ..numbers import write, write_factor
 from ..numerical_checks import checks, tied_cells
-from .layer_pass import LOWER, UPPER, Grid, LayerPass, LayerStep, Mark, Products, at, products_of, slots, sum_of
+from ..sums import Term, products_of
+from .layer_pass import LOWER, UPPER, Grid, LayerPass, LayerStep, Mark, Products, at, slots, sum_of
 
 STRETCHED = slots((22.2, 10.9, 4.5, 4.5), (0.3, 26.2, 4.0, 4.0))
 UNREAD = ": no window reads this pixel"
@@ -84,7 +85,7 @@ def _convolve(one: Convolution) -> tuple[list[LayerStep], np.ndarray]:
     steps = []
     for i, j in np.ndindex(terms.output.shape):
         window, output = terms.windows[i, j, 0], float(terms.output[i, j])
-        terms_written = products_of(window, one.weight) + [bias] * bool(one.bias)
+        terms_written = products_of(window, one.weight) + [Term(bias, one.bias)] * bool(one.bias)
         top, left = i * one.stride - one.padding, j * one.stride - one.padding
         marks = (Mark("x", top, left, "kernel", kH, kW), Mark("weight", 0, 0, "kernel", kH, kW), *_outputs((i, j)))
         products = Products(("window of x", "× kernel", "= products"), (window, one.weight, terms.products[i, j, 0]))
@@ -104,7 +105,7 @@ def _bias(one: Convolution, grad_bias: np.ndarray) -> LayerStep:
         return one.losses(one.x[None], np.repeat(one.weight[None], len(bias), 0), bias)
 
     (badge,), total = checks(grad_bias, losses, np.array(one.bias)), float(grad_bias[0, 0])
-    words = sum_of([write_factor(cell) for cell in one.grad_out.ravel().tolist()], total)
+    words = sum_of([Term(write_factor(cell), cell) for cell in one.grad_out.ravel().tolist()], total)
     gradient = Mark("grad_out", 0, 0, "gradient", *one.grad_out.shape)
     marks = (Mark("grad_bias", 0, 0, "gradient"), Mark("bias", 0, 0, "kernel"), gradient)
     products = Products(("grad_out",), (one.grad_out,))
@@ -114,8 +115,7 @@ def _bias(one: Convolution, grad_bias: np.ndarray) -> LayerStep:
 def _weights(one: Convolution, grad_weight: np.ndarray) -> list[LayerStep]:
     """Each weight met one pixel for each output cell: pixels as far apart as the stride."""
     (oH, oW), s, padded = one.grad_out.shape, one.stride, np.pad(one.x, one.padding)
-    verdicts = checks(grad_weight, lambda weight: one.losses(one.x[None], weight, np.array([one.bias])), one.weight)
-    steps = []
+    verdicts, steps = checks(grad_weight, lambda weight: one.losses(one.x[None], weight, np.array([one.bias])), one.weight), []
     for (k, m), badge in zip(np.ndindex(one.weight.shape), verdicts, strict=True):
         met, total = padded[k : k + s * oH : s, m : m + s * oW : s], float(grad_weight[k, m])
         top, left = k - one.padding, m - one.padding
@@ -233,7 +233,7 @@ def _hand_back(one: Pooling, r: int, c: int, total: float, badge: str, shares: n
     if one.takes_maximum:
         terms = products_of(share, gradients)
     else:
-        terms = [f"{write_factor(gradient)}/{one.size**2}" for gradient in gradients.ravel().tolist()]
+        terms = [Term(f"{write_factor(cell)}/{one.size**2}", cell / one.size**2) for cell in gradients.ravel().tolist()]
     own = Mark("grad_x", r, c, "gradient")
     titles = ("won? 1 or 0" if one.takes_maximum else "share", "× grad_out", "= products")
     return LayerStep.backward(

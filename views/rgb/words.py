@@ -9,12 +9,13 @@ import numpy as np
 from ...engine import output_size
 from .. import snippet
 from ..numbers import write, write_factor
+from ..sums import sums_of_products
 from ..trace import Columns, Sentences, Texts
 from .channels import PHOTO_FILTERS, PHOTO_SIZE, ChannelConvolution, scale_of
 from .settings import RgbSettings
 from .wide_and_narrow import ARRANGEMENTS, CHANNELS
 
-MOST_PRODUCTS = 9  # of a channel: more stand neither in a sentence nor in a quiz
+MOST_PRODUCTS = 9  # of a channel: of more, a sentence has the largest ones and a quiz none
 
 
 def sentences(convolution: ChannelConvolution, chosen: Sequence[int]) -> Sentences:
@@ -35,16 +36,12 @@ def sentences(convolution: ChannelConvolution, chosen: Sequence[int]) -> Sentenc
 
 
 def _written_products(convolution: ChannelConvolution, channel: int) -> tuple[Texts, str]:
-    """The products of one channel, if a sentence can hold them. -> pixels and weights by turns, the template for them."""
+    """The products of one channel. -> the gaps, the template for them."""
     at = convolution.steps[0]
     weights = convolution.weights[:, channel].reshape(len(convolution.weights), -1)[at]
-    count = weights.shape[1]
-    if count > MOST_PRODUCTS:
-        return Texts((), np.zeros((len(at), 0), np.uint16)), f"the sum of {count} products"
-    windows = np.tile(convolution.windows[:, :, channel].reshape(-1, count), (len(convolution.weights), 1))
-    beside = Texts.side_by_side([Texts.of_numbers(windows, write), Texts.of_numbers(weights, write_factor)])
-    by_turns = np.arange(2 * count).reshape(2, count).T.ravel()
-    return Texts(beside.table, beside.codes[:, by_turns]), " + ".join(["{}×{}"] * count)
+    windows = np.tile(convolution.windows[:, :, channel].reshape(-1, weights.shape[1]), (len(convolution.weights), 1))
+    template, gaps = sums_of_products(windows, weights, MOST_PRODUCTS)
+    return gaps, template
 
 
 def sums(convolution: ChannelConvolution, chosen: Sequence[int], bias: str) -> Texts:
