@@ -36,8 +36,10 @@ class Networks:
         return self._networks[name]
 
     def put(self, name: str, network: Network) -> None:
-        """Keep a network under a name, in place of the one that was there."""
-        self._networks[name] = network
+        """Keep a network under a name, in place of the one that was there, unless that is the same."""
+        known = self._networks.get(name)
+        if known is None or known.text != network.text or not np.array_equal(known.vector, network.vector):
+            self._networks[name] = network
 
     def has(self, name: str) -> bool:
         """Whether `get` would find it."""

@@ -498,3 +498,25 @@ def test_an_action_that_waits_for_a_file_is_done_once():
     assert sorted(ask(answerer, "step")) == ["mnist/test-00.gz", "mnist/train-00.gz"]
     _, trace = unpack(answerer.answer())
     assert trace.facts["batches"] == "1"
+
+
+def test_a_sample_is_read_by_the_network_view_with_the_weights_shown(monkeypatch):
+    trainee = Trainee(monkeypatch)
+    trainee.do("example", 3)  # nothing was trained yet: shown is what was computed beforehand
+    assert np.array_equal(trainee.session.networks.get("trained").vector, trainee.vector)
+    trainee.learn(30)
+    newest = trainee.vector
+    trainee.do("checkpoint", 0)
+    assert np.array_equal(trainee.session.networks.get("trained").vector, trainee.state.run.checkpoints.nearest(0).vector)
+    trainee.do("checkpoint", NOW)
+    assert np.array_equal(trainee.session.networks.get("trained").vector, newest)
+
+
+def test_loaded_weights_are_not_called_initial(monkeypatch):
+    trainee = Trainee(monkeypatch)
+    trainee.do("step")
+    file = trainee.do("save_npz").download
+    update = trainee.do("load", base64.b64encode(file.data).decode())
+    assert update.trace.sentences[0] == "These are the weights from your file. Press Start training to continue from them."
+    assert facts(update)["status"] == "paused"
+    assert trainee.do("restart").trace.sentences[0].startswith("These are the initial weights")

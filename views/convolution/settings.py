@@ -17,7 +17,7 @@ DIGITS = 6  # of a number that comes from another view
 PLAIN = ("bias", "relu", "flip", "normalise", "padding_rule", "padding", "stride_across")  # as they are at first
 
 LECTURE_CELLS = tuple(tuple(row) for row in LECTURE_IMAGE.tolist())
-IMAGES = {"Lecture example": "lecture", "MNIST digit": "digit", "My own drawing": "drawing", "My own picture": "picture"}
+IMAGES = {"Editable numbers": "lecture", "MNIST digit": "digit", "My own drawing": "drawing", "My own picture": "picture"}
 
 
 def _resized(settings: ConvolutionSettings) -> Rows:
@@ -50,7 +50,7 @@ class ConvolutionSettings(Settings):
     image = Choice(
         default="lecture",
         objects=IMAGES | {f"Photograph: {name}": name for name in PHOTOS},
-        doc="What the kernel slides over.",
+        doc="What the kernel slides over. The editable numbers begin as the lecture's example.",
     )
     cells = Matrix(
         default=LECTURE_CELLS,

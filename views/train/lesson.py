@@ -40,6 +40,7 @@ def compute(settings: TrainViewSettings, files: Files | None = None, state: Trai
     run, checkpoint = state.prepare(settings), state.checkpoint(settings)
     if state.inspector is None or state.inspector.choice != run.choice:
         state.inspector = Inspector(run.choice)
+    state.hand_on(checkpoint)
     inspection = state.inspector.inspect(checkpoint, state.dataset, settings.example, settings.page)
     cell_digits, cell_title = columns.cell_digits(checkpoint.evaluation, settings.cell, state.dataset)
     static = {

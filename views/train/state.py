@@ -14,7 +14,7 @@ from . import saving, words
 from .dataset import dataset_of
 from .inspection import SAMPLES, Inspector
 from .run_history import Baseline, Checkpoint
-from .settings import AT_START, NOW, RUN_SETTINGS, NetworkChoice, TrainViewSettings
+from .settings import NOW, RUN_SETTINGS, NetworkChoice, TrainViewSettings
 from .training_run import TrainingRun
 
 TICK_SECONDS = 0.02
@@ -44,6 +44,7 @@ class TrainState(State[TrainViewSettings]):
         self.status = "ready"
         self.reason = ""  # why it is not running, and what to try
         self.is_preview = False  # whether the run is only the beginning that a fresh page shows
+        self.is_loaded = False  # whether the run began with weights from a file
         self.is_hidden = False  # while the tab is hidden and training must not go on
         self.backup_is_due = False
         self.test_progress: Evaluation | None = None
@@ -125,7 +126,7 @@ class TrainState(State[TrainViewSettings]):
     def _start(self, settings: TrainViewSettings, value: Any) -> list[str]:
         run = self._run_to_train(settings)
         settings.checkpoint, self.status, self.reason = NOW, "running", ""
-        return _notices(run, settings)
+        return words.notices(run, settings)
 
     def _restart(self, settings: TrainViewSettings, value: Any) -> list[str]:
         self._begin(settings)
@@ -146,7 +147,7 @@ class TrainState(State[TrainViewSettings]):
         self._status_after_test = "paused"  # if this batch ended an epoch
         if self.status == "running":
             self._stop("paused")
-        return _notices(run, settings)
+        return words.notices(run, settings)
 
     def _evaluate(self, settings: TrainViewSettings, value: Any) -> list[str]:
         if self.status != "testing":
@@ -183,13 +184,13 @@ class TrainState(State[TrainViewSettings]):
     def _load(self, settings: TrainViewSettings, value: Any) -> list[str]:
         run = self._new_run(NetworkChoice.of(settings), settings)
         notice = saving.load(run, value)
-        self.run, self.is_preview, settings.checkpoint = run, False, NOW
+        self.run, self.is_preview, self.is_loaded, settings.checkpoint = run, False, True, NOW
         self._stop("paused")
         return ["The weights are loaded; press Start training to continue from them.", *([notice] if notice else [])]
 
     def _restore(self, settings: TrainViewSettings, value: Any) -> list[str]:
         self.run = saving.restore(value, settings, self.dataset, self.clock)
-        self.is_preview, settings.checkpoint = False, NOW
+        self.is_preview, self.is_loaded, settings.checkpoint = False, False, NOW
         self._stop("paused", "Python was restarted; these are the weights of the last checkpoint.")
         return []
 
@@ -198,7 +199,7 @@ class TrainState(State[TrainViewSettings]):
 
     def _begin(self, settings: TrainViewSettings) -> TrainingRun:
         """A new run with fresh weights, which waits for its start. Raises NetworkTextError or ShapeError."""
-        self.run, self.is_preview = self._new_run(NetworkChoice.of(settings), settings), False
+        self.run, self.is_preview, self.is_loaded = self._new_run(NetworkChoice.of(settings), settings), False, False
         self._stop("ready")
         return self.run
 
@@ -234,16 +235,13 @@ class TrainState(State[TrainViewSettings]):
         self.test_progress = None
         self._publish()
 
+    def hand_on(self, checkpoint: Checkpoint) -> None:
+        """Let the network view read a sample as it is read here: with the weights shown, before training too."""
+        if self.run and not self.busy:
+            self.networks.put("trained", self.run.network_with(checkpoint.vector))
+
     def _publish(self) -> None:
         """Let other views see the network, and the page keep what a new Python would need."""
         if self.run:
             self.networks.put("trained", self.run.network_with(self.run.network.vector))
             self.backup_is_due, self._backup_at = True, self.clock()
-
-
-def _notices(run: TrainingRun, settings: TrainViewSettings) -> list[str]:
-    """That some settings wait, if a run goes on with others."""
-    if run.choice == NetworkChoice.of(settings):
-        return []
-    names = ", ".join(str(settings.param[name].label).lower() for name in AT_START)
-    return [f"This run continues as it began; changes of {names} apply when you start again."]

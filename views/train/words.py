@@ -16,7 +16,7 @@ from ..numbers import write
 from .dataset import epoch_of
 from .inspection import Inspection, shape_text
 from .run_history import Checkpoint, confidence_interval
-from .settings import NOW, NetworkChoice, TrainViewSettings
+from .settings import AT_START, NOW, NetworkChoice, TrainViewSettings
 from .training_run import TrainingRun
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def sentence(state: TrainState, run: TrainingRun, checkpoint: Checkpoint) -> str
         return f"Training, epoch {max(1, epoch_of(run.trainer.position.epoch))}: pause to read the exact numbers."
     if state.status == "testing":
         return "Testing on all 10,000 test digits."
+    if not checkpoint.step and state.is_loaded:
+        return "These are the weights from your file. Press Start training to continue from them."
     if not checkpoint.step:
         return "These are the initial weights. Press Start training, or train one batch."
     summary = f"{checkpoint.step:,} batches, {checkpoint.position.examples_seen:,} digits: {_accuracies(checkpoint)}"
@@ -65,6 +67,14 @@ def sentence(state: TrainState, run: TrainingRun, checkpoint: Checkpoint) -> str
     if state.status == "diverged":
         return state.reason
     return f"Paused after {summary}."
+
+
+def notices(run: TrainingRun, settings: TrainViewSettings) -> list[str]:
+    """That some settings wait, if a run goes on with others."""
+    if run.choice == NetworkChoice.of(settings):
+        return []
+    names = ", ".join(str(settings.param[name].label).lower() for name in AT_START)
+    return [f"This run continues as it began; changes of {names} apply when you start again."]
 
 
 def _accuracies(checkpoint: Checkpoint) -> str:
@@ -105,6 +115,7 @@ def facts(
         "network_problem": _problem(own_text) if settings.architecture == "own" else "",
         "waiting": "" if run.choice == NetworkChoice.of(settings) else "The new network or seed applies when you start again.",
         "loading": f"{state.dataset.train.loaded_count:,} of {TRAIN_COUNT:,} digits loaded",
+        "latest_batch": str(run.step),
         "shown": "now" if settings.checkpoint == NOW else f"batch {position.step:,} of {run.step:,}",
         "baseline": state.baseline.label(settings) if state.baseline else "",
         "testing": f"{progress.examples_seen:,} of {progress.examples:,} digits" if progress else "",

@@ -13,7 +13,8 @@ export class Timeline {
   /** @param {import("../../../static/js/packet.mjs").Trace} trace */
   show({ still, facts }, { checkpoint }) {
     if (this.view.wishes.has("checkpoint")) return; // it is being moved
-    this.steps = [...still.checkpoints.step.array];
+    const latest = Number(facts.latest_batch); // its checkpoint is what "now" shows
+    this.steps = [...still.checkpoints.step.array].filter((step) => step < latest || step === checkpoint);
     const place = this.steps.indexOf(checkpoint);
     this.slider.max = this.steps.length;
     this.slider.value = place < 0 ? this.steps.length : place;
