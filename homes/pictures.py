@@ -24,7 +24,21 @@ if TYPE_CHECKING:
 STEPS_A_SECOND = 2  # as the page's player at speed 1
 FINE = 2  # pixels of a PNG for each of the page's (static/js/snapshot.mjs); a GIF has the page's
 LAST_FRAME = 1500  # milliseconds that a GIF stays at its end
+PATIENCE = 60  # seconds for the page to be there, and for each of its pictures
 Progress = Callable[[int, int], None]
+
+# A function of the page that gives up with a sentence: evaluate() itself would wait for ever.
+IN_TIME = """async ([slug, step, kind, seconds]) => {
+    const late = new Promise((_, reject) => {
+        setTimeout(() => reject(new Error(`nothing came within ${seconds} seconds`)), seconds * 1000);
+    });
+    const there = async () => {
+        while (!window.convoscope) await new Promise(requestAnimationFrame);
+        await window.convoscope.ready;
+    };
+    const picture = () => { const view = convoscope.views[slug]; view.step(step); return view.picture(kind); };
+    return Promise.race([late, kind ? picture() : there()]);
+}"""
 
 
 def picture(html: str, slug: str, step: int, kind: str, *, width: int = 1100, dark: bool = False) -> bytes:
@@ -61,18 +75,26 @@ def _opened(html: str, slug: str, width: int, dark: bool) -> Iterator[Page]:
         except BrowserError as error:
             raise ExportError(f"pictures need a Chromium browser ({error}); or export .html") from None
         page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light")
-        page.goto(file.as_uri())
-        page.locator(f"[data-view={slug}] .sentence").wait_for()
-        page.evaluate("window.convoscope.ready")
+        page.goto(file.as_uri(), wait_until="domcontentloaded")
+        _ask(page, slug, 0, "")
         yield page
 
 
 def _picture(page: Page, slug: str, step: int, kind: str) -> bytes:
-    text = page.evaluate(
-        "([slug, step, kind]) => { const view = convoscope.views[slug]; view.step(step); return view.picture(kind); }",
-        [slug, step, kind],
-    )
+    text = _ask(page, slug, step, kind)
     return text.encode() if kind == "svg" else base64.b64decode(text)
+
+
+def _ask(page: Page, slug: str, step: int, kind: str) -> str:
+    """The picture as the page gives it, or only that it is there (kind ""). Raises ExportError, at the latest in PATIENCE."""
+    from playwright.sync_api import Error
+
+    try:
+        answer: str = page.evaluate(IN_TIME, [slug, step, kind, PATIENCE])
+    except Error as error:
+        why = error.message.removeprefix("Page.evaluate: ").removeprefix("Error: ").splitlines()[0]
+        raise ExportError(f"the page of {slug} gave no picture ({why}); export .html and open it in a browser") from None
+    return answer
 
 
 def _gif(frames: Sequence[bytes], rate: float) -> bytes:

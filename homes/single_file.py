@@ -58,7 +58,11 @@ def single_file(
         "sources": sources_of(function for update in updates if update.ran for function in update.ran["functions"]),
         "grid": grid,
     }
-    filling = {"site": shell.site_data("file", [view]), "packets": _inline(json.dumps(packets)), "bokeh": _inline(_bokehjs())}
+    filling = {
+        "site": shell.site_data("file", [view], **{slug: {"rows": whole.table}}),
+        "packets": _inline(json.dumps(packets)),
+        "bokeh": _inline(_bokehjs()),
+    }
     page = blank(view)
     for name, text in filling.items():
         page = page.replace(MARK.format(name), text)

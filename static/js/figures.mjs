@@ -2,6 +2,7 @@
  * The only module that knows BokehJS: it finds the figures' sources, replaces their data, and dresses them in the theme.
  * Figures are built once, in Python; here only data and colours change.
  */
+import { Drawn } from "./drawn.mjs";
 import { rectangleOf } from "./grid.mjs";
 import { lighten } from "./lighten.mjs";
 import { allOf, mapValues, rowOf, sameRow } from "./packet.mjs";
@@ -32,6 +33,7 @@ export class Figures {
   /** @param {object[]} roots Bokeh's models of the figures */
   constructor(roots) {
     lighten(roots);
+    this.drawn = new Drawn(roots);
     this.models = new Set(roots.flatMap((root) => [root, ...root.references()]));
     /** @type {Map<string, {source: object, figures: Set<string>}[]>} the sources of each name, and what they are drawn in */
     this.sources = new Map();
@@ -178,7 +180,7 @@ export class Figures {
     for (const model of this.models) if (model.tags.includes(tag)) model.setv({ visible: yes }, HERE);
   }
 
-  /** A figure as it looks now. @param {string} name @returns {Promise<SVGSVGElement>} */
+  /** A figure with what its glyphs hold at the call (drawn.mjs). @param {string} name @returns {Promise<SVGSVGElement>} */
   async svg(name) {
     const blob = await this.#viewOf(name).export("svg", false).to_blob();
     const picture = new DOMParser().parseFromString(await blob.text(), "image/svg+xml").documentElement;

@@ -209,4 +209,5 @@ try {
   bringUpPython().then(...settle);
 } catch (error) {
   status.fail(error.message);
+  settle[1](error);
 }

@@ -24,7 +24,7 @@ export async function oneFile(view, site, name, told, signal) {
   const { packets, sources } = await computed(view, row, told, signal);
   const table = row ? [{ ...row, kind: "choice", choices: valuesOf(row).map(({ label, value }) => [label, asText(value)]) }] : [];
   const filling = {
-    site: inline(JSON.stringify({ home: "file", version: site.version, views: [{ ...known, table }] })),
+    site: inline(JSON.stringify({ home: "file", version: site.version, views: [{ ...known, table, rows: view.rows }] })),
     packets: inline(`{"drawing": ${drawing}, ${JSON.stringify({ packets, sources, grid: row ? [name] : [] }).slice(1)}`),
     bokeh: inline(bokeh),
   };

@@ -34,7 +34,7 @@ export class Painting {
     if (!paints) return false;
     this.lies = this.view.trace.facts.paints_at.split(" ").map(Number);
     this.before = this.view.latest(paints); // a Clear may be on its way
-    this.ink = Ink.read(this.before, this.view.table.find(({ name }) => name === paints).side);
+    this.ink = Ink.read(this.before, this.view.rows.find(({ name }) => name === paints).side);
     this.at = this.#cell(at);
     this.mark = this.ink.at(...this.at) ? 0 : 1;
     this.#go(at);

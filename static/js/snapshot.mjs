@@ -2,20 +2,23 @@
  * A picture of what a view shows at this step: the panels with their titles, sizes and colour scales, and the sentence
  * below, as one SVG; a PNG is that SVG painted twice as fine.
  */
+import { inTime } from "./drawn.mjs";
 
 const FINE = 2; // pixels of the PNG for each of the page's
 const MARGIN = 16;
 const LAST_FRAME = 1000; // milliseconds that a film stays at its end
 const LINE = 1.4; // line height, in letters
 
-/** @param {import("./view.mjs").View} view @returns {Promise<string>} the SVG */
+/** Waits until all of this step is drawn. @param {import("./view.mjs").View} view @returns {Promise<string>} the SVG */
 export async function svgOf(view) {
+  await view.figures.drawn.whole();
   const stage = view.section.querySelector(".stage");
   const box = stage.getBoundingClientRect();
   const panels = [...stage.querySelectorAll(".panel")].filter((panel) => panel.checkVisibility());
-  const drawn = await Promise.all(panels.map((panel) => panelSvg(panel, box, view.figures)));
+  const taken = panels.map((panel) => panelSvg(panel, box, view.figures)); // all of them now, before the next step
   const sentence = view.section.querySelector(".sentence");
   const [below, height] = paragraph(view.sentence(), sentence, box.width, box.height + MARGIN);
+  const drawn = await inTime(Promise.all(taken), "The picture was not made in time. Try again.");
   const size = [box.width + 2 * MARGIN, box.height + MARGIN + height + 2 * MARGIN];
   const root = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: size[0], height: size[1], viewBox: `0 0 ${size.join(" ")}` });
   const shift = svg("g", { transform: `translate(${MARGIN} ${MARGIN})` });

@@ -27,13 +27,14 @@ import { Wishes } from "./wishes.mjs";
 export class View {
   /**
    * @param {HTMLElement} section
-   * @param {{slug: string, table: import("./controls.mjs").Row[]}} description
+   * @param {{slug: string, table: import("./controls.mjs").Row[], rows?: import("./controls.mjs").Row[]}} description table: what
+   *   can be set here; rows: every setting of the view, which is more in an exported file
    * @param {import("./figures.mjs").Figures} figures
    * @param {{send: (event: object) => Promise<ArrayBuffer>, sources: () => Promise<object>, where: () => string}} home
    * @param {((view: View) => Own) | null} own makes what only this view has on the page
    */
-  constructor(section, { slug, table }, figures, home, own) {
-    Object.assign(this, { section, slug, table, figures, home, send: home.send, trace: null, settings: {} });
+  constructor(section, { slug, table, rows = table }, figures, home, own) {
+    Object.assign(this, { section, slug, table, rows, figures, home, send: home.send, trace: null, settings: {} });
     this.wishes = new Wishes((...wish) => this.#fulfil(...wish), section);
     this.player = new Player(() => this.showStep());
     this.quiz = new Quiz(section, this);

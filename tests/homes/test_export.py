@@ -91,6 +91,19 @@ def test_without_a_browser_pictures_are_refused_with_a_sentence(monkeypatch):
         pictures.picture("", "convolution", 0, "png")
 
 
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("<p>no view at all</p>", "gave no picture.*nothing came within 0.2 seconds.*export .html"),
+        ("<script>window.convoscope = {ready: Promise.reject(new Error('it broke'))}</script>", "gave no picture.*it broke"),
+    ],
+)
+def test_a_page_that_gives_no_picture_is_not_waited_for_for_ever(page, words, monkeypatch):
+    monkeypatch.setattr(filming, "PATIENCE", 0.2)
+    with pytest.raises(ExportError, match=words):
+        filming.picture(page, "convolution", 0, "png")
+
+
 def test_the_frames_of_a_gif_are_the_steps_of_the_page(tmp_path):
     """Each frame against the picture of its step, and against that of the next, which it must not be."""
     page = single_file("convolution", {"kernel": "blur"})

@@ -103,7 +103,7 @@ class Train {
     const problem = make("p", { className: "help train-problem", role: "alert" });
     shapes.dataset.fact = "network_check";
     problem.dataset.fact = "network_problem";
-    this.section.querySelector(`#${this.view.slug}-network`).closest(".control").append(shapes, problem);
+    this.section.querySelector(`#${this.view.slug}-network`)?.closest(".control").append(shapes, problem);
   }
 
   #takeFiles(input) {

@@ -13,7 +13,7 @@ export class Pad {
   /** @param {HTMLElement} panel @param {import("../../../static/js/view.mjs").View} view */
   constructor(panel, view) {
     Object.assign(this, { view, panel, plot: panel.querySelector(".plot"), readout: panel.querySelector(".readout") });
-    const row = (setting) => view.table.find(({ name }) => name === setting);
+    const row = (setting) => view.rows.find(({ name }) => name === setting);
     ({ side: this.side, cells_per_pixel: this.pixel } = row("drawing"));
     [this.least, this.most] = row("shift_down").bounds;
     this.tool = "draw";

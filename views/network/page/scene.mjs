@@ -24,7 +24,7 @@ export class SceneView {
     this.panel = section.querySelector("[data-part=scene]");
     this.plot = this.panel.querySelector(".plot");
     this.view = view;
-    this.bounds = Object.fromEntries(view.table.filter(({ bounds }) => bounds).map(({ name, bounds }) => [name, bounds]));
+    this.bounds = Object.fromEntries(view.rows.filter(({ bounds }) => bounds).map(({ name, bounds }) => [name, bounds]));
     this.pointed = null; // the number of a unit
     this.tools = new SceneTools(this.panel, this.bounds, {
       turning: (angles) => this.#turn({ ...this.angles, ...angles }),

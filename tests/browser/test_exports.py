@@ -1,0 +1,171 @@
+"""Exports of every view: the file opens and works, and what a picture shows is the step that was asked for, all of it."""
+
+import base64
+import html
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from convoscope.homes.single_file import single_file
+from convoscope.views import SLUGS
+
+from .conftest import Explorer, new_context
+
+MARGIN, FINE = 16, 2  # static/js/snapshot.mjs
+CELL = 8  # pixels
+SETTLED = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+# For each step the picture, taken at once, then its sentence and what the figures' glyphs hold and should hold: not what
+# their sources were given, but what BokehJS paints.
+AT_ONCE = """async ([slug, steps]) => {
+    const [view, found] = [convoscope.views[slug], []];
+    const plain = (value) => (ArrayBuffer.isView(value) ? [...value] : value);
+    const list = (values) => JSON.stringify(Array.from(values, plain));
+    const held = ({ glyph, model: { data_source } }) => [...glyph.model].flatMap((property) => {
+        const { field, transform } = property.is_value ? {} : property.get_value() ?? {};
+        const values = glyph[property.attr]?.array ?? glyph[property.attr];
+        const isImage = values?.[0]?.shape;
+        if (transform || /angle|color/.test(property.attr) || !(field in data_source.data) || !values?.length || isImage) return [];
+        return [[`${data_source.name}.${field}`, list(values), list(data_source.data[field])]];
+    });
+    for (const step of steps) {
+        view.step(step);
+        const picture = await view.picture("svg");
+        const plots = Bokeh.index.roots.filter(({ el }) => el.clientWidth);
+        const renderers = plots.flatMap(({ renderer_views }) => [...(renderer_views?.values() ?? [])]);
+        const glyphs = renderers.filter(({ glyph, model }) => glyph && model.visible);
+        found.push([picture, document.querySelector(".view .sentence").textContent, glyphs.flatMap(held)]);
+    }
+    return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """The page of each view in one file, written once."""
+    folder, made = tmp_path_factory.mktemp("files"), {}
+
+    def file(slug):
+        if slug not in made:
+            made[slug] = folder / f"{slug}.html"
+            made[slug].write_text(single_file(slug), "utf-8")
+        return made[slug]
+
+    return file
+
+
+@pytest.fixture
+def opened(browser, files):
+    """Opens the file of a view, with the network off; nothing may go wrong there."""
+    context = new_context(browser, viewport={"width": 1100, "height": 900}, offline=True)
+    explorer = Explorer(context.new_page(), "")
+    explorer.expect("foreign request: file:")
+
+    def open_file(slug):
+        explorer.slug = slug
+        explorer.open(files(slug).as_uri())
+        return explorer
+
+    yield open_file
+    context.close()
+    assert explorer.unexpected() == []
+
+
+def some_steps(count):
+    """A few steps, forth and back, so that each differs from the one before."""
+    return list(dict.fromkeys([0, count // 3, count - 1, count // 2]))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_picture_shows_the_step_that_was_asked_for_whole(slug, opened):
+    """Taken right after the step and when the page has come to rest: the same, to the last digit."""
+    explorer = opened(slug)
+    steps = some_steps(explorer.state()["steps"])
+    at_once = explorer.page.evaluate(AT_ONCE, [slug, steps])
+    for step, (picture, sentence, glyphs) in zip(steps, at_once, strict=True):
+        explorer.page.evaluate("([slug, step]) => convoscope.views[slug].step(step)", [slug, step])
+        explorer.page.evaluate(SETTLED)
+        settled = explorer.page.evaluate(AT_ONCE, [slug, [step]])[0][0]
+        assert (without_ids(picture) == without_ids(settled)) is True, f"step {step} was not drawn whole"
+        assert sentence.split()[0] in re.sub(r"<[^>]*>", " ", html.unescape(picture))
+        assert len(glyphs) > 10
+        for name, drawn, given in glyphs:
+            assert (name, drawn) == (name, given)
+
+
+def without_ids(picture):
+    """An SVG without the names that BokehJS makes up."""
+    return re.sub(r'id="\w+"|url\([^)]*\)|href="#\w+"', "", picture)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_picture_has_the_pixels_of_the_paused_page(slug, opened):
+    explorer = opened(slug)
+    last = explorer.state()["steps"] - 1
+    picture, before = (png(explorer.page, slug, step) for step in (last, max(last - 1, 0)))
+    explorer.page.evaluate("([slug, step]) => convoscope.views[slug].step(step)", [slug, last])
+    explorer.page.evaluate(SETTLED)
+    shown = pixels(explorer.page.locator(".view .stage").screenshot())
+    height, width = shown.shape[:2]
+    near, far = (distance(one[MARGIN : MARGIN + height, MARGIN : MARGIN + width], shown) for one in (picture, before))
+    assert near < far or last == 0  # letters are painted a little otherwise, and what is no figure is left out
+
+
+def distance(one, other):
+    """How far two pictures are apart anywhere, of 255; what a pixel's shift does is lost in squares of CELL."""
+    rows, columns = (size // CELL * CELL for size in one.shape[:2])
+    squares = (one - other)[:rows, :columns].reshape(rows // CELL, CELL, columns // CELL, CELL, 3).mean(axis=(1, 3))
+    return np.sqrt((squares**2).mean())
+
+
+def test_films_made_by_the_page_show_each_step(explorer):
+    """The last frames of both kinds of film, and where they belong: the drawings of three steps that the page made at rest."""
+    explorer.slug = "rgb"
+    page = explorer.open("?view=rgb", ready=False)
+    last = explorer.state()["steps"] - 1
+    drawn = [png(page, "rgb", step) for step in (last, last - 1, last - 2)]
+    view = page.locator(".view:not([hidden])")
+    view.locator(".downloads summary").click()
+    data = {}
+    for button in ("Animation (GIF)", "Film (WebM)"):
+        page.evaluate("(step) => convoscope.views.rgb.step(step)", last - 2)
+        with page.expect_download() as download:
+            view.get_by_role("button", name=button).click()
+        data[button] = download.value.path().read_bytes()
+    with Image.open(io.BytesIO(data["Animation (GIF)"])) as film:
+        frames = [np.asarray(frame.convert("RGB").reduce(FINE), float) for frame in ImageSequence.Iterator(film)]
+    blank = page.context.new_page()  # the site's own policy has no media
+    end = blank.evaluate(LAST_FRAME, base64.b64encode(data["Film (WebM)"]).decode())
+    frames = [*frames[::-1], pixels(base64.b64decode(end), FINE)]
+    nearest = [np.argmin([np.abs(frame - one).mean() for one in drawn]) for frame in frames]
+    assert nearest == [0, 1, 2, 0]
+
+
+# The last frame of a film as a PNG.
+LAST_FRAME = """async (film) => {
+    const video = document.createElement("video");
+    const bytes = Uint8Array.from(atob(film), (letter) => letter.charCodeAt(0));
+    video.muted = true;
+    video.src = URL.createObjectURL(new Blob([bytes], { type: "video/webm" }));
+    await new Promise((resolve, reject) => {
+        Object.assign(video, { onended: resolve, onerror: reject, oncanplay: () => video.play() });
+    });
+    const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    const png = new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
+    return btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join(""));
+}"""
+
+
+def png(page, slug, step):
+    """The picture of a step, taken at once, with a pixel for each of the page's."""
+    ask = "([view, step]) => { view = convoscope.views[view]; view.step(step); return view.picture('png'); }"
+    picture = page.evaluate(ask, [slug, step])
+    return pixels(base64.b64decode(picture), FINE)
+
+
+def pixels(data, fine=1):
+    with Image.open(io.BytesIO(data)) as picture:
+        return np.asarray(picture.convert("RGB").reduce(fine), float)
