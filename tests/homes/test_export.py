@@ -99,9 +99,9 @@ def test_without_a_browser_pictures_are_refused_with_a_sentence(monkeypatch):
     ],
 )
 def test_a_page_that_gives_no_picture_is_not_waited_for_for_ever(page, words, monkeypatch):
-    monkeypatch.setattr(filming, "PATIENCE", 0.2)
+    monkeypatch.setattr(pictures, "PATIENCE", 0.2)
     with pytest.raises(ExportError, match=words):
-        filming.picture(page, "convolution", 0, "png")
+        pictures.picture(page, "convolution", 0, "png")
 
 
 def test_the_frames_of_a_gif_are_the_steps_of_the_page(tmp_path):
