@@ -1,7 +1,7 @@
 """How everything looks: every colour once, for Python and for CSS, in a light and a dark theme.
 
 A role has one colour in every view and theme (Okabe and Ito's palette, told apart by colour-blind eyes). Signed values
-run from orange through the paper's own colour at zero to blue. Figures are built light; a tag such as "line_color=ink"
+run from orange through the background colour at zero to blue. Figures are built light; a tag such as "line_color=ink"
 on a model tells the page which token to put there when the theme changes.
 """
 

@@ -140,7 +140,7 @@ def test_stages_moves_and_digits(explorer, page, view):
     pad.focus()
     page.keyboard.press("ArrowUp")
     explorer.becomes(lambda: explorer.state()["shift_down"], 5)
-    view.get_by_role("button", name="A wrong one").click()
+    view.get_by_role("button", name="Show a mistake").click()
     expect(says(view)).to_have_text(re.compile("wrong.$"))
     wrong = explorer.state()["digit"]
     view.get_by_role("button", name="Next digit").click()

@@ -37,7 +37,7 @@ NOTE = "Heights of maps are to scale, so are the roots of their channels' count.
 
 
 def compute(settings: ArchitecturesSettings, files: Files | None = None) -> Trace:
-    """The whole animation, one step a layer."""
+    """The whole animation, one step per layer."""
     layers, names, about = architecture_of(settings)
     cuboids = cuboids_of(layers)
     told = Texts.of([sentence(name, layer) for name, layer in zip(names, layers, strict=True)])

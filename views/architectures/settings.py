@@ -25,7 +25,7 @@ class ArchitecturesSettings(Settings):
             "ConvNetJS's network": "convnetjs",
             "Your own": OWN,
         },
-        doc="One step a layer.",
+        doc="One step per layer.",
     )
     text = Text(
         default=START, longest=LONGEST, lines=4, label="Layers",

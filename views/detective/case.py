@@ -70,12 +70,12 @@ class Case:
         for step in range(steps + 1):
             output = self.outputs(kernel[None])[0]
             loss = self.loss(output)
-            if diverged := not loss <= LARGEST_LOSS:
-                break
+            if (diverged := not loss <= LARGEST_LOSS) and step:
+                break  # what is there at the start is shown, however bad
             kernels.append(kernel.copy())
             losses.append(loss)
             gradients.append(self.gradient(kernel, output))
-            if loss < SMALLEST_LOSS:
+            if diverged or loss < SMALLEST_LOSS:
                 break
             if step < steps:
                 optimiser.step([gradients[-1]])

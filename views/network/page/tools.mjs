@@ -51,7 +51,7 @@ export function digitTools(view, panel) {
   bar.append(
     button("‹", () => view.change("previous", null), { ariaLabel: "Previous digit", title: "Previous digit" }),
     button("›", () => view.change("next", null), { ariaLabel: "Next digit", title: "Next digit" }),
-    button("A wrong one", () => view.change("only", "wrong")),
+    button("Show a mistake", () => view.change("only", "wrong")),
   );
   panel.querySelector(".tools:last-of-type").append(bar);
   return bar;
