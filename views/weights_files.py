@@ -17,7 +17,7 @@ from ..engine.weights import MOST_BYTES, names_and_shapes
 ZIP = b"PK"  # the first bytes of an .npz
 PYTORCH = b"/data.pkl"  # the name of a member of PyTorch's own files
 STRANGERS = {b"\x93NUMPY": "one array as .npy", b"\x89HDF": "HDF5", b"\x80": "pickled Python objects, which can run code"}
-WANTED = "choose an .npz (numpy.savez with one array per parameter) or ConvNetJS's JSON"
+ADVICE = "choose an .npz (numpy.savez with one array per parameter) or ConvNetJS's JSON"
 
 
 def read(data: bytes) -> dict[str, Array] | str:
@@ -25,20 +25,20 @@ def read(data: bytes) -> dict[str, Array] | str:
     if len(data) > MOST_BYTES:
         raise WeightsError(f"the file has {len(data):,} bytes, but {MOST_BYTES:,} are the most; choose a file of weights")
     if not data:
-        raise WeightsError(f"the file is empty; {WANTED}")
+        raise WeightsError(f"the file is empty; {ADVICE}")
     if data.startswith(ZIP):
         if PYTORCH in data:
-            raise WeightsError(f"the file is PyTorch's own, which holds pickled Python objects and is never read; {WANTED}")
+            raise WeightsError(f"the file is PyTorch's own, which holds pickled Python objects and is never read; {ADVICE}")
         return read_weights(data)
     for start, what in STRANGERS.items():
         if data.startswith(start):
-            raise WeightsError(f"the file holds {what}; {WANTED}")
+            raise WeightsError(f"the file holds {what}; {ADVICE}")
     try:
         text = data.decode(json.detect_encoding(data))  # UTF-8, 16 or 32, with a byte-order mark or without
     except UnicodeDecodeError:
         text = ""
     if not text.lstrip().startswith("{"):
-        raise WeightsError(f"the file is damaged, or neither an .npz nor ConvNetJS's JSON; {WANTED}")
+        raise WeightsError(f"the file is damaged, or neither an .npz nor ConvNetJS's JSON; {ADVICE}")
     return text
 
 
@@ -54,30 +54,30 @@ def put(network: Network, content: dict[str, Array] | str) -> str:
     return f"The arrays of the file were matched by order and shape: {', '.join(others[:12])}{more}." if others else ""
 
 
-def match(found: Mapping[str, Array], wanted: Mapping[str, Shape]) -> dict[str, str]:
-    """Find the array for each parameter. wanted: name -> shape -> {name: name in the file}. Raises WeightsError.
+def match(arrays: Mapping[str, Array], parameters: Mapping[str, Shape]) -> dict[str, str]:
+    """Find the array for each parameter. parameters: name -> shape -> {name: name in the file}. Raises WeightsError.
 
     By name; else by shape, where several have one shape only if the whole file is in the network's order.
     """
-    shapes = {name: value.shape for name, value in found.items()}
-    if shapes == dict(wanted):
-        return {name: name for name in wanted}
-    in_order = list(shapes.values()) == list(wanted.values())
+    shapes = {name: value.shape for name, value in arrays.items()}
+    if shapes == dict(parameters):
+        return {name: name for name in parameters}
+    in_order = list(shapes.values()) == list(parameters.values())
     origins: dict[str, str] = {}
-    for shape in set(wanted.values()) | set(shapes.values()):
-        ours, theirs = ([name for name, one in those.items() if one == shape] for those in (wanted, shapes))
+    for shape in set(parameters.values()) | set(shapes.values()):
+        ours, theirs = ([name for name, one in those.items() if one == shape] for those in (parameters, shapes))
         if len(ours) != len(theirs) or (len(ours) > 1 and not in_order and set(ours) != set(theirs)):
-            raise _no_match(shapes, wanted)
+            raise _no_match(shapes, parameters)
         origins |= {name: name for name in ours} if set(ours) == set(theirs) else dict(zip(ours, theirs, strict=True))
-    if any(origin in wanted and origin != name for name, origin in origins.items()):  # its name says otherwise
-        raise _no_match(shapes, wanted)
-    return {name: origins[name] for name in wanted}
+    if any(origin in parameters and origin != name for name, origin in origins.items()):  # its name says otherwise
+        raise _no_match(shapes, parameters)
+    return {name: origins[name] for name in parameters}
 
 
-def _no_match(shapes: Mapping[str, Shape], wanted: Mapping[str, Shape]) -> WeightsError:
+def _no_match(shapes: Mapping[str, Shape], parameters: Mapping[str, Shape]) -> WeightsError:
     """Why these arrays are not this network's, with the names that it wants."""
-    count = "" if len(shapes) == len(wanted) else f" but this network has {len(wanted)}"
+    count = "" if len(shapes) == len(parameters) else f" but this network has {len(parameters)}"
     return WeightsError(
         f"the weights file holds {len(shapes)} arrays{count}: {names_and_shapes(shapes)}. They fit neither by name nor "
-        f"(without doubt) by order and shape. Wanted are {names_and_shapes(wanted)}; save the arrays so, or choose another file"
+        f"(without doubt) by order and shape. Wanted are {names_and_shapes(parameters)}; save the arrays so, or choose another file"
     )
