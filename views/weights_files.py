@@ -79,5 +79,5 @@ def _no_match(shapes: Mapping[str, Shape], parameters: Mapping[str, Shape]) -> W
     count = "" if len(shapes) == len(parameters) else f" but this network has {len(parameters)}"
     return WeightsError(
         f"the weights file holds {len(shapes)} arrays{count}: {names_and_shapes(shapes)}. They fit neither by name nor "
-        f"(without doubt) by order and shape. Wanted are {names_and_shapes(parameters)}; save the arrays so, or choose another file"
+        f"(without doubt) by order and shape. Wanted are {names_and_shapes(parameters)}; save the arrays so"
     )
