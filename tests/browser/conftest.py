@@ -3,8 +3,10 @@
 import contextlib
 import functools
 import http.server
+import os
 import re
 import reprlib
+import signal
 import socket
 import subprocess
 import sys
@@ -206,7 +208,8 @@ def panel_server(
     command = [sys.executable, "-c", program, "serve", str(root / "app.py"), "--port", str(port), "--address", "127.0.0.1"]
     command += ["--allow-websocket-origin", f"127.0.0.1:{port}", "--websocket-max-message-size", "1048576", *options]
     command += [word for origin in origins for word in ("--allow-websocket-origin", origin)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd="/") as server:
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, **piped, env=env, cwd="/", start_new_session=True) as server:
         reader = threading.Thread(target=server.stdout.read)  # so that the server never waits for a reader
         try:
             said = []
@@ -217,7 +220,8 @@ def panel_server(
             panel_server.process = server
             yield f"http://127.0.0.1:{port}/app"
         finally:
-            server.terminate()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGTERM)  # with --num-procs it has children
             server.wait()
             if reader.is_alive():
                 reader.join()
