@@ -1,7 +1,8 @@
 """One view as one HTML file that plays from the disk with no network: figures, scripts and computed traces stand in it.
 
 Nothing is computed any more in such a file, so it holds one trace for the chosen settings and one for each of a grid of
-alternatives; its controls offer exactly these.
+alternatives; its controls offer exactly these. What is large stands in it as gzip in base64 (static/js/unpack.js), which
+keeps the whole below what browsers take as a data: address, as slides and notebooks that embed it make of it.
 """
 
 from __future__ import annotations
@@ -52,16 +53,17 @@ def single_file(
     rows = [row for row in whole.table if row["name"] in grid]
     table = [_choice(row, [update.settings[row["name"]] for update in updates]) for row in rows]
     view = dataclasses.replace(whole, table=table)
+    sources = sources_of(function for update in updates if update.ran for function in update.ran["functions"])
     packets = {
-        "drawing": shell.drawing_of(view.panels),
-        "packets": [base64.b64encode(gzip.compress(update.to_bytes(), mtime=0)).decode() for update in updates],
-        "sources": sources_of(function for update in updates if update.ran for function in update.ran["functions"]),
+        "drawing": packed(json.dumps(shell.drawing_of(view.panels)).encode()),
+        "packets": [packed(update.to_bytes()) for update in updates],
+        "sources": packed(json.dumps(sources).encode()),
         "grid": grid,
     }
     filling = {
         "site": shell.site_data("file", [view], **{slug: {"rows": whole.table}}),
         "packets": _inline(json.dumps(packets)),
-        "bokeh": _inline(_bokehjs()),
+        "bokeh": packed(_bokehjs()),
     }
     page = blank(view)
     for name, text in filling.items():
@@ -83,14 +85,19 @@ def blank(view: shell.View) -> str:
         styles=[Markup(css()), *sheets],
         scripts={
             "theme": _inline((static / "js" / "theme.js").read_text("utf-8")),
-            "bokeh": MARK.format("bokeh"),
-            "modules": _inline(json.dumps({"imports": modules(view.slug)})),
+            "unpack": _inline((static / "js" / "unpack.js").read_text("utf-8")),
         },
+        packed={"bokeh": MARK.format("bokeh"), "modules": packed(json.dumps(modules(view.slug)).encode())},
     )
 
 
-def _bokehjs() -> str:
-    return Path(bokeh.__file__).with_name("server").joinpath("static/js/bokeh.min.js").read_text("utf-8")
+def packed(data: bytes) -> str:
+    """gzip in base64, the same for the same bytes"""
+    return base64.b64encode(gzip.compress(data, mtime=0)).decode()
+
+
+def _bokehjs() -> bytes:
+    return Path(bokeh.__file__).with_name("server").joinpath("static/js/bokeh.min.js").read_bytes()
 
 
 def computed(
@@ -131,21 +138,20 @@ def answered(session: Session, slug: str, settings: Mapping[str, Any]) -> Update
 
 
 def modules(slug: str) -> dict[str, str]:
-    """The page's scripts as data addresses under the name convoscope/<path>, which is also what they import."""
+    """The page's scripts under the name convoscope/<path>, which is also what they import."""
     return {
-        f"convoscope/{path.as_posix()}": _as_address(path)
+        f"convoscope/{path.as_posix()}": _renamed(path)
         for path in shell.page_files([slug])
         if path.suffix == ".mjs" and path.name != "worker.mjs"
     }
 
 
-def _as_address(path: Path) -> str:
+def _renamed(path: Path) -> str:
     def named(match: re.Match[str]) -> str:
         before, quote, address = match.groups()
         return f"{before}{quote}convoscope/{posixpath.normpath(posixpath.join(path.parent.as_posix(), address))}{quote}"
 
-    text = IMPORT.sub(named, (shell.ROOT / path).read_text("utf-8"))
-    return "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
+    return IMPORT.sub(named, (shell.ROOT / path).read_text("utf-8"))
 
 
 def _choice(row: dict[str, Any], values: Sequence[Any]) -> dict[str, Any]:

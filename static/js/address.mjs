@@ -58,7 +58,8 @@ export function writeQuery(slug, table, settings, step, more = {}) {
   return parameters.size ? `?${parameters}` : location.pathname;
 }
 
-const HAS_ADDRESS = location.protocol !== "about:"; // the page in a notebook's cell has none (about:srcdoc)
+/** An exported page may stand in a notebook's cell (about:srcdoc) or in a deck (data:), where it has no address of its own. */
+export const HAS_ADDRESS = !["about:", "data:", "blob:"].includes(location.protocol);
 
 let pending; // the query that is not in the address bar yet
 let timer;

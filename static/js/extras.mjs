@@ -1,5 +1,5 @@
 /** What stands below every view: the link to exactly this state, the definition with the line of the present step, and what ran. */
-import { flushAddress } from "./address.mjs";
+import { flushAddress, HAS_ADDRESS } from "./address.mjs";
 import { copy } from "./copying.mjs";
 import { Downloads } from "./downloads.mjs";
 import { WhatRan } from "./ran.mjs";
@@ -15,6 +15,7 @@ export class Extras {
       const code = call.querySelector("code");
       return copy(code.textContent, code, call.querySelector(".said"));
     });
+    for (const part of ["link", "share"]) this.bar.querySelector(`[data-part=${part}]`).hidden = !HAS_ADDRESS;
     new Downloads(section.querySelector(".downloads"), view);
     this.whatRan = new WhatRan(section, view);
     section.addEventListener("stepshown", () => this.#showLine());

@@ -25,8 +25,8 @@ export async function oneFile(view, site, name, told, signal) {
   const table = row ? [{ ...row, kind: "choice", choices: valuesOf(row).map(({ label, value }) => [label, asText(value)]) }] : [];
   const filling = {
     site: inline(JSON.stringify({ home: "file", version: site.version, views: [{ ...known, table, rows: view.rows }] })),
-    packets: inline(`{"drawing": ${drawing}, ${JSON.stringify({ packets, sources, grid: row ? [name] : [] }).slice(1)}`),
-    bokeh: inline(bokeh),
+    packets: JSON.stringify({ drawing: await zipped(drawing), packets, sources, grid: row ? [name] : [] }),
+    bokeh: await zipped(bokeh),
   };
   const whole = Object.entries(filling).reduce((text, [mark, words]) => text.replace(`@@${mark}@@`, () => words), page);
   return new Blob([whole], { type: "text/html" });
@@ -51,7 +51,7 @@ async function computed(view, row, told, signal) {
     if (row) await ask({});
   }
   const sources = sourcesOf(packets, await view.home.sources());
-  return { packets: await Promise.all(packets.map(zipped)), sources };
+  return { packets: await Promise.all(packets.map(zipped)), sources: await zipped(JSON.stringify(sources)) };
 }
 
 /** The sources of the functions that ran. @param {ArrayBuffer[]} packets @param {Record<string, Record<number, object>>} every */
@@ -76,9 +76,9 @@ async function textOf(path) {
   return response.text();
 }
 
-/** gzip in base64 */
-async function zipped(buffer) {
-  const stream = new Blob([buffer]).stream().pipeThrough(new CompressionStream("gzip"));
+/** gzip in base64 @param {ArrayBuffer | string} data */
+async function zipped(data) {
+  const stream = new Blob([data]).stream().pipeThrough(new CompressionStream("gzip"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);

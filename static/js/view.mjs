@@ -2,7 +2,7 @@
  * One view on the page: its figures, player, controls, sentence and notices, kept in step with each other.
  * The view writes each event to `send` and does not know who answers.
  */
-import { lostPlace, readAddress, writeAddress, writeQuery } from "./address.mjs";
+import { HAS_ADDRESS, lostPlace, readAddress, writeAddress, writeQuery } from "./address.mjs";
 import { BoxPointing } from "./boxes.mjs";
 import { Controls } from "./controls.mjs";
 import { Extras } from "./extras.mjs";
@@ -220,7 +220,7 @@ export class View {
 
   /** The whole address of what is shown. */
   address() {
-    return this.restored ? new URL(this.#query(), location.href).href : location.href;
+    return this.restored && HAS_ADDRESS ? new URL(this.#query(), location.href).href : location.href;
   }
 
   sentence() {

@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
+from playwright.sync_api import expect
 
 from convoscope.homes.single_file import single_file
 from convoscope.views import SLUGS
@@ -17,6 +18,19 @@ from .conftest import Explorer, new_context
 MARGIN, FINE = 16, 2  # static/js/snapshot.mjs
 CELL = 8  # pixels
 SETTLED = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+MOST_BYTES = 1_200_000
+EMBED = """([data, text]) => {
+    const [first, second] = document.querySelectorAll("iframe");
+    first.src = data;
+    second.srcdoc = text;
+}"""
+TO_THE_END = """(slug) => {
+    const view = convoscope.views[slug];
+    view.step(1e9);
+    return [view.state().steps - 1, document.querySelector(".view .sentence").textContent];
+}"""
+ADDRESS_IS_WRITTEN = "dispatchEvent(new Event('pagehide'))"  # now, and not in a moment
+
 # For each step the picture, taken at once, then its sentence and what the figures' glyphs hold and should hold: not what
 # their sources were given, but what BokehJS paints.
 AT_ONCE = """async ([slug, steps]) => {
@@ -72,6 +86,28 @@ def opened(browser, files):
     yield open_file
     context.close()
     assert explorer.unexpected() == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_file_is_small_and_plays_where_it_has_no_address(slug, browser, files):
+    """In a deck with embedded resources (data:) and in a notebook's cell (about:srcdoc)."""
+    text = files(slug).read_text()
+    assert len(text.encode()) <= MOST_BYTES
+    context = new_context(browser, viewport={"width": 1100, "height": 900}, offline=True)
+    deck = Explorer(context.new_page(), "")
+    data = "data:text/html;base64," + base64.b64encode(text.encode()).decode()
+    deck.page.set_content("<iframe width=1000 height=700></iframe><iframe width=1000 height=700></iframe>")
+    deck.page.evaluate(EMBED, [data, text])
+    for frame in deck.page.frames[1:]:
+        frame.locator(".view .sentence", has_text=re.compile(r"\S")).wait_for()
+        frame.evaluate("window.convoscope.ready")
+        last, words = frame.evaluate(TO_THE_END, slug)
+        assert frame.evaluate("slug => convoscope.views[slug].state().step", slug) == last
+        assert words.strip()
+        frame.evaluate(ADDRESS_IS_WRITTEN)
+        expect(frame.get_by_role("button", name="Copy link")).to_be_hidden()
+    context.close()
+    assert deck.unexpected() == []
 
 
 def some_steps(count):

@@ -20,7 +20,7 @@ def run(*arguments):
 
 def test_a_single_file_needs_nothing_else_and_is_small_enough():
     page = single_file("convolution", {"kernel": "blur"}, {"stride": ["1", "2"]})
-    assert len(page.encode()) <= 2_000_000
+    assert len(page.encode()) <= 1_200_000
     assert "@@" not in page.replace("@@{}@@", "")[: page.index("<script>")]
     for link in ('src="', "<link"):
         assert f"<{link}" not in page
