@@ -21,8 +21,9 @@ from ..units.graph import find_layer, layer_names, layers_of
 from .blocks import Blocks
 from .edits import edited, number, parameter, read_edit, read_edits, write_edits
 from .kernel_pictures import layers_with_weights
-from .preparation import as_input, ink_of_picture
+from .preparation import as_input
 from .settings import LONGEST_EDITS, NETWORKS, NetworkSettings
+from .tracing import LARGEST_PICTURE, trace_ink
 
 CHUNK = 250  # digits that go through the network at once
 
@@ -192,16 +193,27 @@ def _chunks(start: int, direction: int) -> Iterator[np.ndarray]:
 
 
 def _trace_picture(settings: NetworkSettings, value: Any) -> list[str]:
-    """Turn a picture into ink on the pad."""
+    """Turn a picture into ink on the pad. value: {"width", "height", "pixels": red, green, blue of each in base64}."""
+    width, height, pixels = _read_pixels(value)
+    traced = trace_ink(brightness(np.frombuffer(pixels, np.uint8).reshape(height, width, 3)))
+    settings.change({"image": "drawing", "drawing": traced.digits, "shift_down": 0, "shift_right": 0})
+    return [traced.notice]
+
+
+def _read_pixels(value: Any) -> tuple[int, int, bytes]:
+    """A picture's width, height and bytes; one that comes as text alone is as large as the setting's. Raises SettingError."""
+    if isinstance(value, str):
+        value = {"width": Picture.SIDE, "height": Picture.SIDE, "pixels": value}
     try:
-        pixels = base64.b64decode(value, validate=True)
-    except (TypeError, ValueError):
-        pixels = b""
-    if len(pixels) != Picture.BYTES:
-        raise SettingError(f"the picture must come as {Picture.SIDE}×{Picture.SIDE} pixels in base64; choose the file again")
-    grey = brightness(np.frombuffer(pixels, np.uint8).reshape(Picture.SIDE, Picture.SIDE, 3))
-    settings.change({"image": "drawing", "drawing": ink_of_picture(grey), "shift_down": 0, "shift_right": 0})
-    return ["The picture became ink on the pad: draw on, erase, or move it."]
+        width, height, pixels = value["width"], value["height"], base64.b64decode(value["pixels"], validate=True)
+        fits = all(type(side) is int and 1 <= side <= LARGEST_PICTURE for side in (width, height))
+        fits = fits and len(pixels) == 3 * width * height
+    except (TypeError, ValueError, LookupError):
+        fits = False
+    if not fits:
+        most = f"{LARGEST_PICTURE}×{LARGEST_PICTURE}"
+        raise SettingError(f"the picture must come with its width, height and pixels, at most {most}; choose the file again")
+    return width, height, pixels
 
 
 assert TRAIN_COUNT % SHARD_SIZE == 0  # so that the test digits begin with a shard of their own

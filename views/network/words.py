@@ -10,12 +10,12 @@ import numpy as np
 from ...engine import TRAIN_COUNT, Network
 from ..networks import COMMITTED
 from ..numbers import percent
-from ..settings import Picture
 from .blocks import Blocks
 from .kernel_pictures import layers_with_weights
 from .pictures import scale_facts
 from .preparation import Prepared
 from .settings import STEPS, NetworkSettings
+from .tracing import LARGEST_PICTURE
 
 HERE = "convoscope.views.network"
 
@@ -62,7 +62,7 @@ def facts(
         "size": "Blue is positive, orange negative, background colour = 0. The number under a layer's name is the "
         "end of its colour scale.",
         "pad": source,
-        "picture_side": str(Picture.SIDE),  # of a picture that the user brings
+        "picture_side": str(LARGEST_PICTURE),  # of a picture that the user brings
         "label": "" if label is None else str(label),
         "probabilities": "",
         **scale_facts("wide", max(limits)), **scale_facts("narrow", max(limits)), **own,
