@@ -59,12 +59,12 @@ class ArrangedCanvas(Canvas):
         words.glyph.text_color = {"field": "shade", "transform": mapper_of("contrast")}
 
     def words(
-        self, name: str, *, largest: int, align: str = "left", token: str = "ink", level: Level = "glyph"
+        self, name: str, *, largest: int, align: str = "left", token: str = "ink", level: Level = "glyph", freely: bool = False
     ) -> GlyphRenderer[Any]:
-        """Texts, which the page fits to the column `size`, up to `largest` pixels."""
+        """Texts, which the page fits to the column `size`, up to `largest` pixels; `freely`: there is room to enlarge them."""
         x, y = self.places("x y")
         words = self.figure.text(x=x, y=y, text="text", source=self.named(name), text_baseline="middle", level=level)
         words.glyph.update(text_align=align, text_font={"value": "system-ui"})
-        words.tags = [f"fit {largest} {self.name}_size"]
+        words.tags = [f"fit {largest} {self.name}_size{' freely' if freely else ''}"]
         themed(words.glyph, **({"text_color": token} if token else {}))
         return words

@@ -35,6 +35,7 @@ class Panel:
     secrets: str = ""  # sources of its drawing that do so: their texts become question marks, their frames go (figures.mjs)
     aspect: str = "1"  # width / height of the drawing, as CSS writes it; "strip" for a low one as wide as its panel
     boxes: str = ""  # of a drawing of several grids, the source that tells where each stands and which source holds its values
+    main: bool = False  # whether it stays in a very small frame, where there is room for a panel or two
     only: str = ""  # "wide" or "narrow": the page shows this panel in that layout alone
 
 

@@ -4,13 +4,12 @@
  */
 import { Drawn } from "./drawn.mjs";
 import { rectangleOf } from "./grid.mjs";
+import { fitLetters } from "./letters.mjs";
 import { lighten } from "./lighten.mjs";
 import { allOf, mapValues, rowOf, sameRow } from "./packet.mjs";
 
 /* global Bokeh */
 
-const SMALLEST_TEXT = 7; // pixels
-const USUAL_LETTERS = 16; // pixels
 const HERE = { sync: false, check_eq: false }; // what the page shows is nobody else's business: nothing goes to a Bokeh server
 
 /**
@@ -201,17 +200,9 @@ export class Figures {
     }
   }
 
-  /** Fit the letters of every labelled source to its cells. @param {number} width of the figure named `figure`, in pixels */
-  fitText(figure, width) {
-    const plot = this.#modelOf(figure);
-    const letters = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_LETTERS); // a projector's
-    for (const renderer of plot.renderers) {
-      const [, largest, column = "size"] = renderer.tags.find((tag) => tag.startsWith("fit "))?.split(" ") ?? [];
-      const [size] = renderer.data_source.data[column] ?? [];
-      if (!largest || !size) continue;
-      const pixels = `${Math.min(Number(largest) * letters, Math.max(SMALLEST_TEXT, size * width)).toFixed(1)}px`;
-      if (renderer.glyph.text_font_size.value !== pixels) renderer.glyph.setv({ text_font_size: { value: pixels } }, HERE);
-    }
+  /** Fit the letters of a figure to its cells, which has that many pixels. @param {string} figure its name */
+  fitText(figure, width, height) {
+    fitLetters(this.#modelOf(figure), width, height);
   }
 }
 

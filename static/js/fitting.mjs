@@ -14,6 +14,7 @@ export class Fitting {
     const again = () => this.fit();
     addEventListener("resize", again);
     document.addEventListener("traceshown", again);
+    document.addEventListener("stepshown", () => this.#showEnd());
     const others = new ResizeObserver(again);
     for (const part of current().section.querySelectorAll(".layout > :not(.stage, .caption)")) others.observe(part);
     others.observe(document.querySelector("footer"));
@@ -47,6 +48,12 @@ export class Fitting {
       else tooWide = middle;
     }
     style("--fit", fits);
+  }
+
+  /** Of a sentence that has no room its end is shown, where the result stands. */
+  #showEnd() {
+    const sentence = this.current().section.querySelector(".sentence");
+    sentence.scrollTop = sentence.scrollHeight;
   }
 
   /** What has to be in the frame. */

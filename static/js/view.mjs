@@ -232,9 +232,9 @@ export class View {
   }
 
   #fit() {
-    for (const { dataset, clientWidth } of this.section.querySelectorAll(".plot")) {
+    for (const { dataset, clientWidth, clientHeight } of this.section.querySelectorAll(".plot")) {
       this.figures.wake(dataset.figure, clientWidth > 0);
-      this.figures.fitText(dataset.figure, clientWidth);
+      this.figures.fitText(dataset.figure, clientWidth, clientHeight);
     }
   }
 

@@ -21,7 +21,7 @@ ASPECT = "2.2"  # cuboids.py's
 def panels() -> list[Panel]:
     """The panels in reading order. Their sources are those of lesson.compute."""
     return [
-        Panel("network", "From layer to layer", "output", _network(), aspect=ASPECT),
+        Panel("network", "From layer to layer", "output", _network(), aspect=ASPECT, main=True),
         Panel("parameters", "Parameters", "kernel", _bars("parameters"), aspect="2.6"),
         Panel("multiply_adds", "Multiply-adds", "muted", _bars("multiply_adds"), aspect="2.6"),
     ]

@@ -18,11 +18,11 @@ LAYOUT = Layout(
 def panels() -> list[Panel]:
     """The panels of the view in reading order. Their sources are those of lesson.compute."""
     return [
-        Panel("input", "Input", "input", _input(), values="input_values", legend=True, links="output"),
+        Panel("input", "Input", "input", _input(), values="input_values", legend=True, links="output", main=True),
         Panel("kernel", "Kernel", "kernel", _kernel(), values="kernel_values", links="input"),
         Panel("products", "Products", "muted", _products(), secret=True),
         Panel("sums", "Running sum", "muted", _sums(), secret=True, aspect="strip"),
-        Panel("output", "Output", "output", _output(), values="output_values", legend=True, steps=True),
+        Panel("output", "Output", "output", _output(), values="output_values", legend=True, steps=True, main=True),
         Panel("im2col", "As a matrix product", "muted", _im2col(), secret=True, aspect=IM2COL_ASPECT),
     ]
 

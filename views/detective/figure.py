@@ -15,7 +15,7 @@ LAYOUT = Layout(
     '"curve curve curve curve" auto "im2col im2col im2col im2col" auto / 1fr 1fr 1fr 1fr',
     slide='"input target output difference surface" auto "kernel gradient secret curve surface" auto '
     '"im2col im2col im2col im2col im2col" auto / 1fr 1fr 1fr 1fr 2.2fr',
-    around="25.5rem",
+    around="22.8rem",
 )
 
 
@@ -27,10 +27,10 @@ def panels() -> list[Panel]:
         Panel("target", "Target", "output", _given("target", "cell", "output", shared), values="target_values"),
         Panel("output", "Output", "output", _changing("output", shared, cell=True)),
         Panel("difference", "Difference", "gradient", _changing("difference", shared, cell=True)),
-        Panel("kernel", "Kernel", "kernel", _changing("kernel", shared)),
+        Panel("kernel", "Kernel", "kernel", _changing("kernel", shared), main=True),
         Panel("gradient", "Gradient", "gradient", _changing("gradient", shared)),
         Panel("secret", "Secret", "kernel", _given("secret", "", "", shared)),
-        Panel("surface", "Loss", "muted", _surface(shared)),
+        Panel("surface", "Loss", "muted", _surface(shared), main=True),
         Panel("curve", "Loss at each step", "muted", _curve(shared), aspect="11"),
         Panel("im2col", "As equations", "muted", _equations(shared), aspect=IM2COL_ASPECT),
     ]

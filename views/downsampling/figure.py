@@ -20,10 +20,13 @@ def panels() -> list[Panel]:
     """The panels of the view in reading order. Their sources are those of lesson.compute."""
     shared: dict[str, ColumnDataSource] = {}
     return [
-        Panel("input", "Input", "input", _input(), values="input_values", legend=True, secrets="winner winners"),
+        Panel("input", "Input", "input", _input(), values="input_values", legend=True, secrets="winner winners", main=True),
         Panel("pixels", "Window", "kernel", _pixels(), secret=True, aspect="7"),
         *(
-            Panel(name, title, "output", _output(name, shared), values=f"{name}_values", legend=True, steps=True)
+            Panel(
+                name, title, "output", _output(name, shared), values=f"{name}_values", legend=True, steps=True,
+                main=name != "sum",
+            )
             for name, title in TITLES.items()
         ),
     ]

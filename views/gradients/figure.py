@@ -48,7 +48,7 @@ class LayerPassCanvas(ArrangedCanvas):
         marks = self.rectangles("marks", width=3, level="overlay")
         marks.glyph.update(line_color=_by_role(), line_alpha=1)
         self.words("words", largest=22, level="overlay")
-        self.words("result", largest=30, level="overlay")
+        self.words("result", largest=30, level="overlay", freely=True)
 
 
 def _by_role() -> dict[str, object]:

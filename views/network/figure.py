@@ -22,9 +22,9 @@ def panels() -> list[Panel]:
     """The panels in reading order. Their sources are those of lesson.compute and, for what is pointed at, of own.mjs."""
     wide, narrow = (LayersCanvas(name).figure for name in ("wide", "narrow"))
     return [
-        Panel("pad", "Pad", "input", _pad()),
+        Panel("pad", "Pad", "input", _pad(), main=True),
         Panel("stages", "Before the network", "muted", _strip(), aspect=STRIP_ASPECT),
-        Panel("probabilities", "Probabilities", "output", _bars(), aspect="5.4", boxes="probability_boxes"),
+        Panel("probabilities", "Probabilities", "output", _bars(), aspect="5.4", boxes="probability_boxes", main=True),
         Panel("wide", "Every layer", "muted", wide, aspect=WIDE_ASPECT, legend=True, only="wide"),
         Panel("narrow", "Every layer", "muted", narrow, aspect=NARROW_ASPECT, legend=True, only="narrow"),
         Panel("scene", "Every layer, 3-D", "muted", _scene(), aspect=SCENE_ASPECT),

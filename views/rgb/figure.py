@@ -79,7 +79,7 @@ class ChannelCanvas(ArrangedCanvas):
         self.rectangles("windows", line="kernel", width=3, level="overlay")
         self.rectangles("at_work", line="kernel", width=3, level="overlay")
         self.rectangles("output_cell", line="output", width=4, level="overlay")
-        self.words("sums", largest=44, align="center", level="overlay")
+        self.words("sums", largest=44, align="center", level="overlay", freely=True)
 
     def _photo(self) -> None:
         """The photograph in its own colours, by its centre."""

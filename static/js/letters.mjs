@@ -1,0 +1,70 @@
+/**
+ * The size of the letters in a figure: that of its cells, but never below what can be read where there is room for it.
+ * In an embed, texts for which there is no room are left out: they would lie over each other.
+ */
+
+const LEAST = { embed: 9, page: 10, phone: 11 }; // pixels
+const PHONE = 600; // pixels: the width of a page below which it is read on one
+const USUAL_LETTERS = 16; // pixels
+const WIDTH = 0.97; // of a cell that a text may fill
+const HEIGHT = 0.85;
+const MOST_GROWTH = 1.25; // of a text without a cell
+const CELL_HEIGHT = 0.4; // LABEL_HEIGHT and LABEL_WIDTH of grid.py, by which Python chose the size
+const CELL_WIDTH = 1.45;
+const MOST_TEXTS = 300;
+const NARROW_LEGEND = 330; // pixels: below it, the entries of a legend stand closer
+const HERE = { sync: false, check_eq: false };
+
+const pen = document.createElement("canvas").getContext("2d");
+const widths = new Map();
+
+/** Fit the letters of every labelled source. @param {object} plot Bokeh's model @param {number} width in pixels @param {number} height */
+export function fitLetters(plot, width, height) {
+  const inEmbed = document.body.classList.contains("embed");
+  const least = LEAST[inEmbed ? "embed" : innerWidth < PHONE ? "phone" : "page"];
+  const letters = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_LETTERS); // a projector's
+  for (const renderer of plot.renderers) {
+    const [, largest, column = "size", freely] = renderer.tags.find((tag) => tag.startsWith("fit "))?.split(" ") ?? [];
+    const [size] = renderer.data_source.data[column] ?? [];
+    if (!largest || !size) continue;
+    const usual = size * width;
+    const room = usual < least ? Math.max(usual, freely ? least : Math.min(least, roomOf(renderer, size, width, height))) : usual;
+    const pixels = Math.min(Number(largest) * letters, room);
+    const isShown = !inEmbed || pixels > least - 0.1;
+    const wanted = { text_font_size: { value: `${pixels.toFixed(1)}px` }, text_alpha: { value: Number(isShown) } };
+    const { glyph } = renderer;
+    if (glyph.text_font_size.value !== wanted.text_font_size.value || glyph.text_alpha.value !== wanted.text_alpha.value) glyph.setv(wanted, HERE);
+  }
+  for (const legend of plot.above.filter(({ type }) => type === "Legend")) fitLegend(legend, width < NARROW_LEGEND);
+}
+
+/** The largest letters with which every text of a source stays in its cell. */
+function roomOf({ glyph, data_source: { data } }, size, width, height) {
+  const [wide, high] = ["w", "h"].map((side) => least(data[glyph.x.field.replace(/x$/, side)]));
+  if (!wide || !high) return MOST_GROWTH * size * width;
+  const longest = size < CELL_HEIGHT * wide * 0.99 ? (CELL_WIDTH * wide) / size : 1; // characters, in any step
+  const usual = widthOf("0") * (longest - 1) + widthOf(".");
+  const now = Math.max(...Array.from(data.text).slice(0, MOST_TEXTS).map(widthOf), longest > 1 ? usual : 0, widthOf("0"));
+  return Math.min((WIDTH * wide * width) / now, HEIGHT * high * height);
+}
+
+function least(sizes) {
+  return sizes?.length ? Math.min(...Array.from(sizes).slice(0, MOST_TEXTS)) : 0;
+}
+
+/** How wide a text is, in heights of its letters. @param {string} text */
+function widthOf(text) {
+  if (!widths.has(text)) {
+    if (widths.size > 5000) widths.clear();
+    pen.font = "100px system-ui";
+    widths.set(text, pen.measureText(text).width / 100);
+  }
+  return widths.get(text);
+}
+
+function fitLegend(legend, isNarrow) {
+  const { label_text_font_size: size, glyph_width: sample, spacing } = legend;
+  legend.own ??= { label_text_font_size: size, glyph_width: sample, spacing };
+  const wanted = isNarrow ? { label_text_font_size: "9px", glyph_width: 10, spacing: 4 } : legend.own;
+  if (wanted.glyph_width !== sample) legend.setv(wanted, HERE);
+}
