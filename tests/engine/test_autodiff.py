@@ -100,6 +100,19 @@ def test_what_has_no_value_is_not_finite_and_stops_nothing(formula, x):
     assert set(gradients) == set(check_gradients(graph, {"x": x})) == set(graph.nodes)
 
 
+ZEROS = [("1/x", {"x": 0}), ("x/y", {"x": 1, "y": 0}), ("x**y", {"x": 0, "y": -1}), ("log(x)", {"x": 0})]
+
+
+@pytest.mark.parametrize("number", [float, np.float64, np.float32, int])
+@pytest.mark.parametrize(("formula", "inputs"), ZEROS)
+def test_values_of_any_kind_divide_by_zero_without_an_exception(formula, inputs, number):
+    values = {name: number(value) for name, value in (inputs | {"J": 0}).items()}
+    gradients, increments = backward_pass(parse_formula(formula), values)
+    assert not np.isfinite(gradients["x"])
+    assert all(type(gradient) is float for gradient in gradients.values())
+    assert len(increments) == len(inputs)
+
+
 WRITTEN = [
     ("cos(u)", "cos(u)", ["−sin(u)"]),
     ("x**2", "x²", ["2·x"]),
