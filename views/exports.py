@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .numbers import write
+from . import latex
 from .settings import SettingError
 from .state import Download
 from .trace import Column, Texts, Trace, column_array
 
 VALUES = "_values"  # how the sources end that hold the true numbers of a grid
 LARGEST_MATRIX = 20  # rows or columns: a larger one fits no page
-TERMS_A_LINE = 6
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,11 @@ class ShownStep:
                 found[source.removesuffix(VALUES)] = grid
         return found
 
+    def cells(self) -> dict[str, float]:
+        """Every number of the grids by its name, such as output[0, 3]."""
+        places = ((name, grid, place) for name, grid in self.grids().items() for place in np.ndindex(grid.shape))
+        return {f"{name}[{row}, {column}]": float(grid[row, column]) for name, grid, (row, column) in places}
+
 
 def export(shown: ShownStep, kind: Any) -> Download:
     """The file of that kind. Raises SettingError for an unknown kind, and for one that this view cannot give."""
@@ -60,21 +63,22 @@ def export(shown: ShownStep, kind: Any) -> Download:
 
 def as_latex(shown: ShownStep) -> bytes:
     """The grids as bmatrix and the step's arithmetic, each as a formula of its own; needs amsmath."""
+    grids = shown.grids()
     blocks = [f"% Convoscope, {shown.view}, step {shown.step + 1} of {len(shown.trace)}; needs \\usepackage{{amsmath}}"]
-    for name, grid in shown.grids().items():
-        if max(grid.shape) > LARGEST_MATRIX:
-            blocks.append(f"% {name}: {grid.shape[0]}×{grid.shape[1]} numbers are too many for a matrix")
-            continue
-        rows = " \\\\\n  ".join(
-            " & ".join("" if np.isnan(cell) else _formula(write(cell)) for cell in row) for row in grid.tolist()
-        )
-        blocks.append(f"\\[ {_name(name)} = \\begin{{bmatrix}}\n  {rows}\n\\end{{bmatrix}} \\]")
+    fitting = {name: grid for name, grid in grids.items() if max(grid.shape) <= LARGEST_MATRIX}
+    widest = max((grid.shape[1] for grid in fitting.values()), default=0)
+    if widest > latex.USUAL_COLUMNS:
+        blocks.append(f"\\setcounter{{MaxMatrixCols}}{{{widest}}}")
+    for name, grid in grids.items():
+        if name in fitting:
+            blocks.append(latex.matrix(name, grid.tolist()))
+        else:
+            blocks.append(f"% {name}: {grid.shape[0]} by {grid.shape[1]} numbers are too many for a matrix")
     left, equals, right = shown.sentence.partition(" = ")
-    if equals and "×" in right:
-        lines = re.sub(f"((?: \\+ .*?){{{TERMS_A_LINE}}})(?= \\+ )", r"\1 \\\\\n", _formula(right))
-        blocks.append(f"\\begin{{multline*}}\n{_name(left)} = {lines}\n\\end{{multline*}}")
+    if equals and "×" in right and "×" not in left:
+        blocks.append(latex.arithmetic(left, right, shown.cells()))
     else:
-        blocks.append(_plain(shown.sentence))
+        blocks.append(latex.sentence(shown.sentence))
     return ("\n".join(blocks) + "\n").encode()
 
 
@@ -124,21 +128,3 @@ KINDS: dict[str, tuple[str, Callable[[ShownStep], bytes]]] = {
 
 def _array(column: Column) -> np.ndarray:
     return np.array(column.tolist(), dtype=np.str_) if isinstance(column, Texts) else column_array(column)
-
-
-def _name(text: str) -> str:
-    """output[0, 3] -> \\mathrm{output}_{0, 3}"""
-    name, bracket, place = text.partition("[")
-    words = "\\mathrm{" + re.sub("[_ ]", r"\\ ", name.strip()) + "}"
-    return words + (f"_{{{place.rstrip(']')}}}" if bracket else "")
-
-
-def _formula(text: str) -> str:
-    """Arithmetic as the sentences write it, as TeX: signs, products, fractions, and words as words."""
-    text = text.replace("−", "-").replace("×", " \\cdot ").replace("·", " \\cdot ").replace("…", " \\dots ").replace("%", "\\%")
-    text = re.sub(r"(?<![\w.])(\d+)/(\d+)", r"\\tfrac{\1}{\2}", text)
-    return re.sub(r"(?<![\\A-Za-z])([A-Za-z][A-Za-z ]*[A-Za-z])", r"\\text{\1}", text)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"([&%$#_{}])", r"\\\1", text).replace("×", "$\\times$").replace("−", "$-$").replace("→", "$\\to$")

@@ -4,10 +4,14 @@ import contextlib
 import io
 import json
 import re
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
 
+from convoscope.views import latex
+from convoscope.views.exports import ShownStep, as_latex
 from convoscope.views.session import LESSONS, Session
 
 STEPPED = ("convolution", "downsampling", "rgb")
@@ -86,3 +90,72 @@ def test_a_qr_code_is_an_svg_and_too_long_an_address_is_refused():
     assert code.kind == "image/svg+xml"
     for wrong in ("", "x" * 1201, None, 5):
         assert "holds an address" in Session().handle({"view": "rgb", "name": "qr", "value": wrong}).error
+
+
+COMMANDS = {
+    r"\[", r"\]", r"\%", r"\_", "\\ ", "\\\\", r"\begin", r"\end", r"\mathrm", r"\text", r"\cdot", r"\times", r"\to", r"\dots",
+    r"\approx", r"\tfrac", r"\surd", r"\infty", r"\theta", r"\alpha", r"\beta", r"\setcounter",
+}  # fmt: skip
+CASES = [(view, {}) for view in LESSONS] + [
+    ("backprop", {"preset": "logistic"}),
+    ("backprop", {"preset": "network"}),
+    ("backprop", {"preset": "custom", "formula": "x**2 + sin(x)", "inputs": "x=1e-5"}),
+    ("gradients", {"layer": "network"}),
+    ("detective", {"method": "descent"}),
+    ("convolution", {"padding": 3, "kernel": "gaussian"}),
+]
+
+
+@pytest.mark.parametrize(("view", "settings"), CASES)
+def test_latex_is_ascii_and_has_no_command_beyond_amsmath(view, settings, tmp_path):
+    session = Session()
+    session.handle({"view": view, "name": "reset"})
+    update = session.handle({"view": view, "name": "settings", "value": settings})
+    assert update.error == ""
+    steps = sorted({0, len(update.trace) // 3, len(update.trace) // 2, len(update.trace) - 1})
+    bodies = [as_latex(ShownStep(view, update.settings, update.trace, step)).decode() for step in steps]
+    for text in bodies:
+        plain = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
+        assert plain.isascii()
+        assert set(re.findall(r"\\(?:[A-Za-z]+|.)", plain)) <= COMMANDS
+        assert "?" not in plain
+        assert not re.search(r"\de-?\d|(?<!\\)[#&~^]{2}", plain)
+        assert plain.replace(r"\%", "").count("{") == plain.count("}")
+        assert plain.count("$") % 2 == 0
+    compile_where_there_is_tex("\n".join(bodies), tmp_path)
+
+
+def compile_where_there_is_tex(body, folder):
+    if not (tex := shutil.which("pdflatex")):
+        return
+    text = f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+    (folder / "step.tex").write_text(text)
+    command = [tex, "-halt-on-error", "-interaction=nonstopmode", "step.tex"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("2.0e−05", r"2.0 \cdot 10^{-5}"),
+        ("v₁ + θ₁₂", r"v_{1} + \theta _{12}"),
+        ("red 2 + bias 1", r"\text{red }2 +\text{ bias }1"),
+        ("3/4·x²", r"\tfrac{3}{4} \cdot x^{2}"),
+        ("☃ & 5 %", r"\text{?} \& 5 \%"),
+    ],
+)
+def test_arithmetic_becomes_latex(text, written):
+    assert latex.formula(text) == written
+
+
+def test_latex_says_that_a_number_is_rounded():
+    assert r"\approx 1" in latex.arithmetic("output[0, 0]", "1×1 = 1", {"output[0, 0]": 1.00002})
+    assert r"\approx 0.5" in latex.arithmetic("output[0, 0]", "4×0.124 = 0.5", {})
+    assert "= 0.4\n" in latex.arithmetic("output[0, 0]", "4×0.1 = 0.4", {"output[0, 0]": float(np.float32(0.4))})
+    assert latex.matrix("k", [[1.00002]]).startswith(r"\[ \mathrm{k} \approx \begin{bmatrix}")
+
+
+def test_latex_announces_more_columns_than_amsmath_expects():
+    text = exported("convolution", "tex", 0, {"padding": 3}).decode()
+    assert r"\setcounter{MaxMatrixCols}{11}" in text
