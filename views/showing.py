@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from .proxies import way_to_server
 from .settings import Drawing, Picture, SettingError
 
 MOST_CELLS = 12  # rows or columns of an image that is written out number by number
@@ -44,23 +45,31 @@ class Shown:
         target.write_text(self.html(), encoding="utf-8")
         return target
 
-    def live(self, port: int = 0) -> Any:
-        """An IPython IFrame of the view on a Panel server of its own, with every control at work; `stop` ends the server."""
+    def live(self, port: int = 0, proxy: str | None = None) -> Any:
+        """An IPython IFrame of the view on a Panel server of its own, with every control at work; `stop` ends the server.
+
+        On a JupyterHub the address goes through jupyter-server-proxy. proxy: behind another proxy, the address under which
+        it hands on ports, such as "/proxy/{port}/". Raises ProxyError with what to do.
+        """
         from IPython.display import IFrame
 
+        way = way_to_server(proxy)
         app = Path(__file__).resolve().parent.parent / "app.py"
         with socket.socket() as free:
             free.bind(("127.0.0.1", port))
             port = free.getsockname()[1]
         self.stop()
         command = [sys.executable, "-m", "panel", "serve", str(app), "--port", str(port), "--address", "127.0.0.1"]
-        command += ["--allow-websocket-origin", f"127.0.0.1:{port}"]
+        command += ["--allow-websocket-origin", way.origins.format(port=port)]
         self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while not _answers(port):
             if self._server.poll() is not None:
                 raise OSError(f"the Panel server on port {port} ended at once; try another port")
             time.sleep(0.1)
-        return IFrame(f"http://127.0.0.1:{port}/app?{self.query()}", "100%", HEIGHT)
+        frame = IFrame(way.to(port, f"app?{self.query()}"), "100%", HEIGHT)
+        if way.hint:
+            frame.iframe += f"<p><small>{html.escape(way.hint.format(port=port))}</small></p>"
+        return frame
 
     def stop(self) -> None:
         """End the server that `live` began."""

@@ -13,7 +13,7 @@ import pytest
 
 from convoscope import views
 from convoscope.homes.single_file import ExportError
-from convoscope.views import convolution, rgb
+from convoscope.views import convolution, proxies, rgb
 from convoscope.views.session import Session
 from convoscope.views.settings import SettingError
 from convoscope.views.showing import own_arrays
@@ -74,10 +74,47 @@ def test_a_live_view_is_served_with_its_settings_and_stopped():
         assert "view=convolution&kernel=custom&stride=2&weights=1%2C0%3B0%2C1" in frame.src
         with urllib.request.urlopen(frame.src) as answer:
             assert b"Convoscope" in answer.read()
+        assert "the notebook runs on another machine: give live(proxy=…)" in frame._repr_html_()
     finally:
         view.stop()
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(frame.src)
+
+
+def test_on_a_hub_a_live_view_goes_through_its_proxy(monkeypatch):
+    monkeypatch.setenv(proxies.HUB, "/user/ada/")
+    monkeypatch.setattr(proxies, "PROXY", "json")  # any module that is there
+    view = convolution.show(stride=2)
+    frame = view.live()
+    try:
+        [port] = re.findall(r"^/user/ada/proxy/(\d+)/app\?view=convolution&stride=2$", frame.src)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/app") as answer:  # what the proxy asks for
+            page = answer.read().decode()
+        assert not re.search(r'(?:src|href)="(?:/|http)', page)  # every address in it holds below any path
+    finally:
+        view.stop()
+
+
+def test_on_a_hub_without_a_proxy_one_is_told_what_to_do(monkeypatch):
+    monkeypatch.setenv(proxies.HUB, "/user/ada/")
+    monkeypatch.setattr(proxies, "PROXY", "no_such_module")
+    with pytest.raises(proxies.ProxyError, match=r"pip install jupyter-server-proxy.*or use show\(\)"):
+        convolution.show().live()
+
+
+@pytest.mark.parametrize(
+    ("proxy", "address"),
+    [
+        ("/proxy/{port}/", "/proxy/5/app"),
+        ("https://example.org/ports", "https://example.org/ports/5/app"),
+        (None, "http://127.0.0.1:5/app"),
+    ],
+)
+def test_another_proxy_is_named_and_without_one_it_is_this_machine(proxy, address, monkeypatch):
+    monkeypatch.delenv(proxies.HUB, raising=False)
+    way = proxies.way_to_server(proxy)
+    assert way.to(5, "app") == address
+    assert bool(way.hint) == (way.origins != "*") == (proxy is None)
 
 
 @pytest.mark.parametrize("notebook", sorted((ROOT / "examples").glob("*.ipynb")), ids=lambda path: path.stem)
