@@ -12,7 +12,7 @@ LAYOUT = Layout(
     wide='"pad wide" auto "stages probabilities" auto "why kernels" auto / minmax(0, 3fr) minmax(0, 8fr)',
     around="16rem",
 )
-STRIP_ASPECT = "3.6"  # pictures.py's
+STRIP_ASPECT = "3.6"  # columns.py's
 WIDE_ASPECT, NARROW_ASPECT = "2.107", "0.321"  # of LeNet-5; the page sets that of other networks
 SCENE_ASPECT = "2.1"  # world.py's
 LINES = (("title", "size", "ink"), ("shape", "small", "muted"), ("limit", "small", "muted"))

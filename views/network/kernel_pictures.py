@@ -14,8 +14,8 @@ from ...engine import Network
 from ..grid import limit_of, shade
 from ..trace import Columns
 from ..units.graph import layer_names, layers_of
+from .columns import scale_facts
 from .edits import Edit
-from .pictures import scale_facts
 from .settings import NetworkSettings
 
 GAP = 1  # cells between kernels

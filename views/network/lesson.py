@@ -16,7 +16,7 @@ from ..trace import Sentences, Texts, Trace
 from ..units.activations import Activations, read_unit
 from ..units.card import card_facts, card_sources
 from ..units.kinds import derive
-from . import pictures, words
+from . import columns, words
 from .edits import read_edits
 from .kernel_pictures import kernel_columns
 from .preparation import Prepared, as_input, ink_of, moved, prepare
@@ -59,8 +59,8 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
     return Trace(
         {
             **maps, "map_table": blocks.table | blocks.places, "block_table": blocks.block_table, "reach": blocks.reach,
-            "heads": blocks.heads(limits), **pictures.pad(prepared, cropped=settings.crop), **pictures.strip(prepared),
-            **pictures.bars(probabilities), **card_sources(derivation), **weights, **why, **space,
+            "heads": blocks.heads(limits), **columns.pad(prepared, cropped=settings.crop), **columns.strip(prepared),
+            **columns.bars(probabilities), **card_sources(derivation), **weights, **why, **space,
         },
         {},
         Sentences("{}", Texts((sentence,), np.zeros((1, 1), np.uint16))),

@@ -21,7 +21,7 @@ from ..grid import limit_of, shade
 from ..numbers import write
 from ..pointing import pointing_at_all
 from ..trace import Columns
-from .pictures import picture, scale_facts
+from .columns import picture, scale_facts
 from .settings import NetworkSettings
 
 PATCH, STRIDE = 4, 2  # pixels
