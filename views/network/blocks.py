@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -25,8 +26,8 @@ from .map_places import MapArrangement, arrangements
 MOST_MAPS = 64  # drawn of one layer
 TALLEST = 12  # units that are drawn as single cells
 STRIP = 30  # rows of a strip, about
-LETTERS = {"wide": 0.0125, "narrow": 0.03}  # their height, of the drawing's width
-TITLE = 1.1  # height of a title's letters, in those of the lines below it: ReLU6 and output stand close to each other
+LETTERS = {"wide": 0.014, "narrow": 0.03}  # their height, of the drawing's width
+TITLE = 1.0  # height of a title's letters, in those of the lines below it: ReLU6 and output stand close to each other
 LINE = 1.25  # from line to line
 
 
@@ -156,11 +157,16 @@ class Blocks:
                 columns[f"{name}_{row}_y"] = (1 - top + (n + 0.15) * line).astype(np.float32)
         return columns
 
+    @staticmethod
+    def _size_after(before: Block, block: Block) -> str:
+        """The size of a block where it is another one than before: there is no room for the same text twice."""
+        return "same" if block.shape == before.shape else block.size
+
     def heads(self, limits: Sequence[float]) -> Columns:
         """Name, shape and the end of the colour scale of every block."""
         return self._heads | {
             "title": Texts.of([block.name for block in self.blocks]),
-            "shape": Texts.of([block.size for block in self.blocks]),
+            "shape": Texts.of([self.blocks[0].size, *(self._size_after(*pair) for pair in pairwise(self.blocks))]),
             "limit": Texts.of([f"±{write_limit(limit)}" for limit in limits]),
         }
 
