@@ -1,5 +1,6 @@
 /** Starts the deck. */
 import { ConvoscopeReveal } from "../convoscope-embed.js";
+import { isPrinting, prepare } from "./printing.mjs";
 import Reveal from "./reveal.esm.js";
 
 Reveal.initialize({
@@ -12,3 +13,4 @@ Reveal.initialize({
   viewDistance: 2, // views farther away are not loaded yet
   transition: matchMedia("(prefers-reduced-motion: reduce)").matches ? "none" : "slide",
 });
+if (isPrinting) Reveal.on("pdf-ready", prepare);

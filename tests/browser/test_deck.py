@@ -121,3 +121,24 @@ def test_no_slide_of_the_lecture_is_cut(explorer):
         if any(found := frame.evaluate(CUT)):
             cut[n] = found
     assert cut == {}
+
+
+def test_in_print_every_view_is_whole_and_shows_its_own_settings(explorer):
+    page = explorer.page
+    page.goto(f"{explorer.url}slides/?print-pdf")
+    expect(page.locator(".printing")).to_have_text("All views are drawn: print now.", timeout=240_000)
+    slides = page.evaluate(
+        """() => [...document.querySelectorAll("section:has(convoscope-view)")].map((slide) => {
+            const view = slide.querySelector("convoscope-view");
+            const [whole, part] = [slide.parentElement, view.frame].map((element) => element.getBoundingClientRect());
+            const isInside = part.bottom <= whole.bottom + 1;
+            return [slide.querySelector("h2").textContent, part.height / whole.height, isInside, view.state];
+        })"""
+    )
+    assert len(slides) > 12
+    for title, share, is_inside, state in slides:
+        assert share > 0.5, title
+        assert is_inside, title
+        assert state["playing"] is False, title
+    blur = next(state for title, _, _, state in slides if "blur" in title)
+    assert (blur["kernel"], blur["sentence"][-3:]) == ("blur", "0.4")
