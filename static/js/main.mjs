@@ -20,6 +20,7 @@ import { PythonWorker } from "./python.mjs";
 
 const site = JSON.parse(document.getElementById("site").textContent);
 const status = new PythonStatus(document.querySelector(".python"));
+document.querySelector(".unloaded")?.remove(); // this program has started
 /** @type {Map<string, View>} */
 const views = new Map();
 const isEmbed = document.body.classList.contains("embed");
@@ -27,7 +28,10 @@ let current;
 
 const rebuild = () => [...views.values()].flatMap((view) => view.rebuild());
 const homes = { panel: () => connectPanel(site.version, rebuild), file: fileHome, static: staticHome };
-const home = await homes[site.home]();
+const home = await Promise.resolve().then(homes[site.home]).catch((error) => {
+  status.fail(error.message);
+  throw error;
+});
 
 /** The static site: figures and first packets are files, Python is a worker. */
 function staticHome() {
@@ -154,6 +158,14 @@ function door(view) {
   };
 }
 
+/** Closing the tab would end a training. An embed leaves with its page, which knows better. */
+function askBeforeLeaving() {
+  if (isEmbed) return;
+  addEventListener("beforeunload", (event) => {
+    if ([...views.values()].some((view) => view.own?.isAtWork)) event.preventDefault();
+  });
+}
+
 async function bringUpPython() {
   if (typeof WebAssembly !== "object") {
     status.fail("This browser has no WebAssembly, so nothing can be computed anew. Playing works; for the rest use a current browser.");
@@ -172,6 +184,7 @@ async function bringUpPython() {
         const update = readPacket(packet);
         views.get(update.view)?.show(update, "news");
       },
+      slow: (words) => status.silent(words),
       silent: (words) => (words ? status.silent(words) : status.ready()),
       cut: (words, retry) => {
         for (const view of views.values()) view.enable(false);
@@ -205,6 +218,7 @@ try {
     const titles = site.views.map(({ slug }) => slug).join(", ");
     current.say([`There is no view “${asked.slice(0, 40)}”; the views are ${titles}.`]);
   }
+  askBeforeLeaving();
   if (isEmbed) await new Embed(() => current).firstSeen;
   bringUpPython().then(...settle);
 } catch (error) {

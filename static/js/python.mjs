@@ -3,17 +3,22 @@
  * settings that the page shows are handed to the new one.
  */
 import { Requests } from "./requests.mjs";
+import { Watchdog } from "./watchdog.mjs";
+import { waysToWorker } from "./worker-ways.mjs";
 
 const DEADLINE = 10_000; // milliseconds for one answer
 const START_DEADLINE = 60_000; // milliseconds without any news of a worker that is starting
+const LONGEST_SILENCE = 5000; // milliseconds without any news of it until the user is told
 const LONGEST_FRAME = 1000; // milliseconds
 const MOST_RESTARTS = 3; // in a row without an answer between them; a worker that never came up is not tried again
+const SLOW = "Python is still starting: nothing new has come for 5 seconds. On a slow connection or computer this is normal; otherwise load the page again.";
+const NO_WORKERS = "this browser, or the frame of this page, does not allow web workers; open the page in a window of its own or use a current browser";
 
 export class PythonWorker {
   /**
    * @param {object} runtime what the worker loads: {worker, ...} (see homes/site.py)
    * @param {{progress: (loaded: number, total: number) => void, ready: () => void, news: (packet: ArrayBuffer) => void,
-   *   lost: (why: string, again: boolean) => void}} tell
+   *   slow: (words: string) => void, lost: (why: string, again: boolean) => void}} tell
    * @param {() => object[]} rebuild the events that bring a new worker to the page's settings
    * @param {boolean} shared whether other pages of this origin may use the same worker; if that fails, this page has its own
    */
@@ -23,7 +28,9 @@ export class PythonWorker {
     this.cameUp = false;
     const late = () => this.#lose(`it did not answer for ${DEADLINE / 1000} seconds`);
     this.requests = new Requests(DEADLINE, (id, event) => this.port.postMessage({ type: "event", id, event }), late);
-    this.#start();
+    const ping = () => this.port.postMessage({ type: "ping" });
+    this.watchdog = new Watchdog(ping, (why) => this.#lose(why));
+    this.#start(waysToWorker(shared));
   }
 
   /** @param {object} event @returns {Promise<ArrayBuffer>} the packet that answers it */
@@ -31,30 +38,58 @@ export class PythonWorker {
     return this.requests.send(event);
   }
 
-  #start() {
-    const url = new URL("./worker.mjs", import.meta.url).href;
-    const { worker, port } = (this.shared && sharedWorker(url)) || ownWorker(url);
+  /** Begin a worker in the first way that works: a browser refuses one with an exception, or with an event. */
+  #start([way, ...others]) {
+    if (!way) return this.#lose(NO_WORKERS, false);
+    try {
+      this.#use(way(new URL("./worker.mjs", import.meta.url).href), others);
+    } catch {
+      this.#start(others);
+    }
+  }
+
+  #use({ worker, port }, others) {
+    let isHeard = false;
     this.port = port;
     this.end = () => (port === worker ? worker.terminate() : port.postMessage({ type: "leave" }));
-    port.onmessage = ({ data }) => port === this.port && this.#receive(data);
-    worker.onerror = (event) => port === this.port && this.#lose(event.message || "the worker script did not load");
+    port.onmessage = ({ data }) => {
+      if (port !== this.port) return;
+      isHeard = true;
+      this.#receive(data);
+    };
+    worker.onerror = (event) => {
+      if (port !== this.port) return;
+      if (isHeard || !others.length) return this.#lose(event.message || "the worker script did not load");
+      this.end();
+      this.#start(others);
+    };
     this.#awaitStart();
     port.postMessage({ type: "start", runtime: this.runtime });
   }
 
   #awaitStart() {
-    clearTimeout(this.starting);
+    this.#hear();
     this.starting = setTimeout(() => this.#lose(`nothing came of it for ${START_DEADLINE / 1000} seconds`), START_DEADLINE);
+    this.silent = setTimeout(() => this.tell.slow(SLOW), LONGEST_SILENCE);
+  }
+
+  #hear() {
+    clearTimeout(this.starting);
+    clearTimeout(this.silent);
   }
 
   #receive(message) {
+    this.watchdog.heard();
     switch (message.type) {
+      case "begun":
+        return this.#awaitStart();
       case "progress":
         this.#awaitStart();
         return this.tell.progress(message.loaded, message.total);
       case "ready":
-        clearTimeout(this.starting);
+        this.#hear();
         this.cameUp = true;
+        this.watchdog.begin();
         this.requests.open(this.restarts ? this.rebuild() : []);
         return this.tell.ready();
       case "answer":
@@ -62,7 +97,12 @@ export class PythonWorker {
         return this.requests.answer(message.id, message.packet, message.error);
       case "news":
         this.tell.news(message.packet);
-        return whenPainted().then(() => this.port.postMessage({ type: "shown" }));
+        return whenPainted().then(() => this.port?.postMessage({ type: "shown" }));
+      case "alive":
+        return;
+      case "working":
+      case "rested":
+        return this.watchdog.working(message.type === "working");
       case "failed":
         return this.#lose(message.why);
       default:
@@ -71,15 +111,17 @@ export class PythonWorker {
   }
 
   /** The worker is gone or stuck: start another, unless several in a row came to nothing. */
-  #lose(why) {
-    clearTimeout(this.starting);
-    this.end();
+  #lose(why, mayTry = this.cameUp || this.shared) {
+    this.#hear();
+    this.watchdog.end();
+    this.end?.();
+    this.port = null; // what the lost one still says is not heard
     this.requests.close();
-    const again = (this.cameUp || this.shared) && ++this.restarts <= MOST_RESTARTS;
+    const again = mayTry && ++this.restarts <= MOST_RESTARTS;
     this.shared = false;
-    if (again) this.#start();
-    else this.requests.refuseAll(`Python could not be started: ${why}.`);
+    if (!again) this.requests.refuseAll(`Python could not be started: ${why}.`);
     this.tell.lost(why, again);
+    if (again) this.#start(waysToWorker(false));
   }
 }
 
@@ -87,31 +129,4 @@ export class PythonWorker {
 async function whenPainted() {
   if (document.hidden) return;
   await Promise.race([new Promise(requestAnimationFrame), new Promise((resolve) => setTimeout(resolve, LONGEST_FRAME))]);
-}
-
-/** One worker for all pages of the origin, where the browser has such and the frame may use them. */
-function sharedWorker(url) {
-  try {
-    const worker = new SharedWorker(url, { type: "module", name: "convoscope" });
-    addEventListener("pagehide", () => worker.port.postMessage({ type: "leave" }));
-    return { worker, port: worker.port };
-  } catch {
-    return null;
-  }
-}
-
-function ownWorker(url) {
-  const worker = makeWorker(url);
-  return { worker, port: worker };
-}
-
-/** A sandboxed iframe may not start a worker from a URL, but from a blob that imports it; what comes early is kept. */
-function makeWorker(url) {
-  try {
-    return new Worker(url, { type: "module" });
-  } catch {
-    const text = `const early = []; self.onmessage = (event) => early.push(event);
-      import(${JSON.stringify(url)}).then(() => early.forEach((event) => self.onmessage(event)));`;
-    return new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-  }
 }

@@ -19,9 +19,10 @@ import { Wishes } from "./wishes.mjs";
 
 /**
  * What only one view has on the page (views/<slug>/own.mjs). enable: Python answers or not; shown: after every new
- * trace; step: after every step shown; rebuild: events that a new Python needs before the settings.
+ * trace; step: after every step shown; rebuild: events that a new Python needs before the settings; isAtWork: whether
+ * leaving the page would interrupt something.
  * @typedef {{enable?: (yes: boolean) => void, shown?: (trace: import("./packet.mjs").Trace, settings: object) => void,
- *   step?: (step: number) => void, rebuild?: () => object[]}} Own
+ *   step?: (step: number) => void, rebuild?: () => object[], isAtWork?: boolean}} Own
  */
 
 export class View {

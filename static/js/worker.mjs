@@ -1,11 +1,13 @@
 /**
  * Python in its own thread: loads Pyodide, NumPy and our package, then answers events. As a shared worker it serves
  * several embeds of one origin: one Pyodide, and for each page an Answerer with settings of its own.
- * Messages in: {type: "start", runtime}, {type: "event", id, event}, {type: "shown"} after each news, {type: "leave"}.
- * Out: progress, ready, answer, news, failed.
+ * Messages in: {type: "start", runtime}, {type: "event", id, event}, {type: "shown"} after each news, {type: "ping"},
+ * {type: "leave"}. Out: begun, progress, ready, answer, news, alive, failed; working and rested around a computation.
  */
 
+const LONG_TICK = 500; // milliseconds
 const starting = new Set(); // ports that wait for Python
+const pages = new Set(); // ports that have it
 let python; // a promise of Pyodide with our package, begun by the first page that asks
 
 if ("onconnect" in self) self.onconnect = ({ ports: [port] }) => serve(port);
@@ -18,9 +20,12 @@ function serve(port) {
     switch (data.type) {
       case "start":
         try {
+          port.postMessage({ type: "begun" });
           starting.add(port);
           python ??= start(data.runtime);
-          page = new Page(port, data.runtime, (await python).pyimport("convoscope.views.answer").Answerer());
+          const loaded = await python;
+          page = new Page(port, data.runtime, compute(() => loaded.pyimport("convoscope.views.answer").Answerer()));
+          pages.add(port);
           port.postMessage({ type: "ready" });
         } catch (error) {
           python = undefined; // the next page tries again
@@ -34,13 +39,27 @@ function serve(port) {
       case "shown":
         page?.shown();
         break;
+      case "ping":
+        port.postMessage({ type: "alive" });
+        break;
       case "leave":
+        pages.delete(port);
         page?.leave();
         break;
       default:
         throw new Error(`The page sent a message of unknown type ${data.type}`);
     }
   };
+}
+
+/** Compute what may take long. Meanwhile no page's ping is answered, so they are told. */
+function compute(work) {
+  for (const port of pages) port.postMessage({ type: "working" });
+  try {
+    return work();
+  } finally {
+    for (const port of pages) port.postMessage({ type: "rested" });
+  }
 }
 
 async function start(runtime) {
@@ -70,7 +89,11 @@ class Page {
 
   /** Answer an event after those that came before it, though one of them may wait for a file. */
   take(id, event) {
-    this.last = this.last.then(() => this.#answer(id, event)).then(() => void this.#tickAlong());
+    const answered = this.last.then(() => this.#answer(id, event));
+    this.last = answered.then(() => {
+      this.isLong = true; // the event may have made the ticks longer
+      this.#tickAlong();
+    });
   }
 
   /** Hand one event to Python, fetching what it says it needs, and post the packet it returns. */
@@ -78,7 +101,7 @@ class Page {
     try {
       const text = JSON.stringify(event);
       for (;;) {
-        const needed = this.answerer.needs(text);
+        const needed = compute(() => this.answerer.needs(text));
         if (!needed) break;
         await this.#supply(needed);
       }
@@ -97,7 +120,7 @@ class Page {
     this.ticking = true;
     try {
       while (!this.left && this.answerer.busy()) {
-        const needed = this.answerer.tick();
+        const needed = this.#tick();
         const packet = needed ? null : this.#takePacket();
         if (needed) await this.#supply(needed);
         else if (packet.byteLength) await this.#tell(packet);
@@ -108,6 +131,15 @@ class Page {
       this.port.postMessage({ type: "failed", why: reason(error) });
     }
     this.ticking = false;
+  }
+
+  /** A tick is short. Only the first one after an event and those after a long one are told as computations. */
+  #tick() {
+    const began = performance.now();
+    const tick = () => this.answerer.tick();
+    const needed = this.isLong ? compute(tick) : tick();
+    this.isLong = performance.now() - began > LONG_TICK;
+    return needed;
   }
 
   /** News waits until the page has shown the last: no page is left behind. News older than an answer is none. */

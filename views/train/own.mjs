@@ -5,6 +5,7 @@
 import { make } from "../../static/js/elements.mjs";
 import { followTheme } from "../../static/js/theme.mjs";
 import { Confusion } from "./page/confusion.mjs";
+import { LastRun } from "./page/last-run.mjs";
 import { Layers } from "./page/layers.mjs";
 import { readWeights } from "./page/loading.mjs";
 import { Samples } from "./page/samples.mjs";
@@ -21,11 +22,12 @@ class Train {
     Object.assign(this, { view, section, enabled: false, status: "ready", backup: null });
     section.querySelector(".controls").after(section.querySelector(".train-more"));
     this.run = section.querySelector(".train-run");
-    this.buttons = [...section.querySelectorAll("[data-do]")];
+    this.buttons = [...section.querySelectorAll("[data-do]:not([data-do=resume])")];
     for (const button of this.buttons) button.addEventListener("click", () => this.#act(button.dataset.do));
     this.pages = [...section.querySelectorAll("[data-page]")];
     for (const button of this.pages) button.addEventListener("click", () => this.#turn(Number(button.dataset.page)));
     this.parts = [Timeline, Layers, Samples, Confusion].map((Part) => new Part(section, view));
+    this.lastRun = new LastRun(section, (bytes) => view.change("restore", base64(bytes)));
     this.#addCheck();
     this.#takeFiles(section.querySelector("input[type=file]"));
     document.addEventListener("visibilitychange", () => this.enabled && view.change("hidden", document.hidden));
@@ -51,13 +53,21 @@ class Train {
     const hasBaseline = still.baseline_loss.examples.array.length > 0;
     if (hasBaseline !== this.hasBaseline) this.view.figures.reveal("baseline", hasBaseline);
     this.hasBaseline = hasBaseline;
-    if (still.backup?.bytes.array.length) this.backup = still.backup.bytes.array.slice(); // else the whole packet stays
+    if (still.backup?.bytes.array.length) {
+      this.backup = still.backup.bytes.array.slice(); // else the whole packet stays
+      this.lastRun.keep(this.backup, facts.batches);
+    }
     this.section.dataset.status = facts.status;
-    const runs = RUNS.has(facts.status);
+    const runs = this.isAtWork;
     this.run.textContent = runs ? "Pause training" : "Start training";
     this.run.dataset.do = runs ? "pause" : "start";
     this.#enableButtons();
     this.#paint();
+  }
+
+  /** Whether leaving the page would interrupt a training or a test. */
+  get isAtWork() {
+    return RUNS.has(this.status);
   }
 
   /** The newest weights go to a new Python before the settings. */
@@ -72,7 +82,8 @@ class Train {
   }
 
   #enableButtons() {
-    const runs = RUNS.has(this.status);
+    const runs = this.isAtWork;
+    this.lastRun.enable(this.enabled && !runs);
     const impossible = {
       step: runs,
       fork: runs || (this.settings?.checkpoint ?? -1) < 0,
