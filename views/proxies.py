@@ -23,7 +23,7 @@ class ProxyError(OSError):
 
 
 @dataclass(frozen=True)
-class Way:
+class ServerAddress:
     """How the browser comes to a port: an address in which {port} stands for it, and who may open a websocket there."""
 
     address: str
@@ -35,17 +35,17 @@ class Way:
         return f"{self.address.format(port=port).rstrip('/')}/{path}"
 
 
-def way_to_server(proxy: str | None = None) -> Way:
+def server_address(proxy: str | None = None) -> ServerAddress:
     """The way that the user names, the hub's, or none. Raises ProxyError on a hub that has no proxy."""
     if proxy is not None:
-        return Way(proxy if "{port}" in proxy else proxy.rstrip("/") + "/{port}", "*")
+        return ServerAddress(proxy if "{port}" in proxy else proxy.rstrip("/") + "/{port}", "*")
     prefix = os.environ.get(HUB)
     if not prefix:
-        return Way(LOCAL, "127.0.0.1:{port}", ELSEWHERE)
+        return ServerAddress(LOCAL, "127.0.0.1:{port}", ELSEWHERE)
     if not importlib.util.find_spec(PROXY):
         raise ProxyError(
             "this notebook runs on a JupyterHub, where your browser reaches a server only through jupyter-server-proxy: "
             "ask for `pip install jupyter-server-proxy` there and start your server anew, or use show(), which needs no server"
         )
     # The hub asks who comes before it hands anything on, and its own host is not known here.
-    return Way(f"{prefix.rstrip('/')}/proxy/{{port}}/", "*")
+    return ServerAddress(f"{prefix.rstrip('/')}/proxy/{{port}}/", "*")

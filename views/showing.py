@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .proxies import way_to_server
+from .proxies import server_address
 from .settings import Drawing, Picture, SettingError
 
 MOST_CELLS = 12  # rows or columns of an image that is written out number by number
@@ -53,7 +53,7 @@ class Shown:
         """
         from IPython.display import IFrame
 
-        way = way_to_server(proxy)
+        way = server_address(proxy)
         app = Path(__file__).resolve().parent.parent / "app.py"
         with socket.socket() as free:
             free.bind(("127.0.0.1", port))

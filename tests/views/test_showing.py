@@ -112,7 +112,7 @@ def test_on_a_hub_without_a_proxy_one_is_told_what_to_do(monkeypatch):
 )
 def test_another_proxy_is_named_and_without_one_it_is_this_machine(proxy, address, monkeypatch):
     monkeypatch.delenv(proxies.HUB, raising=False)
-    way = proxies.way_to_server(proxy)
+    way = proxies.server_address(proxy)
     assert way.to(5, "app") == address
     assert bool(way.hint) == (way.origins != "*") == (proxy is None)
 

@@ -88,7 +88,7 @@ class BackpropSettings(Settings):
         default=WITH_FORMULA["simple"],
         longest=200,
         lines=4,
-        doc="Up to 6 variables; name parts between semicolons: t = x**2; sin(t). Ctrl+Enter takes it.",
+        doc="Up to 6 variables; name parts between semicolons: t = x^2; sin(t). Ctrl+Enter takes it.",
     )
     features = param.Integer(default=2, bounds=(1, 3), doc="Inputs x of the model.")
     hidden = param.Integer(default=2, bounds=(1, 4), label="Hidden units", doc="Units z of the hidden layer.")
