@@ -10,6 +10,7 @@ Reveal.initialize({
   margin: 0.02,
   center: false,
   hash: true,
+  pdfSeparateFragments: false, // in print a slide is one page
   viewDistance: 2, // views farther away are not loaded yet
   transition: matchMedia("(prefers-reduced-motion: reduce)").matches ? "none" : "slide",
 });

@@ -136,6 +136,7 @@ def test_in_print_every_view_is_whole_and_shows_its_own_settings(explorer):
         })"""
     )
     assert len(slides) > 12
+    assert page.locator(".pdf-page").count() == page.locator(".slides section").count()
     for title, share, is_inside, state in slides:
         assert share > 0.5, title
         assert is_inside, title
