@@ -162,3 +162,13 @@ def test_many_layers_keep_their_room():
     cuboids = cuboids_of(layers)
     assert min(cuboid.width for cuboid in cuboids) > 0
     assert cuboids[-1].left + cuboids[-1].width + cuboids[-1].slant[0] <= 1 - EDGE + 1e-9
+
+
+@pytest.mark.parametrize("architecture", ["lenet5", "alexnet", "vgg16"])
+def test_no_text_over_a_bar_runs_out_of_its_drawing(architecture):
+    trace = compute(Settings(architecture=architecture))
+    for step in range(len(trace)):
+        for name in ("parameters", "multiply_adds"):
+            head = trace.at(step)[f"{name}_head"]
+            half = len(head["text"][0]) * 0.6 * head["size"][0] / 2
+            assert half <= head["x"][0] <= 1 - half

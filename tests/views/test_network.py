@@ -666,3 +666,8 @@ def test_compute_alone_makes_a_state_of_its_own():
 def test_an_edit_must_name_a_place():
     with pytest.raises(SettingError):
         read_edits(lenet(), "nonsense")
+
+
+def test_an_empty_pad_says_what_to_do(session):
+    update = changed(session, image="drawing", drawing="")
+    assert update.trace.facts["stages"] == "Nothing is drawn yet: draw a digit, or choose one"

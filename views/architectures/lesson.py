@@ -27,7 +27,8 @@ ACTIVITY = "Walk through the lecture's networks layer by layer: shapes, paramete
 PROOF = "Here the definition itself runs; tests/engine/test_shapes.py proves that it counts the places where a window fits."
 DEFINITION = Definition((Sliding.output_sizes,), PROOF)
 MOST_NAMES, MOST_SHAPES = 12, 9  # with more layers, only the present one is named
-LETTERS, LARGER = 0.02, 0.03  # heights, of the drawing's width
+LETTERS, LARGER, BAR_LETTERS = 0.02, 0.03, 0.06  # heights, of the drawing's width
+LETTER_WIDTH = 0.62  # of its height
 BELOW = 0.075  # from a cuboid to its words, of the drawing's height
 HEAD = 0.955  # where the present layer is named
 BAR = 0.78  # of its place
@@ -117,19 +118,27 @@ def _moving(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Seque
     cone = np.where(reads[:, np.newaxis, np.newaxis], np.stack(ends).transpose(2, 0, 1), np.nan)  # (T, 2, 4)
     windows[~reads] = np.nan
     now = np.array([(*cuboid.middle, cuboid.width, cuboid.height) for cuboid in cuboids])
-    heads = np.array([(min(max(cuboid.middle[0], 0.17), 0.83), HEAD) for cuboid in cuboids])
+    said = [f"{at} {shape_of(layer.output_shape)}" for at, layer in zip(names, layers, strict=True)]
+    middles = _inside(np.array([cuboid.middle[0] for cuboid in cuboids]), said, LARGER)
     moving = {
         "window": dict(zip("xywh", _steps(windows), strict=True)),
         "now": dict(zip("xywh", _steps(now), strict=True)),
         "cone": dict(zip(("x", "y", "x1", "y1"), cone.transpose(2, 0, 1).astype(np.float32), strict=True)),
-        "head": _told(heads, [f"{at} {shape_of(layer.output_shape)}" for at, layer in zip(names, layers, strict=True)], LARGER),
+        "head": _told(np.stack([middles, np.full(len(middles), HEAD)], axis=1), said, LARGER),
     }
     for name in COUNTS:
         x, heights = _bar_places(layers, name)
         moving[f"{name}_now"] = {key: column[:, np.newaxis] for key, column in _bar_columns(x, heights).items()}
         texts = [f"{at}: {getattr(layer, name):,}" for at, layer in zip(names, layers, strict=True)]
-        moving[f"{name}_head"] = _told(np.stack([x.clip(0.32, 0.68), np.full(len(x), 1.15)], axis=1), texts, 0.06)
+        middles = np.stack([_inside(x, texts, BAR_LETTERS), np.full(len(x), 1.15)], axis=1)
+        moving[f"{name}_head"] = _told(middles, texts, BAR_LETTERS)
     return moving
+
+
+def _inside(x: np.ndarray, texts: Sequence[str], letters: float) -> np.ndarray:
+    """The middles of texts, moved so far that none runs out of the drawing. letters: their height. -> like x"""
+    half = np.array([min(0.5, len(text) * LETTER_WIDTH * letters / 2) for text in texts])
+    return x.clip(half, 1 - half)
 
 
 def _bar_places(layers: Sequence[CountedLayer], name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -73,7 +73,9 @@ def facts(
 
 
 def preparation_words(settings: NetworkSettings, prepared: Prepared) -> str:
-    """What the preparation did, in numbers."""
+    """What the preparation did, in numbers; of an empty pad, what to do."""
+    if not prepared.scaled.any():
+        return "Nothing is drawn yet: draw a digit, or choose one"
     words = []
     if settings.scale:
         words.append("scaled to {}×{}".format(*prepared.scaled.shape))
