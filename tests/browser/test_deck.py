@@ -143,3 +143,13 @@ def test_in_print_every_view_is_whole_and_shows_its_own_settings(explorer):
         assert state["playing"] is False, title
     blur = next(state for title, _, _, state in slides if "blur" in title)
     assert (blur["kernel"], blur["sentence"][-3:]) == ("blur", "0.4")
+
+
+def test_the_numbers_of_a_list_stand_inside_the_slide(explorer):
+    explorer.page.set_viewport_size({"width": 1280, "height": 800})
+    explorer.page.goto(f"{explorer.url}slides/#/1")
+    items = explorer.page.locator("section.present ol > li")
+    items.first.wait_for(state="attached")
+    letters = "parseFloat(getComputedStyle(item).fontSize)"
+    rooms = f"(items) => items.map((item) => item.getBoundingClientRect().left / {letters})"
+    assert min(items.evaluate_all(rooms)) > 1.5  # letters

@@ -53,3 +53,20 @@ def test_in_a_very_small_frame_the_input_and_the_output_have_its_width(explorer)
     shown = explorer.page.locator(".view:not([hidden]) .panel:visible")
     explorer.becomes(lambda: shown.evaluate_all("(panels) => panels.map(({ dataset }) => dataset.part)"), ["input", "output"])
     explorer.becomes(lambda: shown.first.bounding_box()["width"] > 320 / 3, True)
+
+
+def test_a_notice_is_in_sight(explorer):
+    explorer.open("?view=convolution&kernel=custom&weights=5000,1;1,1")
+    notice = explorer.page.locator(".view:not([hidden]) .notices")
+    notice.filter(has_text="5000").wait_for()
+    box = notice.bounding_box()
+    assert box["y"] + box["height"] <= explorer.page.viewport_size["height"] + 1
+
+
+def test_the_buttons_of_the_pad_hold_their_words(explorer):
+    explorer.page.set_viewport_size({"width": 1280, "height": 900})
+    explorer.open("embed.html?view=network")
+    buttons = explorer.page.locator(".view:not([hidden]) .tools button:visible")
+    tight = "(buttons) => buttons.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length"
+    assert buttons.evaluate_all(tight) == 0
+    assert buttons.count() > 4
