@@ -1,9 +1,10 @@
 /**
  * The size of the letters in a figure: that of its cells, but never below what can be read where there is room for it.
- * In an embed, texts for which there is no room are left out: they would lie over each other.
+ * In an embed, texts for which there is no room at all are left out: they would lie over each other.
  */
 
 const LEAST = { embed: 9, page: 10, phone: 11 }; // pixels
+const SHOWN_FROM = 7; // pixels: in an embed, smaller letters are left out
 const PHONE = 600; // pixels: the width of a page below which it is read on one
 const USUAL_LETTERS = 16; // pixels
 const WIDTH = 0.97; // of a cell that a text may fill
@@ -30,7 +31,7 @@ export function fitLetters(plot, width, height) {
     const usual = size * width;
     const room = usual < least ? Math.max(usual, freely ? least : Math.min(least, roomOf(renderer, size, width, height))) : usual;
     const pixels = Math.min(Number(largest) * letters, room);
-    const isShown = !inEmbed || pixels > least - 0.1;
+    const isShown = !inEmbed || pixels > SHOWN_FROM - 0.1;
     const wanted = { text_font_size: { value: `${pixels.toFixed(1)}px` }, text_alpha: { value: Number(isShown) } };
     const { glyph } = renderer;
     if (glyph.text_font_size.value !== wanted.text_font_size.value || glyph.text_alpha.value !== wanted.text_alpha.value) glyph.setv(wanted, HERE);
