@@ -36,6 +36,7 @@ def settled(explorer):
 def go(explorer, slug):
     explorer.page.get_by_role("link", name=TITLES[slug], exact=True).click()
     expect(explorer.page.locator(f"[data-view={slug}]")).to_be_visible()
+    explorer.becomes(lambda: explorer.page.evaluate("(slug) => slug in window.convoscope.views", slug), True)
     explorer.slug = slug
 
 
