@@ -1,7 +1,7 @@
 """What Convoscope shows: one folder for each view, and what the views share.
 
 SLUGS is the only list of views in the project: lessons, figures, pages, menus, tables and tests follow from it. In Python
-each view has `show`, `save` and `export` (showing.py): `from convoscope.views import rgb; rgb.show(filters=2)`.
+each view has `show`, `save` and `export` (homes/notebook.py): `from convoscope.views import rgb; rgb.show(filters=2)`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ SLUGS = (  # in the order of the page
 
 
 def _of_view(slug: str, name: str) -> Callable[..., Any]:
-    """The function of showing.py for one view; what it needs is loaded when it is called."""
+    """The function of homes/notebook.py for one view; what it needs is loaded when it is called."""
 
     def call(*arguments: Any, **settings: Any) -> Any:
-        return getattr(importlib.import_module(".showing", __name__), name)(slug, *arguments, **settings)
+        return getattr(importlib.import_module("..homes.notebook", __name__), name)(slug, *arguments, **settings)
 
-    call.__name__, call.__doc__ = name, f"For the view {slug}: see convoscope.views.showing.{name}."
+    call.__name__, call.__doc__ = name, f"For the view {slug}: see convoscope.homes.notebook.{name}."
     return call
 
 

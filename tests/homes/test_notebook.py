@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from convoscope import views
+from convoscope.homes import notebook
+from convoscope.homes.notebook import own_arrays
 from convoscope.homes.single_file import ExportError
-from convoscope.views import convolution, proxies, rgb
+from convoscope.views import convolution, rgb
 from convoscope.views.session import Session
 from convoscope.views.settings import SettingError
-from convoscope.views.showing import own_arrays
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -82,8 +83,8 @@ def test_a_live_view_is_served_with_its_settings_and_stopped():
 
 
 def test_on_a_hub_a_live_view_goes_through_its_proxy(monkeypatch):
-    monkeypatch.setenv(proxies.HUB, "/user/ada/")
-    monkeypatch.setattr(proxies, "PROXY", "json")  # any module that is there
+    monkeypatch.setenv(notebook.HUB, "/user/ada/")
+    monkeypatch.setattr(notebook, "PROXY", "json")  # any module that is there
     view = convolution.show(stride=2)
     frame = view.live()
     try:
@@ -96,9 +97,9 @@ def test_on_a_hub_a_live_view_goes_through_its_proxy(monkeypatch):
 
 
 def test_on_a_hub_without_a_proxy_one_is_told_what_to_do(monkeypatch):
-    monkeypatch.setenv(proxies.HUB, "/user/ada/")
-    monkeypatch.setattr(proxies, "PROXY", "no_such_module")
-    with pytest.raises(proxies.ProxyError, match=r"pip install jupyter-server-proxy.*or use show\(\)"):
+    monkeypatch.setenv(notebook.HUB, "/user/ada/")
+    monkeypatch.setattr(notebook, "PROXY", "no_such_module")
+    with pytest.raises(notebook.ProxyError, match=r"pip install jupyter-server-proxy.*or use show\(\)"):
         convolution.show().live()
 
 
@@ -111,8 +112,8 @@ def test_on_a_hub_without_a_proxy_one_is_told_what_to_do(monkeypatch):
     ],
 )
 def test_another_proxy_is_named_and_without_one_it_is_this_machine(proxy, address, monkeypatch):
-    monkeypatch.delenv(proxies.HUB, raising=False)
-    way = proxies.server_address(proxy)
+    monkeypatch.delenv(notebook.HUB, raising=False)
+    way = notebook.server_address(proxy)
     assert way.to(5, "app") == address
     assert bool(way.hint) == (way.origins != "*") == (proxy is None)
 

@@ -1,29 +1,41 @@
 """A view in a notebook or a script, set up in Python: `from convoscope.views import convolution; convolution.show(stride=2)`.
 
 What is shown is one self-contained page, so a saved notebook still plays. `live` shows the same settings with Python
-behind them, from a Panel server on this machine.
+behind them, from a Panel server on this machine. Where a JupyterHub (also Binder) started the notebook, the browser reaches
+that server only through the hub, below the notebook's own path, if jupyter-server-proxy hands requests on.
 """
 
 from __future__ import annotations
 
 import base64
 import html
+import importlib.util
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.parse
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .proxies import server_address
-from .settings import Drawing, Picture, SettingError
+from ..views.settings import Drawing, Picture, SettingError
+from .export import ExportOptions, write_file
+from .single_file import single_file
 
 MOST_CELLS = 12  # rows or columns of an image that is written out number by number
 HEIGHT = 720  # pixels of the frame in a notebook
+HUB = "JUPYTERHUB_SERVICE_PREFIX"  # such as /user/ada/
+PROXY = "jupyter_server_proxy"
+LOCAL = "http://127.0.0.1:{port}/"
+ELSEWHERE = (
+    "If this frame stays empty, the notebook runs on another machine: give live(proxy=…) the address under which your browser "
+    "reaches port {port} there, or use show(), which needs no server."
+)
 
 
 class Shown:
@@ -35,8 +47,6 @@ class Shown:
 
     def html(self) -> str:
         """The page as text; ExportError with a sentence if a setting is wrong."""
-        from ..homes.single_file import single_file
-
         return single_file(self.view, self.settings, self.grid)
 
     def save(self, path: str | Path) -> Path:
@@ -108,10 +118,41 @@ def export(view: str, path: str | Path, *, options: Mapping[str, Any] | None = N
 
     options: its options step, steps, speed, width and dark, such as {"step": 7}. Raises ExportError with a sentence.
     """
-    from ..homes.export import ExportOptions, write_file
-
     shown = show(view, **settings)
     return write_file(view, Path(path), shown.settings, shown.grid, ExportOptions(**options or {}))
+
+
+class ProxyError(OSError):
+    """The browser could not reach the server; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class ServerAddress:
+    """How the browser comes to a port: an address in which {port} stands for it, and who may open a websocket there."""
+
+    address: str
+    origins: str  # as `panel serve --allow-websocket-origin` takes them
+    hint: str = ""  # what to say below the frame
+
+    def to(self, port: int, path: str) -> str:
+        """The address of a path."""
+        return f"{self.address.format(port=port).rstrip('/')}/{path}"
+
+
+def server_address(proxy: str | None = None) -> ServerAddress:
+    """The way that the user names, the hub's, or none. Raises ProxyError on a hub that has no proxy."""
+    if proxy is not None:
+        return ServerAddress(proxy if "{port}" in proxy else proxy.rstrip("/") + "/{port}", "*")
+    prefix = os.environ.get(HUB)
+    if not prefix:
+        return ServerAddress(LOCAL, "127.0.0.1:{port}", ELSEWHERE)
+    if not importlib.util.find_spec(PROXY):
+        raise ProxyError(
+            "this notebook runs on a JupyterHub, where your browser reaches a server only through jupyter-server-proxy: "
+            "ask for `pip install jupyter-server-proxy` there and start your server anew, or use show(), which needs no server"
+        )
+    # The hub asks who comes before it hands anything on, and its own host is not known here.
+    return ServerAddress(f"{prefix.rstrip('/')}/proxy/{{port}}/", "*")
 
 
 def _answers(port: int) -> bool:
