@@ -21,7 +21,7 @@ from .vendor import write_at_once
 
 ROOT = Path(__file__).resolve().parent.parent
 # In views: they build Bokeh models, on the server or at build time.
-DRAWING_FILES = {"figure.py", "drawing.py", "arranged_canvas.py", "theme.py"}
+DRAWING_FILES = {"figure.py", "drawing.py", "theme.py"}
 SERVER_PACKAGES = {"bokeh", "pandas", "panel"}  # never in the browser
 PACKAGES_LEFT_OUT = {"ipython.py", "mypy_plugin.py", "cli.py"}  # for notebooks, type checkers and terminals
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say

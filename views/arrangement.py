@@ -8,7 +8,7 @@ each source, a function from an arrangement to its columns, and `both` calls it 
 
     both((WIDE, NARROW), lambda its: its.cells(Spot(3, 1), rows, columns))   # -> wide_x, wide_y, …, narrow_w, narrow_h
 
-What belongs to one view's arrangements (where its kernels stand) are fields of a subclass. arranged_canvas.py draws the
+What belongs to one view's arrangements (where its kernels stand) are fields of a subclass. drawing.py draws the
 sources, pointing.py tells the page where each grid stands.
 """
 

@@ -1,6 +1,7 @@
-"""The pieces that figures are made of: a plain unit square, images, cells with numbers, outlines, and covers.
+"""The pieces that figures are made of: a plain unit square, images, cells with numbers, outlines, covers, lines, and words.
 
-Everything that moves is drawn at level "overlay", which repaints in a fraction of a millisecond.
+What is drawn first lies below. Everything that moves is drawn at level "overlay", which repaints in a fraction of a
+millisecond.
 """
 
 from __future__ import annotations
@@ -8,15 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bokeh.core.property.vectorization import Field
 from bokeh.models import ColumnDataSource, Image, LinearColorMapper, Range1d
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
+from .arrangement import LINE, RECTANGLE, SourceTable, column_names
 from .theme import themed
 
 IM2COL_ASPECT = "2.4"  # im2col.py's ASPECT
 Level = Literal["glyph", "annotation", "overlay"]  # what is painted first, above it, and what moves
-MARGIN = 0.012  # of the unit square, so that outlines at its edge are not cut
+Range = tuple[float, float]
+WHOLE: Range = (0, 1)
+FRAMED: Range = (-0.012, 1.012)  # the unit square with a margin, so that outlines at its edge are not cut
+BARE: dict[str, Any] = {  # of a figure: it fills its panel and has neither tools nor colours of its own
+    "sizing_mode": "stretch_both", "min_width": 10, "min_height": 10, "toolbar_location": None, "tools": "",
+    "outline_line_color": None, "background_fill_alpha": 0, "border_fill_alpha": 0, "lod_threshold": None,
+}  # fmt: skip
+MIN_BORDER = 2  # Bokeh clears only half of the canvas's first row and column
+CORNERS = "x y dw dh"  # the columns of rectangles by their lower-left corners; RECTANGLE are those by their centres
 
 
 @dataclass(frozen=True)
@@ -50,91 +61,106 @@ class Layout:
 
 
 class Canvas:
-    """A figure of the unit square, and the sources drawn into it."""
+    """A figure of the unit square, or of the ranges `across` and `up`, and the sources drawn into it.
+
+    sources: those of another figure that shows some of the same. prefix: of the columns that give places, such as "wide_" for
+    wide_x and wide_y, where two figures draw one source in two arrangements.
+    """
 
     def __init__(
-        self,
-        name: str,
-        *,
-        top: float = 1 + MARGIN,
-        bottom: float = -MARGIN,
-        sources: dict[str, ColumnDataSource] | None = None,  # those of a figure that shows some of the same
-    ) -> None:
+        self, name: str, *, across: Range = FRAMED, up: Range = FRAMED,
+        sources: dict[str, ColumnDataSource] | None = None, prefix: str = "",
+    ) -> None:  # fmt: skip
         self.sources: dict[str, ColumnDataSource] = {} if sources is None else sources
-        self.figure = figure(
-            name=name,
-            x_range=Range1d(start=-MARGIN, end=1 + MARGIN),
-            y_range=Range1d(start=bottom, end=top),
-            sizing_mode="stretch_both",
-            min_width=10,
-            min_height=10,
-            toolbar_location=None,
-            tools="",
-            min_border=2,  # Bokeh clears only half of the canvas's first row and column
-            outline_line_color=None,
-            background_fill_alpha=0,
-            border_fill_alpha=0,
-            lod_threshold=None,
-        )
+        self.prefix = prefix
+        x_range, y_range = (Range1d(start=start, end=end) for start, end in (across, up))
+        self.figure = figure(name=name, x_range=x_range, y_range=y_range, min_border=MIN_BORDER, **BARE)
         self.figure.axis.visible = False
         self.figure.grid.visible = False
 
     def source(self, name: str, columns: str) -> ColumnDataSource:
-        """The source of that name, with the given columns, still empty."""
-        if name not in self.sources:
-            self.sources[name] = ColumnDataSource(name=name, data={column: [] for column in columns.split()})
-        return self.sources[name]
+        """The source of that name with these columns, still empty, beside those that it has."""
+        source = self.sources.setdefault(name, ColumnDataSource(name=name))
+        for column in columns.split():
+            if column not in source.data:
+                source.add([], column)
+        return source
 
-    def image(self, name: str, palette: str = "signed", places: str = "x y dw dh") -> GlyphRenderer[Any]:
-        """A grid of values as colours. signed shows −1..1 with zero as paper, grey and changed show 0..1.
+    def places(self, columns: str) -> list[str]:
+        """The columns that give places in this figure: "x y" -> wide_x, wide_y."""
+        return [f"{self.prefix}{column}" for column in columns.split()]
 
-        places: the columns of the lower-left corner, the width and the height.
-        """
+    def image(self, name: str, palette: str = "signed") -> GlyphRenderer[Any]:
+        """A grid of values as colours. signed shows −1..1 with zero as paper, grey and changed show 0..1."""
         low = -1 if palette == "signed" else 0
         mapper = themed(LinearColorMapper(low=low, high=1, nan_color="rgba(0,0,0,0)"), palette=palette)
-        source, (x, y, dw, dh) = self.source(name, f"image {places}"), places.split()
+        x, y, dw, dh = places = self.places(CORNERS)
         glyph = Image(image="image", x=x, y=y, dw=dw, dh=dh, color_mapper=mapper, origin="top_left")
-        return self.figure.add_glyph(source, glyph)
+        return self.figure.add_glyph(self.source(name, " ".join(["image", *places])), glyph)
 
-    def cells(self, name: str, *, filled: bool = False, level: Level = "glyph") -> None:
-        """Cells with their numbers; `filled` paints them too, for grids whose colours change with the step."""
-        source = self.source(name, "x y w h text shade size")
-        box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=0, line_width=1, level=level)
-        if filled:
-            box.glyph.update(fill_alpha=1, fill_color={"field": "shade", "transform": mapper_of("signed")})
-        themed(box.glyph, line_color="line")
-        self.text(name, level=level)
+    def rectangles(
+        self, name: str, *, line: str = "", fill: str = "", width: float = 1, alpha: float = 1, dash: str = "solid",
+        by: str = RECTANGLE, level: Level = "glyph",
+    ) -> GlyphRenderer[Any]:  # fmt: skip
+        """Rectangles with lines or fills in the colours of tokens; alpha is that of the fills. by: RECTANGLE or CORNERS."""
+        places = self.places(by)
+        draw: Any = self.figure.block if by == CORNERS else self.figure.rect
+        box: GlyphRenderer[Any] = draw(*places, source=self.source(name, " ".join(places)), level=level)
+        box.glyph.update(fill_alpha=alpha if fill else 0, line_alpha=1 if line else 0, line_width=width, line_dash=dash)
+        themed(box.glyph, fill_color=fill, line_color=line)
+        return box
 
-    def lines(self, name: str, *, level: Level = "glyph") -> None:
-        """Thin lines around the cells of a source."""
-        source = self.source(name, "x y w h")
-        box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=0, line_width=1, level=level)
-        themed(box.glyph, line_color="line")
+    def segments(self, name: str, token: str = "", *, width: float = 1, level: Level = "overlay") -> GlyphRenderer[Any]:
+        """Straight lines."""
+        places = self.places(LINE)
+        lines = self.figure.segment(*places, source=self.source(name, " ".join(places)), level=level)
+        lines.glyph.line_width = width
+        themed(lines.glyph, line_color=token)
+        return lines
 
-    def text(self, name: str, *, y: str = "y", level: Level = "glyph", baseline: str = "middle", largest: int = 48) -> None:
-        """The text of a source; the page fits the letters to the column `size`, up to `largest` pixels.
-
-        In the middle of its cell a text is written so that it stands out from the cell's shade, else in plain ink.
-        """
-        source = self.source(name, f"x {y} text shade size")
-        words = self.figure.text("x", y, "text", source=source, text_align="center", text_baseline=baseline, level=level)
-        words.glyph.text_font = {"value": "system-ui"}
-        words.glyph.y_offset = {"value": 0 if baseline == "middle" else -5}
-        if baseline != "middle":
-            themed(words.glyph, text_color="ink")
+    def bars(self, name: str, token: str = "", *, level: Level = "glyph") -> None:
+        """Upright bars; without a token in the colours of their shades."""
+        source = self.source(name, "x width bottom top" + ("" if token else " shade"))
+        bars = self.figure.vbar("x", "width", "top", "bottom", source=source, line_alpha=0, level=level)
+        if token:
+            themed(bars.glyph, fill_color=token)
         else:
-            words.glyph.text_color = {"field": "shade", "transform": mapper_of("contrast")}
-        words.tags = [f"fit {largest}"]
+            bars.glyph.fill_color = shades_as("signed")
+
+    def words(
+        self, name: str, *, largest: int, text: str = "text", places: str = "x y size", align: str = "center",
+        baseline: str = "middle", token: str = "ink", level: Level = "glyph", freely: bool = False,
+    ) -> GlyphRenderer[Any]:  # fmt: skip
+        """Texts, which the page fits to the column `size`, up to `largest` pixels; `freely`: there is room to enlarge them.
+
+        Without a token they are written so that they stand out from their shades.
+        """
+        x, y, size = self.places(places)
+        source = self.source(name, f"{text} {x} {y} {size}" + ("" if token else " shade"))
+        words = self.figure.text(x, y, text, source=source, text_align=align, text_baseline=baseline, level=level)
+        words.glyph.text_font = {"value": "system-ui"}
+        words.tags = [f"fit {largest} {size}{' freely' if freely else ''}"]
+        if token:
+            themed(words.glyph, text_color=token)
+        else:
+            words.glyph.text_color = shades_as("contrast")
+        return words
+
+    def cells(self, name: str, *, filled: bool = False, largest: int = 48, level: Level = "glyph") -> None:
+        """Cells with their numbers; `filled` paints them too, for grids whose colours change with the step."""
+        box = self.rectangles(name, line="line", level=level)
+        if filled:
+            box.glyph.update(fill_alpha=1, fill_color=shades_as("signed"))
+        self.words(name, largest=largest, token="", level=level)
 
     def outline(self, name: str, role: str, *, width: int = 3, moves: bool = True, dash: str = "solid") -> GlyphRenderer[Any]:
         """Rectangles drawn as frames in a role's colour."""
-        level: Level = "overlay" if moves else "glyph"
-        source = self.source(name, "x y w h")
-        box = self.figure.rect(
-            "x", "y", "w", "h", source=source, fill_alpha=0, line_width=width, level=level, line_dash=dash
-        )
-        themed(box.glyph, line_color=role)
-        return box
+        return self.rectangles(name, line=role, width=width, dash=dash, level="overlay" if moves else "glyph")
+
+    def cover(self, name: str, token: str = "paper", *, alpha: float = 1.0, moves: bool = True) -> None:
+        """Rectangles that hide what lies under them, wholly or in part."""
+        edge = token if alpha == 1 else ""  # else a trace of what it hides would show along its edge
+        self.rectangles(name, fill=token, line=edge, alpha=alpha, level="overlay" if moves else "annotation")
 
     def matrix_product(self) -> None:
         """Convolution as a product of matrices: the sources of im2col.py."""
@@ -142,19 +168,20 @@ class Canvas:
             self.image(name)
             self.cells(f"{name}_labels")
         self.cover("im2col_cover")
-        self.lines("im2col_product_labels", level="overlay")
+        self.rectangles("im2col_product_labels", line="line", level="overlay")
         for name, role in (("im2col_column", "input"), ("im2col_row", "kernel"), ("im2col_cell", "output")):
             self.outline(name, role)
 
-    def cover(self, name: str, token: str = "paper", *, alpha: float = 1.0, moves: bool = True) -> None:
-        """Rectangles that hide what lies under them, wholly or in part."""
-        level: Level = "overlay" if moves else "annotation"
-        source = self.source(name, "x y w h")
-        edge = float(alpha == 1)  # else a trace of what it hides would show along its edge
-        box = self.figure.rect("x", "y", "w", "h", source=source, fill_alpha=alpha, line_alpha=edge, level=level)
-        themed(box.glyph, fill_color=token, line_color=token)
+
+class ArrangedCanvas(Canvas):
+    """One of the two figures of a drawing of many grids (arrangement.py), wide or narrow. table: the sources' columns."""
+
+    def __init__(self, view: str, name: str, table: SourceTable, sources: dict[str, ColumnDataSource] | None = None) -> None:
+        super().__init__(f"{view}_{name}", across=WHOLE, up=WHOLE, sources=sources, prefix=f"{name}_")
+        for source in table:
+            self.source(source, " ".join(column_names(table, source)))
 
 
-def mapper_of(palette: str) -> LinearColorMapper:
-    """A colour scale over −1..1."""
-    return themed(LinearColorMapper(low=-1, high=1), palette=palette)
+def shades_as(palette: str) -> Field:
+    """The column `shade`, −1..1, as colours."""
+    return Field("shade", themed(LinearColorMapper(low=-1, high=1), palette=palette))

@@ -75,7 +75,8 @@ def palettes(theme: str) -> dict[str, list[str]]:
 
 
 def themed(model: Model, **tokens: str) -> Model:
-    """Give properties of a Bokeh model the colours of tokens, and remember the tokens in its tags."""
+    """Give properties of a Bokeh model the colours of tokens, and remember the tokens in its tags; "" leaves one as it is."""
+    tokens = {name: token for name, token in tokens.items() if token}
     for name, token in tokens.items():
         setattr(model, name, palettes("light")[token] if name == "palette" else LIGHT[token])
     model.tags = [*model.tags, *(f"{name}={token}" for name, token in tokens.items())]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
-from ..arranged_canvas import ArrangedCanvas
 from ..arrangement import LINE, RECTANGLE, WIDE_AND_NARROW, WORDS
-from ..drawing import Canvas, Layout, Level, Panel
+from ..drawing import ArrangedCanvas, Canvas, Layout, Level, Panel
 from ..theme import themed
 
 LAYOUT = Layout(
@@ -46,26 +45,26 @@ class GraphCanvas(ArrangedCanvas):
         super().__init__("backprop", name, SOURCES, sources)
         self.segments("edges", "muted", width=1.2, level="glyph").glyph.line_cap = "round"
         x, y, angle = self.places("x y angle")
-        heads = self.figure.scatter(x, y, angle=angle, source=self.named("heads"), marker="triangle", size=8, line_alpha=0)
+        heads = self.figure.scatter(x, y, angle=angle, source=self.sources["heads"], marker="triangle", size=8, line_alpha=0)
         themed(heads.glyph, fill_color="muted")
         bands = self.rectangles("gradient_bands", fill="gradient", level="overlay")
         bands.glyph.update(fill_alpha="alpha", border_radius=3)
         for kind, token in KINDS.items():
             self._boxes(f"{kind}_boxes", token, width=1 if kind == "inner" else 2, level="glyph")
-        self.words("formulas", largest=17, align="center")
+        self.words("formulas", largest=17)
         self._draw_moving()
 
     def _draw_moving(self) -> None:
         self._flows("flows", "gradient", 2)
-        self.words("values", largest=17, align="center", level="overlay")
-        self.words("gradients", largest=17, align="center", level="overlay")
+        self.words("values", largest=17, level="overlay")
+        self.words("gradients", largest=17, level="overlay")
         self._flows("reading", "output", 3)
         self._flows("flowing", "gradient", 5)
         self._boxes("computed", "output", width=4)
         self._boxes("handing", "gradient", width=2)
         self._boxes("receiving", "gradient", width=5)
         self._boxes("chip", "gradient", fill="paper", width=1)
-        self.words("chip", largest=16, align="center", level="overlay")
+        self.words("chip", largest=16, level="overlay")
 
     def _boxes(self, name: str, token: str, *, width: float, fill: str = "", level: Level = "overlay") -> None:
         self.rectangles(name, line=token, fill=fill, width=width, level=level).glyph.border_radius = 5
@@ -83,9 +82,5 @@ def _curve() -> figure:
     themed(line.glyph, line_color="output")
     dots = canvas.figure.scatter("x", "y", source=source, size=5, line_alpha=0)
     themed(dots.glyph, fill_color="output")
-    ends = canvas.source("loss_ends", "x y text size")
-    words = canvas.figure.text(x="x", y="y", text="text", source=ends, text_align="center", text_baseline="bottom", y_offset=-5)
-    words.glyph.update(text_font={"value": "system-ui"})
-    words.tags = ["fit 15"]
-    themed(words.glyph, text_color="ink")
+    canvas.words("loss_ends", baseline="bottom", largest=15).glyph.y_offset = -5
     return canvas.figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bokeh.plotting import figure
 
-from ..drawing import IM2COL_ASPECT, Canvas, Layout, Panel, mapper_of
+from ..drawing import IM2COL_ASPECT, Canvas, Layout, Panel
 from ..theme import themed
 
 # The image and the output large, what happens in between small.
@@ -54,13 +54,11 @@ def _products() -> figure:
 
 def _sums() -> figure:
     """A bar for each product, from the sum before it to the sum after it: the last bar ends at the output."""
-    canvas = Canvas("convolution_sums", top=1.4, bottom=-0.06)
+    canvas = Canvas("convolution_sums", up=(-0.06, 1.4))
     zero = canvas.figure.line("x", "y", source=canvas.source("zero_line", "x y"), line_width=1, level="overlay")
     themed(zero.glyph, line_color="muted")
-    source = canvas.source("sums", "x width bottom top label_y text shade size")
-    bars = canvas.figure.vbar("x", "width", "top", "bottom", source=source, level="overlay", line_alpha=0)
-    bars.glyph.fill_color = {"field": "shade", "transform": mapper_of("signed")}
-    canvas.text("sums", y="label_y", level="overlay", baseline="bottom", largest=17)
+    canvas.bars("sums", level="overlay")
+    canvas.words("sums", places="x label_y size", baseline="bottom", largest=17, level="overlay").glyph.y_offset = -5
     return canvas.figure
 
 
@@ -70,7 +68,7 @@ def _output() -> figure:
     canvas.image("output_photo", palette="grey")
     canvas.cells("output_labels")
     canvas.cover("output_cover")
-    canvas.lines("output_labels", level="overlay")  # shows where the hidden cells will be
+    canvas.rectangles("output_labels", line="line", level="overlay")  # shows where the hidden cells will be
     canvas.outline("misprints", "gradient", width=3, dash="dashed")
     canvas.cover("output_hits", "output", alpha=0.45)
     canvas.outline("output_cell", "output", width=4)

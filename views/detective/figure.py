@@ -67,7 +67,7 @@ def _surface(shared: dict[str, ColumnDataSource]) -> figure:
 
 
 def _curve(shared: dict[str, ColumnDataSource]) -> figure:
-    canvas = Canvas("detective_curve", sources=shared, top=1.12, bottom=-0.12)
+    canvas = Canvas("detective_curve", sources=shared, up=(-0.12, 1.12))
     line = canvas.figure.line("x", "y", source=canvas.source("curve", "x y"), line_width=2)
     themed(line.glyph, line_color="muted")
     _dot(canvas, "now")

@@ -61,6 +61,6 @@ def _output(name: str, shared: dict[str, ColumnDataSource]) -> figure:
     canvas.cells(f"{name}_labels")
     canvas.outline(f"{name}_changed", "gradient", width=3, moves=False)
     canvas.cover("output_cover")
-    canvas.lines(f"{name}_labels", level="overlay")  # shows where the hidden cells will be
+    canvas.rectangles(f"{name}_labels", line="line", level="overlay")  # shows where the hidden cells will be
     canvas.outline("output_cell", "output", width=4)
     return canvas.figure

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bokeh.models import ColumnDataSource, LinearColorMapper
 
-from ..arranged_canvas import ArrangedCanvas
-from ..drawing import Layout, Panel
+from ..drawing import ArrangedCanvas, Layout, Panel
 from ..theme import ROLES as COLORS
 from .layer_pass import ARRANGEMENTS, CELL_GROUPS, ROLES, SOURCES
 
@@ -37,18 +36,18 @@ class LayerPassCanvas(ArrangedCanvas):
         super().__init__("gradients", name, SOURCES, sources)
         groups = [f"cells_{group}" for group in range(CELL_GROUPS)]
         for group in groups:
-            self.grids(group, largest=40)
-        self.words("captions", largest=22)
+            self.cells(group, filled=True, largest=40)
+        self.words("captions", largest=22, align="left")
         self.segments("curves", width=3, level="glyph").glyph.line_color = _by_role()
         self.rectangles("covers", fill="paper", line="paper", level="overlay")
         for group in groups:  # shows where the hidden cells will be
             self.rectangles(group, line="line", level="overlay")
-        self.grids("card", largest=40, level="overlay")
+        self.cells("card", filled=True, largest=40, level="overlay")
         self.segments("arrows", "ink", width=2).glyph.line_dash = "dashed"
         marks = self.rectangles("marks", width=3, level="overlay")
         marks.glyph.update(line_color=_by_role(), line_alpha=1)
-        self.words("words", largest=22, level="overlay")
-        self.words("result", largest=30, level="overlay", freely=True)
+        self.words("words", largest=22, align="left", level="overlay")
+        self.words("result", largest=30, align="left", level="overlay", freely=True)
 
 
 def _by_role() -> dict[str, object]:

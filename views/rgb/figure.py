@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from bokeh.models import Image, ImageRGBA, LinearColorMapper
 
-from ..arranged_canvas import ArrangedCanvas
 from ..arrangement import RECTANGLE
-from ..drawing import IM2COL_ASPECT, Canvas, Layout, Panel
+from ..drawing import IM2COL_ASPECT, ArrangedCanvas, Canvas, Layout, Panel
 from ..theme import themed
 from .wide_and_narrow import ARRANGEMENTS, OUTPUT_MAPS, SOURCES
 
@@ -52,12 +51,12 @@ class ChannelCanvas(ArrangedCanvas):
     def _draw_still(self) -> None:
         self._photo()
         self._sheets("channel_images", "grey", moves=False)
-        self.grids("input_cells", largest=48)
-        self.grids("weight_cells", largest=48)
-        self.grids("output_cells", largest=48)
+        self.cells("input_cells", filled=True)
+        self.cells("weight_cells", filled=True)
+        self.cells("output_cells", filled=True)
         self.rectangles("unread", fill="unread", alpha=0.55)
         self.rectangles("frames_input", line="input", width=2)
-        self.words("captions", largest=24)
+        self.words("captions", largest=24, align="left")
         marks = self.rectangles("marks")
         marks.glyph.update(fill_color="color", line_color="color", fill_alpha=1, line_alpha=1)
 
@@ -79,14 +78,14 @@ class ChannelCanvas(ArrangedCanvas):
         self.rectangles("windows", line="kernel", width=3, level="overlay")
         self.rectangles("at_work", line="kernel", width=3, level="overlay")
         self.rectangles("output_cell", line="output", width=4, level="overlay")
-        self.words("sums", largest=44, align="center", level="overlay", freely=True)
+        self.words("sums", largest=44, level="overlay", freely=True)
 
     def _photo(self) -> None:
         """The photograph in its own colours, by its centre."""
         x, y, w, h = self.places(RECTANGLE)
         glyph = ImageRGBA(image="image", x=x, y=y, dw=w, dh=h, origin="top_left")
         glyph.update(anchor="center")
-        self.figure.add_glyph(self.named("photo"), glyph)
+        self.figure.add_glyph(self.sources["photo"], glyph)
 
     def _sheets(self, name: str, palette: str, *, moves: bool = True) -> None:
         """Whole sheets by their centres; of those that move, alpha hides those that are not shown yet."""
@@ -94,7 +93,7 @@ class ChannelCanvas(ArrangedCanvas):
         x, y, w, h = self.places(RECTANGLE)
         glyph = Image(image="image", x=x, y=y, dw=w, dh=h, color_mapper=mapper, origin="top_left")
         glyph.update(anchor="center")
-        sheets = self.figure.add_glyph(self.named(name), glyph)
+        sheets = self.figure.add_glyph(self.sources[name], glyph)
         if moves:
             glyph.global_alpha = "alpha"
             sheets.level = "overlay"

@@ -9,21 +9,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from bokeh.models import (
-    BasicTicker,
-    ColumnDataSource,
-    DataRange1d,
-    HoverTool,
-    LinearColorMapper,
-    NumeralTickFormatter,
-    Range1d,
-)
+from bokeh.models import BasicTicker, ColumnDataSource, DataRange1d, HoverTool, LinearColorMapper, NumeralTickFormatter, Range1d
 from bokeh.models.annotations import Legend, LegendItem
 from bokeh.models.glyphs import Image
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
-from ..drawing import Canvas, Layout, Panel
+from ..drawing import BARE, Canvas, Layout, Panel
 from ..theme import themed
 
 DIGIT = 28  # pixels a side
@@ -79,7 +71,8 @@ def accuracy() -> figure:
 
 def example() -> figure:
     """The digit whose feature maps are shown; the frame is what the network sees of it."""
-    canvas = _canvas("train_example", (-EDGE, DIGIT + EDGE), (-EDGE, DIGIT + EDGE))
+    edges = (-EDGE, DIGIT + EDGE)
+    canvas = Canvas("train_example", across=edges, up=edges)
     _digits(canvas, "example_image")
     canvas.outline("example_crop", "kernel", moves=False)
     return canvas.figure
@@ -87,7 +80,7 @@ def example() -> figure:
 
 def batch() -> figure:
     """The first digits of the last batch with the windows through which the network saw them."""
-    canvas = _canvas("train_batch", (-1, BATCH * STRIDE - 1), (-1, DIGIT + 1))
+    canvas = Canvas("train_batch", across=(-1, BATCH * STRIDE - 1), up=(-1, DIGIT + 1))
     _digits(canvas, "batch_images")
     canvas.outline("batch_crops", "kernel", moves=False, width=2)
     return canvas.figure
@@ -95,7 +88,7 @@ def batch() -> figure:
 
 def bars() -> figure:
     """The ten probabilities of the example, most easily compared as bars on one line."""
-    canvas = _canvas("train_bars", (-0.6, 9.6), (-0.16, 1.16))
+    canvas = Canvas("train_bars", across=(-0.6, 9.6), up=(-0.16, 1.16))
     source = canvas.source("example_bars", "digit probability text")
     bar = canvas.figure.vbar("digit", 0.8, "probability", source=source, line_width=1)
     themed(bar.glyph, fill_color="output", line_color="output")
@@ -104,14 +97,6 @@ def bars() -> figure:
         words.glyph.update(text_font={"value": "system-ui"}, text_font_size={"value": "12px"}, y_offset={"value": offset})
         themed(words.glyph, text_color="ink")
     return canvas.figure
-
-
-def _canvas(name: str, across: tuple[float, float], up: tuple[float, float]) -> Canvas:
-    """A canvas in units of its own."""
-    canvas = Canvas(name)
-    canvas.figure.x_range.update(start=across[0], end=across[1])
-    canvas.figure.y_range.update(start=up[0], end=up[1])
-    return canvas
 
 
 def _digits(canvas: Canvas, name: str) -> None:
@@ -135,16 +120,8 @@ class CurveFigure:
             y_range=Range1d(start=0, end=1.02) if share else DataRange1d(start=0, range_padding=0.05),
             x_axis_label="training digits seen",
             y_axis_label=title,
-            sizing_mode="stretch_both",
-            min_width=10,
-            min_height=10,
-            toolbar_location=None,
-            tools="",
             min_border=4,
-            outline_line_color=None,
-            background_fill_alpha=0,
-            border_fill_alpha=0,
-            lod_threshold=None,
+            **BARE,
         )
         self._style_axes()
 
@@ -178,17 +155,8 @@ class CurveFigure:
             extent.update(renderers=self.renderers)
         self._add_hover()
         legend = Legend(items=self.items)
-        legend.update(
-            orientation="horizontal",
-            ncols=LEGEND_COLUMNS,
-            label_text_font="system-ui",
-            label_text_font_size=LETTERS,
-            background_fill_alpha=0,
-            border_line_alpha=0,
-            padding=0,
-            spacing=8,
-            margin=2,
-        )
+        legend.update(orientation="horizontal", ncols=LEGEND_COLUMNS, padding=0, spacing=8, margin=2)
+        legend.update(label_text_font="system-ui", label_text_font_size=LETTERS, background_fill_alpha=0, border_line_alpha=0)
         themed(legend, label_text_color="ink")
         self.figure.add_layout(legend, "above")  # where it hides no curve
         return self.figure
@@ -219,17 +187,10 @@ class CurveFigure:
             (self.figure.xaxis[0], 3, "0,0"),  # numbers of five digits, on a phone too
             (self.figure.yaxis[0], 5, "0%" if self.share else "0.[00]"),
         ):
-            axis.update(
-                axis_label_text_font_style="normal",
-                axis_label_text_font_size=LETTERS,
-                major_label_text_font_size=LETTERS,
-                axis_label_text_font="system-ui",
-                major_label_text_font="system-ui",
-                minor_tick_line_color=None,
-                axis_label_standoff=4,
-                formatter=NumeralTickFormatter(format=numbers),
-                ticker=BasicTicker(desired_num_ticks=ticks),
-            )
+            axis.update(axis_label_text_font="system-ui", axis_label_text_font_size=LETTERS, axis_label_standoff=4)
+            axis.update(major_label_text_font="system-ui", major_label_text_font_size=LETTERS, minor_tick_line_color=None)
+            axis.update(formatter=NumeralTickFormatter(format=numbers), ticker=BasicTicker(desired_num_ticks=ticks))
+            axis.axis_label_text_font_style = "normal"
             themed(axis, axis_label_text_color="ink", major_label_text_color="ink")
             themed(axis, axis_line_color="muted", major_tick_line_color="muted")
         for grid in self.figure.grid:
