@@ -43,7 +43,10 @@ def command_line() -> argparse.ArgumentParser:
         return made
 
     command("vendor", vendor, "Collect the Python runtime for the browser and check every byte of it.")
-    command("build", build, "Build the static site.").add_argument("--dist", type=Path, help="where to (default: dist)")
+    building = command("build", build, "Build the static site.")
+    building.add_argument("--dist", type=Path, help="where to (default: dist)")
+    told = "a page whose embeds of this site are to show their pictures at once, before Python is there; may be given again"
+    building.add_argument("--precompute", type=Path, metavar="FILE", action="append", default=[], help=told)
     serving = command("serve", serve, "Serve the built site on this machine.")
     serving.add_argument("--dist", type=Path, help="the built site (default: dist)")
     serving.add_argument("--port", type=int, default=8000, help="default: 8000")
@@ -71,7 +74,7 @@ def build(options: argparse.Namespace) -> None:
     """convoscope build"""
     from convoscope.homes import site
 
-    site.build(options.dist or site.DIST)
+    site.build(options.dist or site.DIST, precompute=options.precompute)
 
 
 def serve(options: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..views.session import Session
@@ -22,6 +22,7 @@ from .listing import engine_sources
 from .offline import add_offline
 from .precompile import compiled_runtime
 from .single_file import blank
+from .states import write_states
 from .vendor import FOLDER as RUNTIME
 from .vendor import PYODIDE_VERSION, copy_bokehjs
 
@@ -30,13 +31,20 @@ FILES_OF_A_VIEW = {"figures": "json", "first": "packet", "blank": "blank.html", 
 FETCHED = (".wasm", ".zip", ".whl")  # what the worker fetches and counts while it starts
 
 
-def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None] = print) -> Path:
-    """Write the whole site into `dist` and return it. The old site is replaced only when the new one is complete."""
+def build(
+    dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None] = print, precompute: Sequence[Path] = ()
+) -> Path:
+    """Write the whole site into `dist` and return it. The old site is replaced only when the new one is complete.
+
+    precompute: pages of other people, whose embeds of this site show their pictures before Python is there, as the deck's do.
+    """
     new = dist.with_name(f".{dist.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     shown = shell.views()
     assets = new / "assets"
     write_assets(assets, shown)
+    pages = [shell.STATIC / "slides" / "index.html", *precompute]
+    states = write_states(assets, [page.read_text("utf-8") for page in pages], say)
     packed = bundle(assets)
     assets = assets.rename(new / f"assets-{digest_of(assets)}")
     shutil.copytree(shell.STATIC / "data", new / "data")
@@ -55,12 +63,14 @@ def build(dist: Path = DIST, runtime: Path = RUNTIME, say: Callable[[str], None]
         "sources": base + "engine.json",
         **{
             view.slug: {name: f"{base}{view.slug}.{ending}" for name, ending in FILES_OF_A_VIEW.items()}
+            | {"states": [state | {"file": base + state["file"]} for state in states.get(view.slug, ())]}
             for view in shown
         },
     }
     for page, name in (("index.html", "shell.html"), ("embed.html", "embed.html")):
         (new / page).write_text(render(name, shown, base, files), encoding="utf-8")
-    shutil.copy(shell.STATIC / "convoscope-embed.js", new)  # other people's pages name it, so its name stays
+    for script in shell.STATIC.glob("convoscope-*.js"):  # other people's pages name the first, so its name stays
+        shutil.copy(script, new)
     add_deck(new)
     add_offline(new)
     (new / ".nojekyll").touch()  # GitHub Pages: hand out the files as they are

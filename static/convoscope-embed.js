@@ -9,8 +9,11 @@
  * so that arrows and a presenter's remote step the view first and move the deck when the view is at its end.
  */
 
+export { ConvoscopeReveal } from "./convoscope-deck.js";
+
 const SITE = new URL("./", import.meta.url);
 const TIMEOUT = 15_000; // milliseconds for the answer to a command
+const PATIENCE = 120_000; // milliseconds for one that may have to wait until Python has come
 const OWN_ATTRIBUTES = new Set(["id", "class", "style", "slot", "title", "width", "height", "loading", "sandbox"]);
 const FORWARD = ["ArrowRight", "PageDown", " "];
 const BACK = ["ArrowLeft", "PageUp"];
@@ -18,6 +21,7 @@ const BACK = ["ArrowLeft", "PageUp"];
 /** An iframe with one view, its state and its commands. Fires convoscope-ready, convoscope-state and convoscope-key. */
 export class ConvoscopeView extends HTMLElement {
   #waiting = new Map();
+  #isThere = false; // whether its page listens
   #nextId = 0;
   #hear = (event) => this.#receive(event);
 
@@ -30,6 +34,7 @@ export class ConvoscopeView extends HTMLElement {
 
   disconnectedCallback() {
     removeEventListener("message", this.#hear);
+    this.#isThere = false;
   }
 
   /** The address of the view as the attributes describe it. */
@@ -72,6 +77,11 @@ export class ConvoscopeView extends HTMLElement {
     return this.#command("reset");
   }
 
+  /** Answered when the view shows what its attributes ask for, drawn whole and at rest: on slow machines this takes a while. */
+  settle() {
+    return this.#command("settle", {}, PATIENCE);
+  }
+
   /** Let a key step the view, unless its `keys` say otherwise or it is at its end. @returns {boolean} whether it does */
   takeKey(key) {
     const by = FORWARD.includes(key) - BACK.includes(key);
@@ -94,13 +104,15 @@ export class ConvoscopeView extends HTMLElement {
     return frame;
   }
 
-  #command(cmd, more = {}) {
+  #command(cmd, more = {}, patience = TIMEOUT) {
     const id = ++this.#nextId;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#answer(id, () => reject(new Error(`The embed did not answer “${cmd}”.`))), TIMEOUT);
+      const timer = setTimeout(() => this.#answer(id, () => reject(new Error(`The embed did not answer “${cmd}”.`))), patience);
       this.#waiting.set(id, { resolve, reject, timer });
       const to = this.hasAttribute("sandbox") ? "*" : SITE.origin; // a sandboxed frame has no origin
-      this.frame.contentWindow.postMessage({ app: "convoscope", v: 1, cmd, id, ...more }, to);
+      const send = () => this.frame.contentWindow?.postMessage({ app: "convoscope", v: 1, cmd, id, ...more }, to);
+      if (this.#isThere) send();
+      else this.addEventListener("convoscope-ready", send, { once: true });
     });
   }
 
@@ -108,6 +120,7 @@ export class ConvoscopeView extends HTMLElement {
     if (source !== this.frame?.contentWindow || (origin !== SITE.origin && origin !== "null")) return;
     if (data?.app !== "convoscope" || data.v !== 1) return;
     if (data.state) this.state = data.state;
+    if (data.event === "ready") this.#isThere = true;
     if (data.event === "done") this.#answer(data.id, ({ resolve }) => resolve(data.state));
     else if (data.event === "error") this.#answer(data.id, ({ reject }) => reject(new Error(data.message)));
     else this.dispatchEvent(new CustomEvent(`convoscope-${data.event}`, { detail: data, bubbles: true }));
@@ -128,27 +141,3 @@ function length(value, usual) {
 }
 
 if (!customElements.get("convoscope-view")) customElements.define("convoscope-view", ConvoscopeView);
-
-/** A plugin of reveal.js: keys step the view of the slide first; slide:start and slide:stop play and pause it. */
-export const ConvoscopeReveal = {
-  id: "convoscope",
-  init: (deck) => {
-    const views = (slide) => [...(slide?.querySelectorAll("convoscope-view") ?? [])];
-    const tell = (slide, words) => views(slide).forEach(({ frame }) => frame?.contentWindow?.postMessage(words, "*"));
-    const onKey = (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, select, textarea")) return;
-      if (deck.isOverview() || !views(deck.getCurrentSlide()).some((view) => view.takeKey(event.key))) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    };
-    window.addEventListener("keydown", onKey, { capture: true });
-    addEventListener("convoscope-ready", ({ target }) => {
-      if (deck.getCurrentSlide()?.contains(target)) tell(target.parentNode, "slide:start"); // it was not there to hear it
-    });
-    deck.on("slidechanged", ({ previousSlide, currentSlide }) => {
-      if (previousSlide?.contains(document.activeElement)) document.activeElement.blur(); // else its view would get the keys
-      tell(previousSlide, "slide:stop");
-      tell(currentSlide, "slide:start");
-    });
-  },
-};

@@ -36,6 +36,11 @@ export function pageParameter(name) {
   return new URLSearchParams(location.search).get(name) ?? "";
 }
 
+/** Whether a switch of the address is on. */
+export function isOn(name) {
+  return ["1", "true", "on"].includes(pageParameter(name));
+}
+
 /**
  * The query that shows this state again: only what differs from the defaults.
  * @param {string} slug the view's

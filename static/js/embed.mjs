@@ -2,7 +2,7 @@
  * What an embed does beyond the page: it plays by itself if its address says so, rests while nobody sees it, scrolls
  * only after a click, and gives back to the deck the keys that it has no use for. frame.mjs is how its frame talks to it.
  */
-import { pageParameter } from "./address.mjs";
+import { isOn, pageParameter } from "./address.mjs";
 import { Fitting } from "./fitting.mjs";
 import { Frame } from "./frame.mjs";
 
@@ -12,11 +12,6 @@ const FORWARD = ["ArrowRight", "PageDown"]; // a presenter's remote sends PageUp
 const BACK = ["ArrowLeft", "PageUp"];
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
-
-/** Whether a switch of the address is on. */
-export function isOn(name) {
-  return ["1", "true", "on"].includes(pageParameter(name));
-}
 
 export class Embed {
   /** @param {() => import("./view.mjs").View} current the view that is shown */

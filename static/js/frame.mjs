@@ -3,7 +3,7 @@
  * Commands are taken from the frame's own window alone, and only if the address names its origin: ?origin=https://my.deck
  * Without that there are only reveal.js's slide:start and slide:stop, which play and pause.
  */
-import { pageParameter } from "./address.mjs";
+import { isOn, pageParameter } from "./address.mjs";
 
 const STATES_WHILE_PLAYING = 250; // milliseconds between two messages about the step
 
@@ -34,9 +34,9 @@ export class Frame {
     this.#obey(data);
   }
 
-  /** Its slide is shown: it plays, or goes on only if it moved when it was left. */
+  /** Its slide is shown: it plays if its address asks for it, or goes on if it moved when it was left. */
   #arrive() {
-    const moves = this.moved ?? pageParameter("autoplay") !== "false";
+    const moves = this.moved ?? isOn("autoplay");
     this.onSlide = true;
     return moves ? this.embed.start() : this.embed.tellSeen();
   }
@@ -91,6 +91,11 @@ const COMMANDS = {
   get: () => {},
   play: (view) => view.player.play(),
   pause: (view) => view.player.pause(),
+  settle: async (view) => {
+    if (view.section.hasAttribute("data-waiting")) await window.convoscope.ready;
+    view.player.pause();
+    await view.figures.drawn.whole();
+  },
   step: (view, { step, by = 0 }) => {
     const to = step ?? view.player.step + by;
     if (!Number.isInteger(to)) throw new Error(`A step is a whole number, not ${to}; send step: 4 or by: 1.`);

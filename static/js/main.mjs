@@ -3,7 +3,6 @@
  * `window.convoscope` is the door for tests and for other people's scripts.
  */
 import { flushAddress, forgetAddress, pageParameter } from "./address.mjs";
-import { drawFigures } from "./figures.mjs";
 import { Embed } from "./embed.mjs";
 import { fileHome } from "./file-home.mjs";
 import { keepForOffline } from "./offline.mjs";
@@ -13,10 +12,10 @@ import "./menu.mjs";
 import { listenToKeys } from "./player-bar.mjs";
 import { PythonStatus } from "./python-status.mjs";
 import { Sharing } from "./sharing.mjs";
+import { staticHome } from "./static-home.mjs";
 import { followTheme } from "./theme.mjs";
 import { pngText, svgOf } from "./snapshot.mjs";
 import { View } from "./view.mjs";
-import { PythonWorker } from "./python.mjs";
 
 const site = JSON.parse(document.getElementById("site").textContent);
 const status = new PythonStatus(document.querySelector(".python"));
@@ -27,41 +26,11 @@ const isEmbed = document.body.classList.contains("embed");
 let current;
 
 const rebuild = () => [...views.values()].flatMap((view) => view.rebuild());
-const homes = { panel: () => connectPanel(site.version, rebuild), file: fileHome, static: staticHome };
+const homes = { panel: () => connectPanel(site.version, rebuild), file: fileHome, static: () => staticHome(site, rebuild) };
 const home = await Promise.resolve().then(homes[site.home]).catch((error) => {
   status.fail(error.message);
   throw error;
 });
-
-/** The static site: figures and first packets are files, Python is a worker. */
-function staticHome() {
-  const absolute = (path) => new URL(path, document.baseURI).href;
-  const get = async (path) => {
-    const response = await fetch(absolute(path));
-    if (!response.ok) throw new Error(`The server answered ${response.status} for ${path}. Load the page again.`);
-    return response;
-  };
-  let worker;
-  return {
-    open: async ({ figures, first }) => {
-      const [drawing, packet] = await Promise.all([get(figures).then((r) => r.json()), get(first).then((r) => r.arrayBuffer())]);
-      return [await drawFigures(drawing), packet];
-    },
-    start: (tell) => {
-      const runtime = { ...site.runtime };
-      for (const key of ["pyodide", "bundle", "data"]) runtime[key] = absolute(runtime[key]);
-      worker = new PythonWorker(runtime, tell, rebuild, isEmbed && pageParameter("share") !== "false");
-      return worker;
-    },
-    send: (event) => {
-      // Until Python is here the page shows what the build computed, and the build recorded what ran for it.
-      if (event.name === "ran" && !worker?.cameUp) return get(viewOf(event.view).ran).then((r) => r.arrayBuffer());
-      return worker ? worker.send(event) : Promise.reject(new Error("Python is not running."));
-    },
-    sources: () => get(site.sources).then((r) => r.json()),
-    where: () => (worker?.cameUp ? "Recorded in this browser." : "Recorded when this site was built."),
-  };
-}
 
 /** Bring a view onto the page; the others rest. */
 async function open(description) {
@@ -73,13 +42,15 @@ async function open(description) {
     else link.removeAttribute("aria-current");
   }
   document.title = `Convoscope: ${description.title}`;
+  delete document.documentElement.dataset.opening;
   if (!views.has(description.slug)) {
-    const [[figures, packet], own] = await Promise.all([home.open(description), ownScript(description), ownStyle(section, description)]);
+    const [[figures, packet, isOwn = false], own] = await Promise.all([home.open(description), ownScript(description), ownStyle(section, description)]);
     const view = new View(section, description, figures, home, own);
     views.set(description.slug, view);
     window.convoscope.views[description.slug] = door(view);
     figures.applyTheme();
     view.show(readPacket(packet));
+    view.restored ||= isOwn;
     followTheme(() => figures.applyTheme());
     view.enable(status.isReady);
   }
@@ -166,9 +137,19 @@ function askBeforeLeaving() {
   });
 }
 
+/** Python will not come: say why; what the build computed is all there is. */
+function giveUp(why) {
+  status.fail(why);
+  for (const view of views.values()) {
+    if (!view.section.hasAttribute("data-waiting")) continue;
+    view.section.removeAttribute("data-waiting");
+    view.say(["The default is shown, because Python could not compute your settings."]);
+  }
+}
+
 async function bringUpPython() {
   if (typeof WebAssembly !== "object") {
-    status.fail("This browser has no WebAssembly, so nothing can be computed anew. Playing works; for the rest use a current browser.");
+    giveUp("This browser has no WebAssembly, so nothing can be computed anew. Playing works; for the rest use a current browser.");
     throw new Error("no WebAssembly");
   }
   await new Promise((resolve, reject) => {
@@ -193,7 +174,7 @@ async function bringUpPython() {
       lost: (why, again) => {
         for (const view of views.values()) view.enable(false);
         if (again) return status.restart(why);
-        status.fail(`Python could not be started: ${why}. Playing still works; load the page again for the rest.`);
+        giveUp(`Python could not be started: ${why}. Playing still works; load the page again for the rest.`);
         return reject(new Error(why));
       },
     });

@@ -17,6 +17,9 @@ import { save } from "./saving.mjs";
 import { Tables } from "./tables.mjs";
 import { Wishes } from "./wishes.mjs";
 
+const DEFAULT_SHOWN = "The default is shown until Python has computed your settings.";
+const COMPUTING = "Python is computing this picture.";
+
 /**
  * What only one view has on the page (views/<slug>/own.mjs). enable: Python answers or not; shown: after every new
  * trace; step: after every step shown; rebuild: events that a new Python needs before the settings; isAtWork: whether
@@ -136,7 +139,8 @@ export class View {
 
   /** Go to the step that the address bar names, as far as the trace shown now allows. */
   restoreStep() {
-    if (!this.restored) this.say(["The default is shown until Python has computed your settings."]);
+    this.section.toggleAttribute("data-waiting", !this.restored); // an embed shows no other picture meanwhile (embed.css)
+    if (!this.restored) this.say([document.body.classList.contains("embed") ? COMPUTING : DEFAULT_SHOWN]);
     this.quiz.restore();
     this.#goToWanted();
   }
@@ -162,6 +166,7 @@ export class View {
     if (this.quiz.wish) await this.change("exercise", this.quiz.wish);
     else if (Object.keys(settings).length || !this.restored) await this.change("address", settings);
     this.quiz.restore();
+    this.section.removeAttribute("data-waiting");
     this.restored = !this.refused && !this.controls.isMarked;
     const lost = lostPlace(this.wanted, (this.trace?.length ?? 1) - 1);
     if (lost) this.say([...this.notices, lost], this.refused);

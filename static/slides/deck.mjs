@@ -1,6 +1,5 @@
 /** Starts the deck. */
 import { ConvoscopeReveal } from "../convoscope-embed.js";
-import { isPrinting, prepare } from "./printing.mjs";
 import Reveal from "./reveal.esm.js";
 
 Reveal.initialize({
@@ -9,9 +8,9 @@ Reveal.initialize({
   height: "100%",
   margin: 0.02,
   center: false,
+  display: "flex", // of a slide that is shown, in the overview too
   hash: true,
   pdfSeparateFragments: false, // in print a slide is one page
   viewDistance: 2, // views farther away are not loaded yet
   transition: matchMedia("(prefers-reduced-motion: reduce)").matches ? "none" : "slide",
 });
-if (isPrinting) Reveal.on("pdf-ready", prepare);

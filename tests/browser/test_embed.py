@@ -107,7 +107,7 @@ def test_keys_step_the_view_first_and_then_move_the_deck(explorer, deck):
 
 
 def test_slides_play_and_pause_it_and_the_end_can_lead_back_to_the_start(explorer, deck):
-    frame = framed(explorer, deck, "loop=1&speed=8&share=false")
+    frame = framed(explorer, deck, "loop=1&speed=8&share=false&autoplay=1")
     say(explorer, "slide:start")
     expect(frame.get_by_role("button", name="Pause")).to_be_visible()
     sentence(frame).evaluate(KEEP_WHAT_IS_TOLD)
@@ -168,3 +168,12 @@ def test_neighbours_share_one_python_and_keep_their_own_settings(explorer, tmp_p
         ready = "convoscope.ready.then(() => convoscope.views.convolution.state().kernel)"
         assert [frame.evaluate(ready) for frame in page.frames[1:]] == ["blur", "identity", "sharpen"]
         assert page.workers == []  # none of them has a worker of its own
+
+
+def test_until_python_has_come_no_other_picture_is_shown_than_the_one_asked_for(explorer):
+    explorer.hold_python()
+    explorer.page.goto(f"{explorer.url}embed.html?view=convolution&kernel=gaussian&share=false")
+    expect(explorer.page.locator(".view:not([hidden]) .notices")).to_have_text("Python is computing this picture.")
+    expect(explorer.page.locator(".view:not([hidden]) .plot").first).not_to_be_visible()
+    explorer.page.goto(f"{explorer.url}embed.html?view=convolution&kernel=blur&share=false")  # the deck's, and so built
+    expect(sentence(explorer.page)).to_contain_text("= 0.4")
