@@ -50,6 +50,8 @@ def command_line() -> argparse.ArgumentParser:
     serving = command("serve", serve, "Serve the built site on this machine.")
     serving.add_argument("--dist", type=Path, help="the built site (default: dist)")
     serving.add_argument("--port", type=int, default=8000, help="default: 8000")
+    reading = command("read", read, "Say which of a thousand things a photograph shows.")
+    reading.add_argument("picture", type=Path, help="a PNG, JPEG or WebP file")
     exporting = command("export", export, "Write a view as one page, a picture, a film, LaTeX, a program or numbers.")
     exporting.add_argument("what", nargs=argparse.REMAINDER, help="`convoscope export -- --help` says more")
     return parser
@@ -61,6 +63,13 @@ def vendor(options: argparse.Namespace) -> None:
     from convoscope.homes.vendor import vendor as collect
 
     print(f"The runtime is in {collect()}, reveal.js in {deck.vendor()}, gifenc in {gif_encoder.vendor()}.")
+
+
+def read(options: argparse.Namespace) -> None:
+    """convoscope read"""
+    from convoscope.homes.photo_file import read as read_picture
+
+    print(read_picture(options.picture))
 
 
 def export(options: argparse.Namespace) -> None:

@@ -50,6 +50,7 @@ from .pooling import (
     max_pool2d_loops,
 )
 from .shapes import ReceptiveField, ShapeError, Sliding, output_size, output_sizes, receptive_field
+from .squeezenet import squeezenet, squeezenet_input
 from .trainer import Trainer, TrainSettings, TrainStep
 from .weights import WeightsError, load_weights, put_weights, read_weights, save_weights
 from .windows import sliding_windows

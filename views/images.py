@@ -30,7 +30,10 @@ LECTURE_IMAGE = np.array(
     ],
     dtype=np.float64,
 )
-PHOTOS = ("astronaut", "brick", "camera", "cat", "coffee", "rocket")  # static/data/photos/index.json says whose
+PHOTOS = (  # static/data/photos/index.json says whose
+    "astronaut", "brick", "camera", "cat", "coffee", "rocket",
+    "arch", "baseball", "bear", "dragon", "goldfish", "koala", "lemur", "macaw", "moose", "mosque", "panda", "screwdriver",
+)  # fmt: skip
 CHOICES = {"MNIST digit": "digit"} | {f"Photograph: {name}": name for name in PHOTOS}  # of a setting `image`
 INK, GREY = "0 is empty, 255 is full ink", "0 is black, 255 is white"
 Inflate = Callable[[bytes], tuple[np.ndarray, np.ndarray]]

@@ -39,7 +39,7 @@ class Activations:
     @classmethod
     def of(cls, network: Network, image: int = 0) -> Self:
         """Copies of all layers' numbers for one image of the last forward, the probabilities included."""
-        values = [np.ascontiguousarray(batch[image]) for batch in (network.activations[0], *values_of(network))]
+        values = [np.array(batch[image], order="C") for batch in (network.activations[0], *values_of(network))]
         return cls(network, [*values, softmax(values[-1][np.newaxis])[0]])
 
     @cached_property

@@ -15,12 +15,18 @@ from functools import lru_cache
 from ...engine import Layer, Network
 from ...engine.chain import Chain
 from ...engine.shapes import Array
+from ...engine.squeezenet import SQUEEZENET
 
 LENET5 = re.compile(
     r"conv \d+ 5x5 pad 2 / relu / (max|avg)pool 2 / conv \d+ 5x5 / relu / (max|avg)pool 2 / "
     r"flatten / linear \d+ / relu / linear \d+ / relu / linear 10"
 )
 LENET5_NAMES = ["C1", "ReLU1", "S2", "C3", "ReLU3", "S4", "flat", "C5", "ReLU5", "F6", "ReLU6", "output"]
+
+FIRE_PARTS = {
+    "branch1.conv1": "expand1x1", "branch1.relu1": "relu1x1", "branch2.conv1": "expand3x3", "branch2.relu1": "relu3x3",
+}  # fmt: skip
+FIRST_FIRE = 2  # the paper counts conv1 as the first module
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,8 @@ def layers_of(network: Network) -> tuple[NamedLayer, ...]:
     """All layers, each behind those that it reads."""
     layers = [NamedLayer("input", "input", "input", tuple(network.input_shape), ())]
     names = LENET5_NAMES if LENET5.fullmatch(network.text) else [*network.names[:-1], "output"]
+    if network.text == SQUEEZENET:
+        names = _squeezenet_names(network.names)
     last = _append(layers, network.layers, network.names, names, 0, is_inner=False)
     return (*layers, NamedLayer("softmax", "softmax", "softmax", layers[last].shape, (last,)))
 
@@ -59,10 +67,29 @@ def _append(
         shape, ends = layer.output_shape(layers[before].shape), []
         for number, branch in enumerate(branches_of(layer), start=1):
             inner = [f"{engine_name}.branch{number}.{one}" for one in branch.names]
-            ends.append(_append(layers, branch.layers, inner, inner, before, is_inner=True))
+            ends.append(_append(layers, branch.layers, inner, [_inner_name(name, one) for one in inner], before, is_inner=True))
         layers.append(NamedLayer(name, engine_name, layer.kind, shape, tuple(ends) or (before,), layer, is_inner))
         before = len(layers) - 1
     return before
+
+
+def _inner_name(name: str, engine_name: str) -> str:
+    """The name of a layer in a branch. name: that of the layer that holds the branch."""
+    module, _, part = name.partition(".")
+    return f"{module}.{FIRE_PARTS[engine_name.split('.', 1)[1]]}" if part and module.startswith("fire") else engine_name
+
+
+def _squeezenet_names(engine_names: Sequence[str]) -> list[str]:
+    """The paper's names: conv1, pool1, fire2.squeeze, fire2.concat, ..., conv10, logits."""
+    names, fires = [], FIRST_FIRE - 1
+    for name, after in zip(engine_names, [*engine_names[1:], ""], strict=True):
+        if name.startswith("conv") and after.startswith("relu") and name != "conv1":
+            fires += 1
+        pool = f"pool{fires if fires >= FIRST_FIRE else 1}"
+        inside = {"conv": "squeeze", "relu": "relu", "concat": "concat"}.get(name.rstrip("0123456789"), "")
+        whole = {"conv1": "conv1", "relu1": "relu1", "conv10": "conv10", "globalavgpool1": "logits"}.get(name)
+        names.append(whole or (pool if name.startswith("maxpool") else f"fire{fires}.{inside}"))
+    return names
 
 
 def values_of(chain: Chain | Network) -> list[Array]:

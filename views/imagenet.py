@@ -1,0 +1,76 @@
+"""The network that reads photographs, SqueezeNet 1.1, and the names of the thousand classes that it was trained on.
+
+Whoever asks for it in one process gets the same network: its weights are read once for all visitors of a server. It keeps
+the numbers of its last photograph only, so what is wanted of them is copied before the next one is read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ..engine import DataError, Network, WeightsError, read_weights, softmax, squeezenet, squeezenet_input
+from ..engine.shapes import Array
+from .files import Files
+
+WEIGHTS, CLASSES = "imagenet/squeezenet.npz", "imagenet/classes.txt"
+
+
+@dataclass(frozen=True)
+class ImageClass:
+    """One of the thousand. name: its own among all; synonyms: all its names in one line, as ImageNet lists them."""
+
+    number: int
+    name: str
+    synonyms: str
+
+
+def imagenet_network(files: Files) -> Network:
+    """The network with its weights. Raises FileNeeded, and DataError if the file is damaged."""
+    try:
+        return _filled(files.read(WEIGHTS))
+    except WeightsError as error:
+        files.forget(WEIGHTS)
+        raise DataError(f"the file {WEIGHTS} is damaged: {error}; load the page again to fetch it anew") from None
+
+
+@lru_cache(maxsize=1)
+def _filled(data: bytes) -> Network:
+    network = squeezenet(np.random.default_rng(0))
+    values = read_weights(data, {name: value.shape for name, value in network.parameters().items()})
+    for name, parameter in network.parameters().items():
+        parameter[...] = values[name]
+    return network
+
+
+def image_classes(files: Files) -> tuple[ImageClass, ...]:
+    """All classes by number. Raises FileNeeded, and DataError if the file is damaged."""
+    classes = _named(files.read(CLASSES))
+    if len(classes) != 1000:
+        files.forget(CLASSES)
+        raise DataError(f"the file {CLASSES} is damaged: it names {len(classes)} classes instead of 1,000; load the page again")
+    return classes
+
+
+@lru_cache(maxsize=1)
+def _named(data: bytes) -> tuple[ImageClass, ...]:
+    lines = data.decode("utf-8", "replace").splitlines()
+    first = [line.split(", ")[0] for line in lines]
+    often = Counter(first)
+    names = [name if often[name] == 1 else f"{name} ({number})" for number, name in enumerate(first)]
+    return tuple(ImageClass(*one) for one in zip(range(len(lines)), names, lines, strict=True))
+
+
+def probabilities_of(photo: np.ndarray, files: Files) -> Array:
+    """Read a photograph. photo: (224, 224, 3) of 0..255, red, green, blue -> (1000,)."""
+    probabilities: Array = softmax(imagenet_network(files).forward(squeezenet_input(photo)))[0]
+    return probabilities
+
+
+def most_probable(probabilities: Array, count: int) -> list[int]:
+    """The numbers of the most probable classes, the first first. probabilities: (classes,)."""
+    order: list[int] = np.argsort(-probabilities, kind="stable")[:count].tolist()
+    return order
