@@ -38,10 +38,9 @@ lint: .venv/installed
 	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q -c constraints.txt -e '.[dev]'
 	@touch $@
 
-# The tables of the README. The comparisons with PyTorch, ConvNetJS and TensorFlow.js are made where these are to be had.
+# Every benchmark into docs/benchmarks.md and the README. PyTorch, ConvNetJS and TensorFlow.js go into git-ignored folders.
 bench: vendor
-	@$(BIN)/python benchmarks/page.py
-	@$(BIN)/python benchmarks/engine.py
+	@browser=$$(scripts/ensure_browser.sh) && CONVOSCOPE_CHROMIUM="$$browser" $(BIN)/python benchmarks --peers
 
 # Renew constraints.txt from the newest versions that pyproject.toml allows.
 lock:

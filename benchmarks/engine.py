@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from importlib import import_module
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -120,10 +121,11 @@ def main():
     threads = sys.argv[1] if len(sys.argv) > 1 else "1"
     if os.environ.get(THREAD_SETTING) != threads:
         sys.exit(subprocess.call([sys.executable, __file__, threads], env=os.environ | {THREAD_SETTING: threads}))
+    sys.path.append(str(Path(__file__).resolve().parents[1] / ".peers"))
     try:
         torch = import_module("torch")
     except ModuleNotFoundError:
-        sys.exit("PyTorch is not installed, and without it there is nothing to compare with; try: pip install torch==2.13.0")
+        sys.exit("PyTorch is not installed, so there is nothing to compare with; try: python benchmarks engine --peers")
     torch.set_num_threads(int(threads))
     print(f"NumPy {np.__version__} and PyTorch {torch.__version__} on the CPU, {threads} thread(s) each, float32\n")
     print("| work                               | batch | engine (µs) | PyTorch | ratio |")

@@ -86,7 +86,8 @@ def _between(package, path):
 
 
 CODE = [path for path in ROOT.rglob("*") if path.suffix in {".py", ".mjs", ".js", ".css", ".html"}]
-OURS = [path for path in CODE if not {".venv", "vendor", "dist", "build", "node_modules"} & set(path.relative_to(ROOT).parts)]
+NOT_OURS = {".venv", ".peers", "vendor", "dist", "build", "node_modules"}
+OURS = [path for path in CODE if not NOT_OURS & set(path.relative_to(ROOT).parts)]
 
 
 @pytest.mark.parametrize("suffix", [".py", ".mjs", ".js"])
