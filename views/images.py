@@ -70,21 +70,34 @@ def digits_in(path: str, files: Files, about: str = "", inflate: Inflate = infla
 
 def photo(name: str, size: int, files: Files) -> np.ndarray:
     """A photograph in its colours. -> (size, size, 3) uint8. Raises DataError if its file is damaged."""
-    path = f"photos/{name}_{size}.npy"
-    stream = io.BytesIO(files.read(path))
-    try:
-        pixels: np.ndarray = np.load(stream, allow_pickle=False)
-        if pixels.shape != (size, size, 3) or pixels.dtype != np.uint8 or stream.read():
-            raise ValueError(f"it should hold {size}×{size}×3 bytes and no more")
-    except (ValueError, EOFError) as error:
-        files.forget(path)
-        raise DataError(f"the file {path} is damaged: {error}; load the page again to fetch it anew") from None
-    return pixels
+    return _photo(name, size, files)[0]
 
 
 def grey_photo(name: str, size: int, files: Files) -> np.ndarray:
     """The brightness of a photograph. -> (size, size) float64, whole numbers in 0..255. Raises DataError if damaged."""
-    return brightness(photo(name, size, files))
+    return _photo(name, size, files)[1]
+
+
+def _photo(name: str, size: int, files: Files) -> tuple[np.ndarray, np.ndarray]:
+    path = f"photos/{name}_{size}.npy"
+    try:
+        return _read_photo(files.read(path), size)
+    except (ValueError, EOFError) as error:
+        files.forget(path)
+        raise DataError(f"the file {path} is damaged: {error}; load the page again to fetch it anew") from None
+
+
+@functools.lru_cache(maxsize=4)  # the kernel changes more often than the photograph
+def _read_photo(data: bytes, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """A photograph in its colours and in grey, for many readers."""
+    stream = io.BytesIO(data)
+    pixels: np.ndarray = np.load(stream, allow_pickle=False)
+    if pixels.shape != (size, size, 3) or pixels.dtype != np.uint8 or stream.read():
+        raise ValueError(f"it should hold {size}×{size}×3 bytes and no more")
+    grey = brightness(pixels)
+    for shared in (pixels, grey):
+        shared.flags.writeable = False
+    return pixels, grey
 
 
 def brightness(pixels: np.ndarray) -> np.ndarray:

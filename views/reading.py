@@ -36,7 +36,7 @@ def _reader(parameter: param.Parameter[Any]) -> Callable[[Any, str, Any], tuple[
 
 
 def _read_choice(parameter: param.Selector[str], label: str, value: Any) -> tuple[str, list[str]]:
-    choices = parameter.get_range().values()
+    choices = list(parameter.objects)
     if not isinstance(value, str) or value not in choices:
         raise SettingError(f"{_quoted(value)} is not a choice of “{parameter.label}”; choose one of {', '.join(choices)}")
     return value, []

@@ -100,13 +100,16 @@ class Settings(param.Parameterized):
 
     def copy(self) -> Self:
         """Settings with the same values, which fit each other already."""
-        other = type(self)()
+        other = type(self).__new__(type(self))
+        param.Parameterized.__init__(other)  # without the rules
         other.put(self.plain())
         return other
 
     def put(self, values: Mapping[str, Any]) -> None:
-        """Set what differs and nothing else: param takes long to find that a grid is the same."""
-        self.param.update(**{name: value for name, value in values.items() if value != getattr(self, name)})
+        """Set what differs, one after the other: nothing watches them, and param.update reads every setting each time."""
+        for name, value in values.items():
+            if value != getattr(self, name):
+                setattr(self, name, value)
 
     @classmethod
     def names(cls) -> list[str]:
