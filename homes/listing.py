@@ -1,4 +1,4 @@
-"""The engine's own source for the page: a view's definition as a listing, and every function as JSON, to look into what ran.
+"""The engine's own source for the page: every function as JSON, to look into what ran and into a view's definition.
 
 It is read when the site is built or by the Panel server, because the browser's bundle carries compiled code only. Python's
 own tokenizer says what is a keyword, a number, a comment or a docstring; the page's style sheet gives them colours.
@@ -15,12 +15,10 @@ import keyword
 import textwrap
 import token
 import tokenize
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from markupsafe import Markup
 
 from .. import engine
 
@@ -37,77 +35,67 @@ class CodeLineError(LookupError):
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of source, marked up, and whether the present step of the animation executes it."""
-
-    markup: Markup
-    now: bool
-
-
-@dataclass(frozen=True)
 class Listing:
-    """One function's source."""
+    """One function or class of the engine whose source the page shows."""
 
     name: str
     module: str
-    place: str  # its file and line
+    file: str
+    line: int  # where it begins
     about: str  # the first sentence of its docstring
-    lines: tuple[Line, ...]
-
-    @property
-    def has_line(self) -> bool:
-        """Whether a step of the animation executes a line of it."""
-        return any(line.now for line in self.lines)
+    marked: int | None  # which of its lines the present step of the animation executes, counted from 0
 
 
 @functools.cache
 def listings(functions: tuple[Callable[..., Any], ...], line: str) -> tuple[Listing, ...]:
-    """The functions' sources. line: the text of the line that every step executes, in one of them; "" for none.
+    """Where the functions' sources are. line: the text of the line that every step executes, in one of them; "" for none.
 
-    Raises CodeLineError if no line, or more than one, has that text.
+    Raises CodeLineError if no line, or more than one, has that text, or if a function is not the engine's.
     """
-    made = tuple(_listing(function, line) for function in functions)
-    found = sum(line.now for listing in made for line in listing.lines)
-    if found != bool(line):
-        names = ", ".join(listing.name for listing in made)
-        raise CodeLineError(f"the line {line!r} stands {found} times in {names}; put one whole line of theirs into DEFINITION")
-    return made
+    sources = {function: inspect.getsource(function).splitlines() for function in functions}
+    found = [(function, n) for function, lines in sources.items() for n, text in enumerate(lines) if text.strip() == line != ""]
+    if len(found) != bool(line):
+        names = ", ".join(function.__name__ for function in functions)
+        raise CodeLineError(
+            f"the line {line!r} stands {len(found)} times in {names}; put one whole line of theirs into DEFINITION"
+        )
+    return tuple(_listing(function, dict(found).get(function)) for function in functions)
 
 
-def _listing(function: Callable[..., Any], line: str) -> Listing:
-    source = inspect.getsource(function)
-    plain = source.splitlines()
-    marked = Markup("").join(_span(*piece) for piece in _pieces(source)).rstrip("\n").split("\n")
-    lines = (Line(Markup(text), text_line.strip() == line != "") for text, text_line in zip(marked, plain, strict=True))
+def _listing(function: Callable[..., Any], marked: int | None) -> Listing:
+    module, line = function.__module__, inspect.getsourcelines(function)[1]
+    file = f"{'/'.join(module.split('.')[-2:])}.py"
+    if line not in _sources().get(file, {}):
+        raise CodeLineError(f"{function.__name__} of {module} is not the engine's; put functions of the engine into DEFINITION")
     about = (inspect.getdoc(function) or "").split("\n")[0].split(". ")[0].rstrip(".")
-    module = function.__module__
-    place = f"{'/'.join(module.split('.')[-2:])}.py:{inspect.getsourcelines(function)[1]}"
-    return Listing(function.__name__, module, place, f"{about}." if about else "", tuple(lines))
+    return Listing(function.__name__, module, file, line, f"{about}." if about else "", marked)
+
+
+def engine_sources() -> str:
+    """The source of every function and class of the engine as JSON: Sources. The line is where Python says it begins."""
+    return json.dumps(_sources(), ensure_ascii=False, separators=(",", ":"))
 
 
 @functools.cache
-def engine_sources() -> str:
-    """The source of every function of the engine as JSON: Sources. The line is that at which Python says it begins."""
+def _sources() -> Sources:
     found: Sources = {}
     for path in sorted(Path(engine.__file__).parent.glob("*.py")):
         text = path.read_text(encoding="utf-8")
         lines = text.splitlines()
-        functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
+        named = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.ClassDef))
         found[f"engine/{path.name}"] = {
-            first: source_of("\n".join(lines[first - 1 : function.end_lineno]))
-            for function in functions
-            for first in [min([function.lineno, *(one.lineno for one in function.decorator_list)])]
+            first: source_of("\n".join(lines[first - 1 : node.end_lineno]))
+            for node in named
+            for first in [min([node.lineno, *(one.lineno for one in node.decorator_list)])]
         }
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    return found
 
 
-def sources_of(functions: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Those of the engine's sources that a report of what ran names. functions: its "functions"."""
-    every = json.loads(engine_sources())
-    found: dict[str, dict[str, Any]] = {}
-    for function in functions:
-        line = str(function["line"])
-        found.setdefault(function["file"], {})[line] = every[function["file"]][line]
+def sources_of(places: Iterable[tuple[str, int]]) -> Sources:
+    """Those of the engine's sources that begin at these places: file, line."""
+    found: Sources = {}
+    for file, line in places:
+        found.setdefault(file, {})[line] = _sources()[file][line]
     return found
 
 
@@ -152,7 +140,3 @@ def _by_line(kind: str, text: str) -> Iterator[Piece]:
         if number:
             yield "", "\n"
         yield kind, part
-
-
-def _span(name: str, text: str) -> Markup:
-    return Markup('<span class="{}">{}</span>').format(name, text) if name and text else Markup("{}").format(text)

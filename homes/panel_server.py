@@ -111,7 +111,7 @@ def _page() -> jinja2.Template:
         token=TOKEN,
         views=shown,
         assets=ASSETS,
-        modules=shell.modules(),
+        modules=shell.modules("panel.mjs"),
         styles=shell.styles(),
         tokens=Markup(css()),
         site=shell.site_data("panel", shown),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -26,6 +27,7 @@ STATIC = ROOT / "static"
 VIEWS = ROOT / "views"
 FIGURES = {slug: importlib.import_module(f"..views.{slug}.figure", __package__) for slug in SLUGS}
 VERSION = version("convoscope")
+IMPORTED = re.compile(r'^import .*"\./([\w-]+\.mjs)";$', re.MULTILINE)
 
 # BokehJS sets inline styles, a sandboxed iframe can start workers from blobs only, WebAssembly needs its own word;
 # everything else comes from the page's own host.
@@ -104,9 +106,14 @@ def template(name: str = "shell.html") -> jinja2.Template:
     return environment.get_template(name)
 
 
-def modules() -> list[str]:
-    """The page's own scripts, to be fetched at once instead of one after the other."""
-    return sorted(path.name for path in (STATIC / "js").glob("*.mjs") if path.name not in ("worker.mjs", "full.mjs"))
+def modules(*more: str) -> list[str]:
+    """The scripts that main.mjs and `more` import at once, to be fetched together instead of one after the other."""
+    found, open_ones = set(), {"main.mjs", *more}
+    while open_ones:
+        found |= open_ones
+        texts = [(STATIC / "js" / name).read_text("utf-8") for name in open_ones]
+        open_ones = {name for text in texts for name in IMPORTED.findall(text)} - found
+    return sorted(found)
 
 
 def styles() -> list[str]:

@@ -53,7 +53,9 @@ def single_file(
     rows = [row for row in whole.table if row["name"] in grid]
     table = [_choice(row, [update.settings[row["name"]] for update in updates]) for row in rows]
     view = dataclasses.replace(whole, table=table)
-    sources = sources_of(function for update in updates if update.ran for function in update.ran["functions"])
+    ran = [function for update in updates if update.ran for function in update.ran["functions"]]
+    defined = [(listing.file, listing.line) for listing in whole.definition]
+    sources = sources_of([*defined, *((function["file"], function["line"]) for function in ran)])
     packets = {
         "drawing": packed(json.dumps(shell.drawing_of(view.panels)).encode()),
         "packets": [packed(update.to_bytes()) for update in updates],

@@ -109,7 +109,7 @@ def render(name: str, shown: list[shell.View], assets: str, files: dict[str, obj
         policy=shell.POLICY,
         views=shown,
         assets=assets,
-        modules=shell.modules(),
+        modules=shell.modules("static-home.mjs", *(["embed.mjs"] if name == "embed.html" else [])),
         styles=shell.styles(),
         site=shell.site_data("static", shown, **files),
     )

@@ -1,9 +1,7 @@
 /** Files of what a view shows: a picture and a film made by the page, and what Python writes of the step's numbers. */
 import { make } from "./elements.mjs";
-import { gifOf } from "./gif.mjs";
-import { choosable, oneFile } from "./one-file.mjs";
+import { choosable } from "./choosable.mjs";
 import { save, saveBlob } from "./saving.mjs";
-import { filmOf, pngOf, svgOf } from "./snapshot.mjs";
 
 export class Downloads {
   /** @param {HTMLElement} place with a button for each kind @param {import("./view.mjs").View} view */
@@ -36,24 +34,23 @@ export class Downloads {
   async #kinds(kind) {
     const { view } = this;
     if (kind === "html") return saveBlob(await this.#oneFile(), `convoscope-${view.slug}.html`);
+    const { filmOf, pngOf, svgOf } = await import("./snapshot.mjs");
     const name = `convoscope-${view.slug}-step-${view.player.step}.${kind}`;
     if (kind === "svg") return saveBlob(new Blob([await svgOf(view)], { type: "image/svg+xml" }), name);
     if (kind === "png") return saveBlob(await pngOf(view), name);
-    if (kind === "webm") return saveBlob(await this.#film(), `convoscope-${view.slug}.webm`);
+    if (kind === "webm") return saveBlob(await filmOf(view, this.#telling("Filming step"), this.cancel.signal), `convoscope-${view.slug}.webm`);
     if (kind === "gif") return saveBlob(await this.#animation(), `convoscope-${view.slug}.gif`);
     return save((await view.ask("export", { kind, step: view.player.step })).download);
   }
 
-  #film() {
-    return filmOf(this.view, this.#telling("Filming step"), this.cancel.signal);
-  }
-
-  #animation() {
+  async #animation() {
+    const { gifOf } = await import("./gif.mjs");
     return gifOf(this.view, this.#telling("Drawing step"), this.cancel.signal);
   }
 
   async #oneFile() {
     if (!this.view.controls.enabled) throw new Error("Python is still loading; the file needs it. Try again in a moment.");
+    const { oneFile } = await import("./one-file.mjs");
     return oneFile(this.view, this.site, this.choice.value, this.#telling("Computing"), this.cancel.signal);
   }
 

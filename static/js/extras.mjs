@@ -8,7 +8,6 @@ export class Extras {
   /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
   constructor(section, view) {
     this.view = view;
-    this.line = section.querySelector(".code [data-now]");
     this.bar = section.querySelector(".extras");
     this.#on(this.bar, "link", () => this.#copyLink());
     this.#on(section.querySelector(".call"), "copy-call", (call) => {
@@ -17,7 +16,7 @@ export class Extras {
     });
     for (const part of ["link", "share"]) this.bar.querySelector(`[data-part=${part}]`).hidden = !HAS_ADDRESS;
     new Downloads(section.querySelector(".downloads"), view);
-    this.whatRan = new WhatRan(section, view);
+    this.whatRan = new WhatRan(section, view, () => this.#showLine());
     section.addEventListener("stepshown", () => this.#showLine());
   }
 
@@ -35,7 +34,8 @@ export class Extras {
 
   /** Beside the marked line stands where the animation is; old words about copying go. */
   #showLine() {
-    if (this.line) [this.line.dataset.now] = this.view.trace.sentence(this.view.player.step).split(/ = |(?<=\]): /);
+    const line = this.view.section.querySelector(".code [data-now]");
+    if (line) [line.dataset.now] = this.view.trace.sentence(this.view.player.step).split(/ = |(?<=\]): /);
     for (const said of this.view.section.querySelectorAll(".said:not(:empty)")) said.textContent = "";
   }
 }

@@ -3,18 +3,13 @@
  * `window.convoscope` is the door for tests and for other people's scripts.
  */
 import { flushAddress, forgetAddress, pageParameter } from "./address.mjs";
-import { Embed } from "./embed.mjs";
-import { fileHome } from "./file-home.mjs";
 import { keepForOffline } from "./offline.mjs";
 import { readPacket } from "./packet.mjs";
-import { connectPanel } from "./panel.mjs";
 import "./menu.mjs";
 import { listenToKeys } from "./player-bar.mjs";
 import { PythonStatus } from "./python-status.mjs";
-import { Sharing } from "./sharing.mjs";
-import { staticHome } from "./static-home.mjs";
+import { listenToSharing } from "./share-button.mjs";
 import { followTheme } from "./theme.mjs";
-import { pngText, svgOf } from "./snapshot.mjs";
 import { View } from "./view.mjs";
 
 const site = JSON.parse(document.getElementById("site").textContent);
@@ -26,7 +21,11 @@ const isEmbed = document.body.classList.contains("embed");
 let current;
 
 const rebuild = () => [...views.values()].flatMap((view) => view.rebuild());
-const homes = { panel: () => connectPanel(site.version, rebuild), file: fileHome, static: () => staticHome(site, rebuild) };
+const homes = {
+  panel: async () => (await import("./panel.mjs")).connectPanel(site.version, rebuild),
+  file: async () => (await import("./file-home.mjs")).fileHome(),
+  static: async () => (await import("./static-home.mjs")).staticHome(site, rebuild),
+};
 const home = await Promise.resolve().then(homes[site.home]).catch((error) => {
   status.fail(error.message);
   throw error;
@@ -125,7 +124,10 @@ function door(view) {
     set: (settings) => view.change("settings", settings),
     step: (step) => view.player.go(step),
     data: (source) => view.figures.data(source),
-    picture: (kind) => (kind === "svg" ? svgOf(view) : pngText(view)),
+    picture: async (kind) => {
+      const { pngText, svgOf } = await import("./snapshot.mjs");
+      return kind === "svg" ? svgOf(view) : pngText(view);
+    },
   };
 }
 
@@ -192,7 +194,7 @@ try {
   await open(addressed());
   listenToKeys(() => current.player);
   listenToNavigation();
-  new Sharing(document.querySelector("dialog.share"), () => current);
+  listenToSharing(document.querySelector("dialog.share"), () => current);
   current.restoreStep();
   const asked = pageParameter("view");
   if (asked && asked !== current.slug) {
@@ -200,7 +202,7 @@ try {
     current.say([`There is no view “${asked.slice(0, 40)}”; the views are ${titles}.`]);
   }
   askBeforeLeaving();
-  if (isEmbed) await new Embed(() => current).firstSeen;
+  if (isEmbed) await new (await import("./embed.mjs")).Embed(() => current).firstSeen;
   bringUpPython().then(...settle);
 } catch (error) {
   status.fail(error.message);

@@ -3,14 +3,8 @@
  * a trace for the settings as they are, and one for every other value of one setting, which the file then lets choose.
  */
 import { asText } from "./address.mjs";
+import { valuesOf } from "./choosable.mjs";
 import { readPacket } from "./packet.mjs";
-
-const MOST_VALUES = 40; // of the setting that the file lets choose
-
-/** The settings that a file can let choose. @param {import("./controls.mjs").Row[]} table */
-export function choosable(table) {
-  return table.filter((row) => valuesOf(row).length > 1);
-}
 
 /**
  * @param {import("./view.mjs").View} view @param {object} site what the page knows @param {string} name a setting, or ""
@@ -50,24 +44,19 @@ async function computed(view, row, told, signal) {
   } finally {
     if (row) await ask({});
   }
-  const sources = sourcesOf(packets, await view.home.sources());
+  const defined = [...view.section.querySelectorAll(".definition .listing")].map(({ dataset }) => dataset);
+  const ran = packets.flatMap((packet) => readPacket(packet).ran.functions);
+  const sources = sourcesOf([...defined, ...ran], await view.home.sources());
   return { packets: await Promise.all(packets.map(zipped)), sources: await zipped(JSON.stringify(sources)) };
 }
 
-/** The sources of the functions that ran. @param {ArrayBuffer[]} packets @param {Record<string, Record<number, object>>} every */
-function sourcesOf(packets, every) {
+/** The sources that begin at these places. @param {{file: string, line: number | string}[]} places @param {Record<string, Record<number, object>>} every */
+function sourcesOf(places, every) {
   const found = {};
-  for (const { file, line } of packets.flatMap((packet) => readPacket(packet).ran.functions)) {
+  for (const { file, line } of places) {
     found[file] = { ...found[file], [line]: every[file][line] };
   }
   return found;
-}
-
-function valuesOf({ kind, choices, bounds }) {
-  if (kind === "choice") return choices.map(([label, value]) => ({ label, value }));
-  if (kind === "flag") return [false, true].map((value) => ({ label: value ? "on" : "off", value }));
-  if (kind !== "integer" || bounds[1] - bounds[0] >= MOST_VALUES) return [];
-  return Array.from({ length: bounds[1] - bounds[0] + 1 }, (_, n) => ({ label: String(bounds[0] + n), value: bounds[0] + n }));
 }
 
 async function textOf(path) {

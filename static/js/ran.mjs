@@ -11,15 +11,18 @@ import { make } from "./elements.mjs";
  */
 
 export class WhatRan {
-  /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
-  constructor(section, view) {
-    Object.assign(this, { view, panel: section.querySelector(".code"), part: section.querySelector(".ran") });
+  /** @param {HTMLElement} section @param {import("./view.mjs").View} view @param {() => void} listed the definition's source is there */
+  constructor(section, view, listed) {
+    Object.assign(this, { view, listed, panel: section.querySelector(".code"), part: section.querySelector(".ran") });
     this.asking = false;
     /** @type {string | null | undefined} what to ask next: "timed" wants times too */
     this.wish = undefined;
     this.button = this.part.querySelector("[data-part=time]");
     this.button.addEventListener("click", () => this.refresh("timed"));
-    this.panel.addEventListener("toggle", () => this.refresh());
+    this.panel.addEventListener("toggle", () => {
+      this.#listDefinition();
+      this.refresh();
+    });
     section.addEventListener("traceshown", () => {
       this.panel.querySelector(".call").hidden = !view.trace.facts.call;
       this.#showDefinition(view.trace.facts.definition);
@@ -61,6 +64,17 @@ export class WhatRan {
     for (const listing of this.panel.querySelectorAll(".definition .listing")) {
       listing.hidden = !names.split(" ").includes(listing.dataset.name);
     }
+  }
+
+  /** The sources of the definition, fetched when the panel is first opened; one line may be that of the present step. */
+  async #listDefinition() {
+    if (!this.panel.open) return;
+    for (const details of this.panel.querySelectorAll(".definition .listing:not(:has(pre))")) {
+      const { label, file, line, marked } = details.dataset;
+      await this.#showSource(details, label, file, line);
+      if (marked) details.querySelectorAll(".line")[marked]?.setAttribute("data-now", "");
+    }
+    this.listed();
   }
 
   /** @param {{functions: Ran[], sentence: string, ways: Way[]}} ran */
@@ -106,7 +120,6 @@ export class WhatRan {
     const source = make("pre", { tabIndex: 0 });
     source.setAttribute("role", "region");
     source.setAttribute("aria-label", `Source of ${label}`);
-    details.append(source);
     try {
       this.sources ??= this.view.home.sources();
       source.append(listing((await this.sources)[file][line]));
@@ -114,6 +127,7 @@ export class WhatRan {
       this.sources = undefined; // the next one tries again
       source.textContent = `The source could not be loaded: ${error.message}`;
     }
+    if (!details.querySelector("pre")) details.append(source);
   }
 
   /** The ways as a table, and the button that has them timed. @param {Way[]} ways */

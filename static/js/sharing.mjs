@@ -8,7 +8,6 @@ export class Sharing {
   /** @param {HTMLDialogElement} dialog @param {() => import("./view.mjs").View} current the view that is shown */
   constructor(dialog, current) {
     Object.assign(this, { dialog, current });
-    document.addEventListener("click", ({ target }) => target.closest?.('[data-part="share"]') && this.open());
     this.#part("close").addEventListener("click", () => dialog.close());
     dialog.addEventListener("input", () => this.#write());
     dialog.addEventListener("close", () => this.#part("preview").replaceChildren()); // else it would go on playing

@@ -193,6 +193,7 @@ def test_a_file_says_what_ran_when_it_was_made(explorer, tmp_path):
     page.goto(path.as_uri())
     part = open_panel(page)
     expect(part.get_by_text("Recorded when this file was made.")).to_be_visible()
+    expect_marked(page.get_by_role("region", name="Source of conv2d_loops, convoscope.engine.conv"), LINE, "output[0, 0]")
     assert names_in(part)[0] == "conv2d_in_order"
     expect(part.get_by_role("button", name="Measure the times")).to_be_hidden()
     page.evaluate("window.convoscope.views.convolution.set({ algorithm: 'loops' })")

@@ -1,15 +1,13 @@
 """The code that a page shows is the engine's own text, and the marked line is the one that the lesson names."""
 
-import html
 import inspect
 import json
-import re
 import textwrap
 
 import pytest
 
 from convoscope import engine
-from convoscope.homes.listing import CodeLineError, engine_sources, listings, sources_of
+from convoscope.homes.listing import CodeLineError, engine_sources, listings, source_of, sources_of
 from convoscope.homes.shell import template, views
 from convoscope.views.session import LESSONS
 
@@ -18,24 +16,29 @@ CLASSES = (engine.Network, engine.Trainer, engine.Conv2d, engine.SGD)
 METHODS = [method for kind in CLASSES for method in vars(kind).values() if inspect.isfunction(method)]
 
 
-def plain(listing):
-    return "\n".join(html.unescape(re.sub("<[^>]+>", "", line.markup)) for line in listing.lines)
+def written(source):
+    """A source of the JSON as text."""
+    return "\n".join("".join(piece if isinstance(piece, str) else piece[1] for piece in line) for line in source)
+
+
+def shown(listing):
+    """The source of a listing as the page shows it."""
+    return sources_of([(listing.file, listing.line)])[listing.file][listing.line]
 
 
 @pytest.mark.parametrize("function", [*FUNCTIONS, engine.Trainer, engine.Network], ids=lambda function: function.__name__)
 def test_a_listing_is_the_source_character_by_character(function):
     (listing,) = listings((function,), "")
-    assert plain(listing) == inspect.getsource(function).rstrip("\n")
-    assert not listing.has_line
-    assert all(line.markup.count("<span") == line.markup.count("</span>") for line in listing.lines)
+    assert written(shown(listing)) == inspect.getsource(function).rstrip("\n")
+    assert listing.marked is None
 
 
 @pytest.mark.parametrize("slug", LESSONS)
 def test_the_line_that_a_lesson_names_is_in_its_definition(slug):
     definition = LESSONS[slug].DEFINITION
-    wanted = definition.line
-    marked = [line for listing in listings(definition.functions, wanted) for line in listing.lines if line.now]
-    assert [html.unescape(re.sub("<[^>]+>", "", line.markup)).strip() for line in marked] == ([wanted] if wanted else [])
+    found = [listing for listing in listings(definition.functions, definition.line) if listing.marked is not None]
+    lines = [written(shown(listing)).split("\n")[listing.marked].strip() for listing in found]
+    assert lines == ([definition.line] if definition.line else [])
 
 
 @pytest.mark.parametrize("line", ["no_such_line()", ") -> Array:", "return out"])
@@ -44,19 +47,28 @@ def test_a_line_that_is_not_there_or_not_unique_is_refused(line):
         listings((engine.conv2d_loops, engine.conv2d, engine.max_pool2d, engine.avg_pool2d), line)
 
 
+def test_only_functions_of_the_engine_are_listed():
+    with pytest.raises(CodeLineError, match=r"plain of .* is not the engine's; put functions of the engine into DEFINITION"):
+        listings((plain,), "")
+
+
+def plain(x):
+    """No function of the engine."""
+    return x
+
+
 def test_words_are_told_apart():
     (listing,) = listings((engine.conv2d_loops,), "")
-    whole = "\n".join(line.markup for line in listing.lines)
+    pieces = [piece for line in shown(listing) for piece in line]
     for kind, word in (("keyword", "for"), ("name", "conv2d_loops"), ("number", "1")):
-        assert f'<span class="{kind}">{word}</span>' in whole
-    assert '<span class="doc">&#34;&#34;&#34;Convolve by the definition' in whole
+        assert [kind, word] in pieces
+    assert any(piece[0] == "doc" and piece[1].startswith('"""Convolve by the definition') for piece in pieces)
     assert listing.about == "Convolve by the definition, one product at a time."
 
 
 def test_source_that_looks_like_markup_stays_text():
-    (listing,) = listings((looks_like_markup,), "")
-    assert "<img" not in "".join(line.markup for line in listing.lines)
-    assert plain(listing) == inspect.getsource(looks_like_markup).rstrip("\n")
+    text = inspect.getsource(looks_like_markup).rstrip("\n")
+    assert written(source_of(text)) == text
 
 
 def looks_like_markup(x):
@@ -73,12 +85,7 @@ def test_the_page_holds_the_definition_of_every_view():
         markup = str(source.extras(view))
         assert view.definition
         assert all(f">{listing.name}</code>" in markup for listing in view.definition)
-        assert all(listing.place in markup for listing in view.definition)
-
-
-def written(source):
-    """A source of the JSON as text."""
-    return "\n".join("".join(piece if isinstance(piece, str) else piece[1] for piece in line) for line in source)
+        assert all(f"{listing.file}:{listing.line}" in markup for listing in view.definition)
 
 
 @pytest.mark.parametrize("function", [*FUNCTIONS, *METHODS], ids=lambda function: function.__qualname__)
@@ -89,6 +96,5 @@ def test_the_source_of_every_function_is_under_its_file_and_line(function):
 
 
 def test_the_sources_of_a_report_are_those_of_its_functions():
-    function = {"file": "engine/conv.py", "line": inspect.getsourcelines(engine.conv2d)[1]}
-    ((name, found),) = sources_of([function]).items()
+    ((name, found),) = sources_of([("engine/conv.py", inspect.getsourcelines(engine.conv2d)[1])]).items()
     assert (name, [written(source).split("(")[0] for source in found.values()]) == ("engine/conv.py", ["def conv2d"])
