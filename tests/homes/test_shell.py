@@ -1,4 +1,4 @@
-"""The page fetches its scripts together: what main.mjs imports at once is preloaded, and nothing that waits until it is asked for."""
+"""The page fetches together the scripts that main.mjs imports at once, and none that waits until it is asked for."""
 
 import re
 
