@@ -9,10 +9,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
+from ..engine.formula import FormulaError, parse_formula
 from .numbers import write
 
 USUAL_COLUMNS = 10  # amsmath's; more must be announced
-TERMS_A_LINE = 6
+LINE = 60  # characters of a sentence that a line of a page holds
+LONGEST_SUM = 2000  # characters that are checked
 SPACE, BLANK = re.compile("[_ ]"), r"\\ "
 EXACT = 1e-6  # relative to numbers of size 1: what float32 leaves of a short decimal
 
@@ -32,8 +34,11 @@ WORDS = {"“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀ", "0123456789-+T", strict=True))
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 
+FUNCTIONS = {"sin", "cos", "exp", "log", "tanh", "max", "min"}  # LaTeX knows them too
+
 TOKEN = re.compile(
-    r"(?P<power>(?P<digits>\d+(?:\.\d+)?)e(?P<sign>[−+-]?)(?P<exponent>\d+))"
+    r"(?P<factor>(?<=/)\d+(?:\.\d+)?e[−+-]?\d+|\d+(?:\.\d+)?e[−+-]?\d+(?=[⁻⁺⁰¹²³⁴-⁹]))"
+    r"|(?P<power>(?P<digits>\d+(?:\.\d+)?)e(?P<sign>[−+-]?)(?P<exponent>\d+))"
     r"|(?P<fraction>(?<![\w./])(?P<above>\d+)/(?P<below>\d+)(?![\w./]))"
     rf"|(?P<raised>[{''.join(RAISED)}]+)|(?P<lowered>[{''.join(LOWERED)}]+)"
     rf"|(?P<greek>[{''.join(GREEK)}](?=\d))(?P<number>\d+)"
@@ -41,6 +46,11 @@ TOKEN = re.compile(
     r"|(?P<other>.)",
     re.DOTALL,
 )
+EQUALS = re.compile(r"( [=≈] )")
+BREAKS = re.compile(r"(?: (?=[+−=≈] )|(?<=;) )")  # where a line of a formula may end
+CLAUSES = re.compile(r"[;:,] |\+= ")
+NUMBERS_BEFORE = re.compile(r"(?:^| )((?:[a-z]+\()?[−(]*\d.*)$")  # the arithmetic that a text ends with,
+NUMBERS_AFTER = re.compile(r"((?:[a-z]+\()?[−(]*\d.*?)(?:[;,:] | [a-z✓✗(]|\.?$)")  # and begins with
 
 
 def formula(text: str) -> str:
@@ -50,7 +60,7 @@ def formula(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Words with numbers between them, for text mode."""
-    written = "".join(map(_in_text, TOKEN.finditer(text))).replace("\n", " ")
+    written = "".join(map(_in_text, TOKEN.finditer(with_true_signs(text)))).replace("\n", " ")
     return re.sub(r"(?<!\\)\$\$", "", written)  # one formula instead of two side by side
 
 
@@ -72,13 +82,29 @@ def matrix(title: str, rows: Sequence[Sequence[float]]) -> str:
 
 def arithmetic(left: str, right: str, known: Mapping[str, float]) -> str:
     """A sentence such as output[0, 0] = 0×1 + 1×1 = 1 on several lines. known: true values by name, such as output[0, 0]."""
-    *sides, result = right.split(" = ")
-    values = [known.get(left.strip()), _sum(sides[-1]) if sides else None]
-    exact = all(value is None or as_printed(value, result) for value in values)
-    before = "".join(f"{formula(side)} = " for side in sides)
-    whole = before + formula(result) if exact else f"{before.removesuffix('= ')}\\approx {formula(result)}"
-    lines = re.sub(f"((?: \\+ .*?){{{TERMS_A_LINE}}})(?= \\+ )", r"\1 \\\\\n", whole)
-    return f"\\begin{{multline*}}\n{name(left)} = {lines}\n\\end{{multline*}}"
+    *before, sign, result = EQUALS.split(f"{left} = {with_true_signs(right)}")
+    value = known.get(left.strip())
+    sign = sign if value is None or as_printed(value, result) else " ≈ "
+    words = "".join([*before[1:], sign, result])
+    lines: list[str] = []
+    for part in BREAKS.split(words.strip()):
+        if lines and len(lines[-1]) + len(part) + (len(left) if len(lines) == 1 else 0) < LINE:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(part)
+    body = re.sub(" +", " ", " \\\\\n ".join(map(formula, lines)))
+    return f"\\begin{{multline*}}\n{name(left)} {body}\n\\end{{multline*}}"
+
+
+def with_true_signs(text: str) -> str:
+    """The text with ≈ for each = between numbers that are not the same as printed: 1 + 2.0e−05 = 1, cos(4) = −0.654."""
+    pieces = EQUALS.split(text)
+    for place in range(1, len(pieces), 2):
+        before, after = NUMBERS_BEFORE.search(CLAUSES.split(pieces[place - 1])[-1]), NUMBERS_AFTER.match(pieces[place + 1])
+        left, right = (found and _value(found[1]) for found in (before, after))
+        if left is not None and right is not None and abs(left - right) > EXACT * max(abs(left), min(1.0, abs(right))):
+            pieces[place] = " ≈ "
+    return "".join(pieces)
 
 
 def as_printed(value: float, text: str) -> bool:
@@ -92,17 +118,21 @@ def as_printed(value: float, text: str) -> bool:
     return abs(printed - value) <= EXACT * max(abs(value), min(1.0, abs(printed)))
 
 
-def _sum(text: str) -> float | None:
-    """What a sum of products of printed numbers is, such as 0×1 + 2×(−1); None if there is anything else in it."""
-    terms = re.sub(r"[()]", "", text.replace("−", "-")).split(" + ")
+def _value(text: str) -> float | None:
+    """What arithmetic with printed numbers is, such as 0×1 + 2×(−1); None if there is anything else in it."""
     try:
-        return math.fsum(math.prod(map(float, term.split("×"))) for term in terms)
-    except ValueError:
+        product = parse_formula(f"z*({text.replace('−', '-')})", longest=LONGEST_SUM).nodes["J"].arguments
+    except FormulaError:
         return None
+    return product[1] if len(product) == 2 and isinstance(product[1], float) else None
 
 
 def _in_math(token: re.Match[str]) -> str:
     kind, text = str(token.lastgroup), token.group()
+    if token["factor"]:
+        return f"({formula(text)})"
+    if text.strip() in FUNCTIONS and token.string[token.end() :].startswith("("):
+        return f"\\{text.strip()}"
     if token["power"]:
         sign = "-" if token["sign"] in {"−", "-"} and token["sign"] else ""
         return f"{token['digits']} \\cdot 10^{{{sign}{int(token['exponent'])}}}"

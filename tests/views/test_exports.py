@@ -94,12 +94,15 @@ def test_a_qr_code_is_an_svg_and_too_long_an_address_is_refused():
 
 COMMANDS = {
     r"\[", r"\]", r"\%", r"\_", "\\ ", "\\\\", r"\begin", r"\end", r"\mathrm", r"\text", r"\cdot", r"\times", r"\to", r"\dots",
-    r"\approx", r"\tfrac", r"\surd", r"\infty", r"\theta", r"\alpha", r"\beta", r"\setcounter",
+    r"\approx", r"\tfrac",
+    r"\sin", r"\cos", r"\exp", r"\log", r"\tanh", r"\max", r"\min",
+    r"\surd", r"\infty", r"\theta", r"\alpha", r"\beta", r"\setcounter",
 }  # fmt: skip
 CASES = [(view, {}) for view in LESSONS] + [
     ("backprop", {"preset": "logistic"}),
     ("backprop", {"preset": "network"}),
     ("backprop", {"preset": "custom", "formula": "x**2 + sin(x)", "inputs": "x=1e-5"}),
+    ("backprop", {"preset": "custom", "formula": "1/x", "inputs": "x=1e-30"}),
     ("gradients", {"layer": "network"}),
     ("detective", {"method": "descent"}),
     ("convolution", {"padding": 3, "kernel": "gaussian"}),
@@ -142,6 +145,9 @@ def compile_where_there_is_tex(body, folder):
         ("v₁ + θ₁₂", r"v_{1} + \theta _{12}"),
         ("red 2 + bias 1", r"\text{red }2 +\text{ bias }1"),
         ("3/4·x²", r"\tfrac{3}{4} \cdot x^{2}"),
+        ("1.0e−05²", r"(1.0 \cdot 10^{-5})^{2}"),
+        ("−1/2.0e−5", r"-1/(2.0 \cdot 10^{-5})"),
+        ("= cos(4) + cosine(4)", r"=\cos(4) +\text{ cosine}(4)"),
         ("☃ & 5 %", r"\text{?} \& 5 \%"),
     ],
 )
@@ -154,6 +160,25 @@ def test_latex_says_that_a_number_is_rounded():
     assert r"\approx 0.5" in latex.arithmetic("output[0, 0]", "4×0.124 = 0.5", {})
     assert "= 0.4\n" in latex.arithmetic("output[0, 0]", "4×0.1 = 0.4", {"output[0, 0]": float(np.float32(0.4))})
     assert latex.matrix("k", [[1.00002]]).startswith(r"\[ \mathrm{k} \approx \begin{bmatrix}")
+
+
+@pytest.mark.parametrize(
+    ("text", "true"),
+    [
+        ("dJ/dx += 1 + 2.0e−05 = 1; numerical check 1 ✓", "dJ/dx += 1 + 2.0e−05 ≈ 1; numerical check 1 ✓"),
+        ("J = cos(u) = cos(4) = −0.654", "J = cos(u) = cos(4) ≈ −0.654"),
+        ("output[0, 0] = 2×0.4 + 0×(−1) = 0.8", "output[0, 0] = 2×0.4 + 0×(−1) = 0.8"),
+        ("loss = 3 images = many", "loss = 3 images = many"),
+    ],
+)
+def test_a_sign_between_printed_numbers_is_true(text, true):
+    assert latex.with_true_signs(text) == true
+
+
+def test_a_long_sum_is_broken_into_lines_that_fit_a_page():
+    lines = latex.arithmetic("output[0, 0]", " + ".join(["(−0.123)×(−0.456)"] * 12) + " = 0.673", {}).splitlines()
+    assert len(lines) > 4
+    assert all(line.count("cdot") <= 4 for line in lines)
 
 
 def test_latex_announces_more_columns_than_amsmath_expects():
