@@ -95,7 +95,7 @@ export class ConvoscopeView extends HTMLElement {
     const frame = document.createElement("iframe");
     frame.title = this.title || `Convoscope: ${this.getAttribute("view") ?? "convolution"}`;
     frame.loading = this.getAttribute("loading") ?? "lazy";
-    frame.allow = "clipboard-write; fullscreen";
+    frame.allow = `clipboard-write; fullscreen; ${this.getAttribute("allow") ?? ""}`; // "camera" for the webcam
     if (this.hasAttribute("sandbox")) frame.sandbox = this.getAttribute("sandbox");
     frame.style.cssText = "width: 100%; height: 100%; border: 0; color-scheme: normal";
     this.style.display ||= "block";

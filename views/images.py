@@ -35,6 +35,7 @@ PHOTOS = (  # static/data/photos/index.json says whose
     "arch", "baseball", "bear", "dragon", "goldfish", "koala", "lemur", "macaw", "moose", "mosque", "panda", "screwdriver",
 )  # fmt: skip
 CHOICES = {"MNIST digit": "digit"} | {f"Photograph: {name}": name for name in PHOTOS}  # of a setting `image`
+OWN = "own"  # the choice of the user's own picture
 INK, GREY = "0 is empty, 255 is full ink", "0 is black, 255 is white"
 Inflate = Callable[[bytes], tuple[np.ndarray, np.ndarray]]
 inflate_once: Inflate = functools.lru_cache(maxsize=2)(read_shard)  # 2,500 digits for one take longer than convolving it
@@ -106,10 +107,15 @@ def brightness(pixels: np.ndarray) -> np.ndarray:
     return grey
 
 
-def user_picture(pixels: str) -> np.ndarray:
-    """The brightness of the user's own picture (see settings.Picture); black if there is none yet. -> (128, 128) float64."""
-    data = base64.b64decode(pixels) or bytes(Picture.BYTES)
-    return brightness(np.frombuffer(data, np.uint8).reshape(Picture.SIDE, Picture.SIDE, 3))
+def chosen_photo(choice: str, own: str, size: int, files: Files) -> np.ndarray:
+    """The user's own picture if that is the choice, else the photograph of that name. -> (size, size, 3) uint8."""
+    return own_picture(own, size) if choice == OWN else photo(choice, size, files)
+
+
+def own_picture(pixels: str, side: int = Picture.SIDE) -> np.ndarray:
+    """The user's own picture (see settings.Picture); black if there is none yet. -> (side, side, 3) uint8."""
+    data = base64.b64decode(pixels) or bytes(side * side * 3)
+    return np.frombuffer(data, np.uint8).reshape(side, side, 3)
 
 
 def drawing_of(bits: str) -> np.ndarray:

@@ -85,8 +85,9 @@ def _read_picture(parameter: Picture, label: str, value: Any) -> tuple[str, list
         size = len(base64.b64decode(value, validate=True))
     except (TypeError, ValueError):
         size = -1
-    if size not in (0, Picture.BYTES):
-        raise SettingError(f"the {label} must come as {Picture.SIDE}×{Picture.SIDE} pixels in base64; choose the file again")
+    side = parameter.side
+    if size not in (0, side * side * 3):
+        raise SettingError(f"the {label} must come as {side}×{side} pixels in base64; choose the file again")
     return value, []
 
 

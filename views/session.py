@@ -2,9 +2,9 @@
 
 No document, no websocket, no DOM: the same session answers in the worker, on the Panel server, in a notebook and in a test.
 An event is {"view": slug, "name": setting, "value": anything}. Seven names are no settings: "settings" takes a table of
-values at once, "address" the same, all others at their defaults, "reset" none; "exercise" takes the number of an exercise,
-"export" a table of a kind of file and a step, "qr" an address, "ran" asks which functions compute what is shown (ran.py;
-its value "timed" also asks how long they take).
+values at once, "address" the same, all others at their defaults (but the user's pictures), "reset" none; "exercise" takes
+the number of an exercise, "export" a table of a kind of file and a step, "qr" an address, "ran" asks which functions
+compute what is shown (ran.py; its value "timed" also asks how long they take).
 A lesson that keeps more than settings has a State (state.py), with actions of its own. Whatever comes in, the session
 ends in a state that can be shown.
 """
@@ -152,7 +152,7 @@ class Session:
                 notices, download = (said, None) if isinstance(said, list) else ([], said)
                 notices += draft.change({}, self.files)
             else:
-                draft = type(settings)() if name in ("address", "reset") else draft
+                draft = settings.anew() if name == "address" else type(settings)() if name == "reset" else draft
                 values, said, refused = _values(draft, name, value)
                 notices += said + draft.change(values, self.files)
             notices += state.settle(draft) if state else []

@@ -55,10 +55,19 @@ class Drawing(param.String[str]):
 
 
 class Picture(param.String[str]):
-    """A picture that the user brings: SIDE×SIDE pixels of red, green, blue (uint8) in base64, or "" for none yet."""
+    """A picture that the user brings: side×side pixels of red, green, blue (uint8) in base64, or "" for none yet.
+
+    static/js/picture.mjs is its control; images.own_picture reads it.
+    """
+
+    __slots__ = ["side"]
 
     SIDE = 128
-    BYTES = SIDE * SIDE * 3
+    HELP = "PNG, JPEG or WebP up to 12 MB: choose, drop or paste it; or use the webcam. Drag the square to choose a part."
+
+    def __init__(self, default: str = "", *, side: int = SIDE, **params: Any) -> None:
+        self.side = side
+        super().__init__(default=default, **({"doc": self.HELP} | params))
 
 
 class Text(param.String[str]):
@@ -103,6 +112,12 @@ class Settings(param.Parameterized):
         other = type(self).__new__(type(self))
         param.Parameterized.__init__(other)  # without the rules
         other.put(self.plain())
+        return other
+
+    def anew(self) -> Self:
+        """Every setting at its default but the user's pictures, which no address can hold."""
+        other = type(self)()
+        other.put({name: value for name, value in self.plain().items() if isinstance(self.param[name], Picture)})
         return other
 
     def put(self, values: Mapping[str, Any]) -> None:
@@ -153,7 +168,7 @@ def _kind(parameter: param.Parameter[Any]) -> dict[str, Any]:
     if isinstance(parameter, Drawing):
         return {"kind": "drawing", "side": parameter.SIDE, "cells_per_pixel": parameter.CELLS_PER_PIXEL}
     if isinstance(parameter, Picture):
-        return {"kind": "picture", "side": parameter.SIDE}
+        return {"kind": "picture", "side": parameter.side}
     if isinstance(parameter, Text):
         return {"kind": "text", "longest": parameter.longest, "lines": parameter.lines}
     return {"kind": "matrix", "role": parameter.role}

@@ -42,7 +42,7 @@ export function isOn(name) {
 }
 
 /**
- * The query that shows this state again: only what differs from the defaults.
+ * The query that shows this state again: only what differs from the defaults, and no pictures, which are too long.
  * @param {string} slug the view's
  * @param {import("./controls.mjs").Row[]} table the settings table
  * @param {Record<string, unknown>} more what else is to be seen, such as a quiz
@@ -52,7 +52,8 @@ export function writeQuery(slug, table, settings, step, more = {}) {
   if (kept.has("view")) kept.set("view", slug);
   const parameters = new URLSearchParams();
   for (const key of PAGE_KEYS) if (kept.get(key)) parameters.set(key, kept.get(key));
-  for (const { name, default: usual, shown_when: shown, follows_unless: follows, starts_with: starts } of table) {
+  for (const { name, kind, default: usual, shown_when: shown, follows_unless: follows, starts_with: starts } of table) {
+    if (kind === "picture") continue;
     const condition = follows ?? shown;
     const start = starts?.[1][settings[starts[0]]] ?? usual;
     const needed = name in settings && (!condition || isOneOf(settings, condition));

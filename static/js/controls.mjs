@@ -25,13 +25,13 @@ export class Controls {
    * @param {HTMLElement} form where the controls go
    * @param {Row[]} table
    * @param {string} prefix makes ids unique on the page
-   * @param {(name: string, value: unknown) => void} wanted
+   * @param {(name: string, value: unknown) => Promise<void>} wanted
    */
   constructor(form, table, prefix, wanted) {
     this.form = form;
     this.hidden = document.documentElement.dataset.hide?.split(" ") ?? []; // by the address
     const shown = table.filter(({ kind }) => kind !== "none"); // the others are set in the picture
-    this.rows = shown.map((row) => ({ row, ...build(row, `${prefix}-${row.name}`, (value) => wanted(row.name, value)) }));
+    this.rows = shown.map((row) => ({ row, ...build(row, `${prefix}-${row.name}`, (value, isNew) => wanted(...asWish(row, value, isNew))) }));
     form.replaceChildren(...arrange(this.rows));
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", ({ target }) => typing.add(target));
@@ -101,6 +101,11 @@ function arrange(rows) {
     folds.get(row.section).append(element);
   }
   return [...top, ...folds.values()];
+}
+
+/** A new picture also makes the choice on which its setting depends: it may have been dropped while something else was shown. */
+function asWish({ name, shown_when: condition }, value, isNew = false) {
+  return isNew && condition ? ["settings", { [condition[0]]: condition[1][0], [name]: value }] : [name, value];
 }
 
 /** Whether a setting has one of the values. @param {[string, string | string[]]} condition */

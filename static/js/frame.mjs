@@ -72,7 +72,8 @@ export class Frame {
   #state() {
     const view = this.embed.current();
     const { step, length } = view.player;
-    return { ...view.state(), atStart: step === 0, atEnd: step === length - 1, address: view.address(), sentence: view.sentence() };
+    const pictures = view.rows.filter(({ kind }) => kind === "picture").map(({ name }) => [name, undefined]); // they stay here
+    return { ...view.state(), ...Object.fromEntries(pictures), atStart: step === 0, atEnd: step === length - 1, address: view.address(), sentence: view.sentence() };
   }
 
   #say(message) {

@@ -31,6 +31,7 @@ PATIENCE = 60  # seconds: what comes at all may come late on a busy machine
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # Every page starts Python anew; to optimise its WebAssembly each time takes a third of all the processors' time.
 QUIET.append("--js-flags=--liftoff-only")
+QUIET += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a camera for whoever asks for one
 
 expect.set_options(timeout=PATIENCE * 1000)
 

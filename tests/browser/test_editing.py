@@ -1,6 +1,8 @@
 """Editing with mouse, touch and keys: weights are stepped and dragged, digits drawn, pictures brought."""
 
 import io
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -136,18 +138,24 @@ def test_a_jpeg_of_another_shape_arrives_as_its_middle_square(explorer):
     assert min(explorer.data("input_values")["value"]) > 190
 
 
-BOMB = picture(np.zeros((3000, 3000, 3), np.uint8))
+def stretched(data, width, height):
+    """A PNG whose head states another size than its pixels have."""
+    head = b"IHDR" + struct.pack(">II", width, height) + data[24:29]
+    return data[:12] + head + struct.pack(">I", zlib.crc32(head)) + data[33:]
+
+
+BOMB = stretched(picture(np.zeros((4, 4, 3), np.uint8)), 12_000, 12_000)
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"GIF89a" + bytes(50), "is no PNG or JPEG picture"),
-        (b"", "is no PNG or JPEG picture"),
-        (bytes(2_100_000), "The file has 2.1 MB; 2 MB is the most"),
-        (BOMB, "has 3000×3000 pixels; 4 megapixels are the most"),
+        (b"GIF89a" + bytes(50), "is no PNG, JPEG or WebP picture"),
+        (b"", "is no PNG, JPEG or WebP picture"),
+        (bytes(12_100_000), "The file has 12.1 MB; 12 MB is the most"),
+        (BOMB, "has 12000×12000 pixels; 50 megapixels are the most"),
         (picture(np.zeros((64, 64, 3), np.uint8))[:60], "is damaged and cannot be decoded"),
-        (b"\xff\xd8" + bytes(40), "is no PNG or JPEG picture"),
+        (b"\xff\xd8" + bytes(40), "is no PNG, JPEG or WebP picture"),
     ],
 )
 def test_a_bad_picture_is_refused_and_the_old_one_stays(explorer, data, words):

@@ -49,6 +49,9 @@ KINDS = {
     "grey": saved(sheet().convert("L")),
     "thumbnail": with_thumbnail(BASELINE),
     "fill bytes": BASELINE[:2] + b"\xff\xff" + BASELINE[2:].replace(b"\xff\xc0\x00\x11", b"\xff\xff\xff\xc0\x00\x11", 1),
+    "webp": saved(sheet(), "WEBP"),
+    "lossless webp": saved(sheet(), "WEBP", lossless=True),
+    "extended webp": saved(sheet().convert("RGBA"), "WEBP", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"),
     "palette": saved(sheet().convert("P"), "PNG"),
     "sixteen bits": saved(Image.fromarray(np.asarray(sheet().convert("L")).astype(np.uint16) * 257), "PNG"),
     "white ink on nothing": saved(Image.merge("RGBA", [Image.new("L", (240, 180), 255)] * 3 + [sheet().convert("L").point(
@@ -57,9 +60,8 @@ KINDS = {
         lambda grey: 255 - grey if grey < 128 else 0)]), "PNG"),
 }  # fmt: skip
 STRANGE = {
-    "webp": (saved(sheet(), "WEBP"), "is no PNG or JPEG picture but a WebP picture"),
-    "gif": (saved(sheet(), "GIF"), "is no PNG or JPEG picture but a GIF"),
-    "heic": (b"\0\0\0\x18ftypheic" + bytes(60), "is no PNG or JPEG picture but a HEIC picture of a phone"),
+    "gif": (saved(sheet(), "GIF"), "is no PNG, JPEG or WebP picture but a GIF"),
+    "heic": (b"\0\0\0\x18ftypheic" + bytes(60), "is no PNG, JPEG or WebP picture but a HEIC picture of a phone"),
     "arithmetic": (arithmetic(BASELINE), "is a rare kind of JPEG that browsers do not read"),
 }
 

@@ -14,7 +14,7 @@ from ...engine import ConvTerms, conv2d, conv2d_in_order, conv2d_terms, relu
 from ...engine.shapes import Pair
 from ..definitions import Part, part_by_loops
 from ..files import Files
-from ..images import GREY, INK, PHOTOS, drawing_of, stored_image, user_picture
+from ..images import GREY, INK, PHOTOS, brightness, drawing_of, own_picture, stored_image
 from ..numbers import write
 from ..ran import Way, difference, seconds_of
 from ..settings import Rows
@@ -172,7 +172,7 @@ def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str
     if settings.image == "drawing":
         return drawing_of(settings.drawing), f"Your drawing; {INK}"
     if settings.image == "picture":
-        return user_picture(settings.picture), f"Your picture in grey; {GREY}"
+        return brightness(own_picture(settings.picture)), f"Your picture in grey; {GREY}"
     return stored_image(settings.image, settings.digit, int(settings.size), files)
 
 

@@ -61,7 +61,7 @@ class ConvolutionSettings(Settings):
     )
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
     drawing = Drawing(default="", label="Drawing", doc="Draw on the input picture; a stroke that begins on ink erases.")
-    picture = Picture(default="", label="Picture file", doc="PNG or JPEG up to 2 MB; it stays on this machine.")
+    picture = Picture(label="Picture file")
     size = Choice(
         default="64", objects={f"{n}×{n}": n for n in ("32", "64", "128", "224")}, label="Photograph size", doc="Pixels."
     )

@@ -10,7 +10,7 @@ export function fileFields(view, form) {
   const picture = buildPicture(
     {
       label: "Picture of a digit",
-      help: "PNG or JPEG up to 2 MB, whole; what stands out from its paper goes on the pad as ink. It stays on this machine.",
+      help: "PNG, JPEG or WebP, whole: choose, drop or paste it. What stands out from its paper goes on the pad as ink.",
       whole: true,
       get side() {
         return Number(view.trace.facts.picture_side);
