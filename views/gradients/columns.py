@@ -48,9 +48,9 @@ def trace_of(layer: LayerPass, facts: Mapping[str, str]) -> Trace:
 
 def still(layer: LayerPass) -> Sources:
     """What no step changes: the grids and their titles, curves, and the places of words."""
-    groups = [[one for one in layer.grids.values() if one.group == group] for group in range(CELL_GROUPS)]
+    grids = [[one for one in layer.grids.values() if one.group == group] for group in range(CELL_GROUPS)]
     return {
-        **{f"cells_{group}": _cells(grids, layer.decimals) for group, grids in enumerate(groups)},
+        **{f"cells_{group}": _cells(its, layer.decimals) for group, its in enumerate(grids)},
         "captions": captions(ARRANGEMENTS, lambda its: _captions(layer, its)),
         "curves": _curves(layer),
         "words": both(ARRANGEMENTS, lambda its: its.words([place[its.number] for place in layer.words])),
@@ -91,27 +91,25 @@ def _captions(layer: LayerPass, its: Arrangement) -> list[tuple[str, float, floa
     """The title above each grid, and other words."""
     rooms = [(one.title, one.slots[its.number]) for one in layer.grids.values()]
     titles = [(title, slot.left, slot.top - ABOVE) for title, slot in rooms]
-    return [*titles, *((one.text, *one.slots[its.number].point(*one.place)) for one in layer.captions)]
+    return [*titles, *((text, *slots[its.number].point(*place)) for slots, place, text in layer.captions)]
 
 
 def _curves(layer: LayerPass) -> Columns:
     def place(its: Arrangement) -> Coordinates:
-        start, end = (
-            its.points([one.slots[its.number].point(*places) for one, places in zip(layer.curves, pair, strict=True)])
-            for pair in ([one.start for one in layer.curves], [one.end for one in layer.curves])
-        )
-        return line((start["x"], start["y"]), (end["x"], end["y"]))
+        starts = its.points([slots[its.number].point(*start) for slots, start, *_ in layer.curves])
+        ends = its.points([slots[its.number].point(*end) for slots, _, end, _ in layer.curves])
+        return line((starts["x"], starts["y"]), (ends["x"], ends["y"]))
 
-    return {"role": np.array([ROLES.index(one.role) for one in layer.curves], np.float32), **both(ARRANGEMENTS, place)}
+    return {"role": np.array([ROLES.index(role) for *_, role in layer.curves], np.float32), **both(ARRANGEMENTS, place)}
 
 
 def _covers(layer: LayerPass, its: Arrangement) -> Coordinates:
     """Two rectangles over the cells of each hidden grid that are not computed yet. -> x, y, w, h (T, 2·grids)."""
     now, covers = np.arange(len(layer.steps))[:, np.newaxis], []
-    for one in layer.grids.values():
-        begin, end = one.hidden
-        if begin < end:
-            # Several steps may compute one cell, or one step several; the cells come in row order all the same.
+    for name, one in layer.grids.items():
+        if name in layer.spans:
+            begin, end = layer.spans[name]
+            # One step may compute several cells; the cells come in row order all the same.
             computed = (now - begin + 1).clip(0, end - begin) * one.values.size // (end - begin)
             rows, columns = np.divmod(computed - 1, one.values.shape[1])
             covers.append(its.cover(one.spot(its), rows, columns, (one.values.shape[0], one.values.shape[1])))
@@ -189,8 +187,11 @@ def _arrows(layer: LayerPass, its: Arrangement) -> Coordinates:
 
 def _pointed(layer: LayerPass, its: Arrangement) -> list[Pointed]:
     """Where each grid stands, so that pointing finds its cells."""
-    grids = layer.grids.items()
-    return [Pointed(f"{name}_values", one.title, its.area(one.spot(its), one.values.shape), one.first) for name, one in grids]
+    firsts = {name: first for name, (first, _) in layer.spans.items()}
+    return [
+        Pointed(f"{name}_values", one.title, its.area(one.spot(its), one.values.shape), firsts.get(one.leads_to or name, -1))
+        for name, one in layer.grids.items()
+    ]
 
 
 def facts_of(settings: GradientsSettings, layer: LayerPass) -> dict[str, str]:

@@ -6,13 +6,16 @@ one sentence all of it. Each kind of layer makes a LayerPass; columns.py turns i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from ..arrangement import LINE, RECTANGLE, WORDS, Arrangement, Slot, Spot
 from ..numbers import write
+from ..numerical_checks import checks
 from ..sums import Term, in_words
 
 MOST_TERMS = 9  # of a sum: of more the largest ones are written
@@ -33,6 +36,9 @@ SOURCES = {
 }
 Slots = tuple[Slot, Slot]  # in the wide and in the narrow drawing
 Corners = tuple[tuple[tuple[float, float], ...], ...]  # left and top in both drawings, of some words
+Point = tuple[float, float]  # 0..1 in a slot, y upwards
+Curve = tuple[Slots, Point, Point, str]  # a straight line in a slot: its ends and its role
+Caption = tuple[Slots, Point, str]  # words in a slot, and the left end of their middle line
 
 
 def slots(*rooms: tuple[float, float, float, float], largest: float = LARGEST_CELL) -> Slots:
@@ -105,14 +111,13 @@ SGD_RESULT: Corners = (((0.3, 14.2), (0.2, 28.9)), ((9.8, 14.2), (0.2, 29.9)))
 
 @dataclass(frozen=True)
 class Grid:
-    """Numbers in a slot. Its cells lead to the steps from `first` on, one a cell in row order."""
+    """Numbers in a slot. Its cells lead to the steps of the phase `leads_to`, one a cell in row order."""
 
     title: str
     values: np.ndarray  # (H, W); NaN: an empty cell
     slots: Slots
     group: int = 0  # of the sources of cells: one size of letters each
-    first: int = -1  # -1: its cells lead nowhere
-    hidden: tuple[int, int] = (0, 0)  # the steps begin..end-1 that compute its cells in row order; before, they are hidden
+    leads_to: str = ""  # a name of LayerPass.phases; "": to the steps that compute it, if there are any
     ring: tuple[int, int] = (0, 0)  # rows and columns of zeros around it
 
     @property
@@ -146,6 +151,11 @@ class Products:
     titles: tuple[str, ...] = ()
     grids: tuple[np.ndarray, ...] = ()
 
+    @classmethod
+    def of(cls, title: str, first: np.ndarray, factor: str, second: np.ndarray) -> Products:
+        """Two grids and their products, cell by cell."""
+        return cls((title, f"× {factor}", "= products"), (first, second, first * second))
+
 
 NOTHING = Products()
 Arrows = tuple[tuple[Mark, Mark], ...]
@@ -164,72 +174,42 @@ class LayerStep:
     arrows: Arrows = ()
 
     @classmethod
-    def forward(
-        cls, cell: str, words: str, result: str, *marks: Mark, products: Products = NOTHING, arrows: Arrows = ()
-    ) -> LayerStep:
-        """Of the forward pass: cell = words."""
-        return cls(f"Forward: {cell}", f"{cell} = {words}", result, marks, products, arrows=arrows)
-
-    @classmethod
-    def backward(
-        cls, cell: str, words: str, result: str, badge: str, *marks: Mark, products: Products = NOTHING, arrows: Arrows = ()
-    ) -> LayerStep:
-        """Of the backward pass: cell = words, and what finite differences say, in words that can be spoken."""
+    def of(
+        cls, cell: str, words: str, result: str, *marks: Mark,
+        badge: str = "", products: Products = NOTHING, arrows: Arrows = (),
+    ) -> LayerStep:  # fmt: skip
+        """cell = words; of the backward pass, which has a badge, also what that says, in words that can be spoken."""
         spoken = badge.replace("✓ kink", "a kink").replace("✗ ", "WRONG: ").removeprefix("✓ ")
-        sentence = f"{cell} = {words}; {spoken}{' agrees' if badge.startswith('✓ f') else ''}"
-        return cls(f"Backward: {cell}", sentence, result, marks, products, badge, arrows)
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A line from (x, y) to (x, y), each 0..1 in its slot, y upwards."""
-
-    slots: Slots
-    start: tuple[float, float]
-    end: tuple[float, float]
-    role: str
-
-
-@dataclass(frozen=True)
-class Caption:
-    """Words in a slot, the left end of their middle line at (x, y), each 0..1, y upwards."""
-
-    text: str
-    slots: Slots
-    place: tuple[float, float]
-
-
-def _relu_drawing() -> tuple[tuple[Curve, ...], tuple[Caption, ...]]:
-    """The function on the left, with its kink; on the right its slope, with every subgradient at 0 and the chosen one."""
-    left, right = (slots((22.6 + 7.0 * n, 11.4, 5.6, 3.8), (0.6 + 9.0 * n, 26.9, 7.4, 3.0)) for n in (0, 1))
-    lines = (
-        Curve(left, (0, 0.15), (0.5, 0.15), "output"),
-        Curve(left, (0.5, 0.15), (0.95, 0.75), "output"),
-        Curve(right, (0, 0.15), (0.5, 0.15), "kernel"),
-        Curve(right, (0.5, 0.75), (0.95, 0.75), "kernel"),
-        Curve(right, (0.5, 0.15), (0.5, 0.75), "gradient"),
-    )
-    heights = (0.12, 0.135, 0.15, 0.165, 0.18)  # close enough to make a dot
-    chosen = (Curve(right, (0.47, height), (0.53, height), "kernel") for height in heights)
-    words = (("its slope", (0, 0.92)), ("0 is chosen", (0.53, 0.02)), ("0…1", (0.53, 0.45)), ("1", (0.43, 0.75)))
-    captions = (Caption("relu(x)", left, (0, 0.92)), Caption("x = 0", left, (0.42, 0.02)))
-    return (*lines, *chosen), (*captions, *(Caption(text, right, place) for text, place in words))
-
-
-RELU_DRAWING = _relu_drawing()
+        told = f"; {spoken}{' agrees' if badge.startswith('✓ f') else ''}" if badge else ""
+        head = f"{'Backward' if badge else 'Forward'}: {cell}"
+        return cls(head, f"{cell} = {words}{told}", result, marks, products, badge, arrows)
 
 
 @dataclass(frozen=True)
 class LayerPass:
-    """Everything that is drawn of one layer."""
+    """Everything that is drawn of one layer.
+
+    phases: the steps that compute a grid (or several), in row order of its cells, by its name; before, its cells are hidden.
+    """
 
     grids: Mapping[str, Grid]
-    steps: tuple[LayerStep, ...]
+    phases: Mapping[str, Sequence[LayerStep]]
     curves: tuple[Curve, ...] = ()
     captions: tuple[Caption, ...] = ()
     words: Corners = HEADLINE  # where the headline and the titles of the card stand
     result: Corners = RESULT
     decimals: int = 3  # of the numbers in cells
+
+    @functools.cached_property
+    def steps(self) -> list[LayerStep]:
+        """Those of all phases."""
+        return [step for steps in self.phases.values() for step in steps]
+
+    @functools.cached_property
+    def spans(self) -> dict[str, tuple[int, int]]:
+        """The steps begin..end-1 that compute each grid."""
+        ends = np.cumsum([0, *map(len, self.phases.values())]).tolist()
+        return {name: span for names, span in zip(self.phases, pairwise(ends), strict=True) for name in names.split()}
 
 
 def sum_of(terms: Sequence[Term], total: float, nothing: str = "") -> str:
@@ -240,3 +220,10 @@ def sum_of(terms: Sequence[Term], total: float, nothing: str = "") -> str:
 def at(*place: int) -> str:
     """[row, column]."""
     return f"[{', '.join(map(str, place))}]"
+
+
+def checked(
+    gradient: np.ndarray, losses_of: Callable[[np.ndarray], np.ndarray], x: np.ndarray, *, tied: np.ndarray | bool = False
+) -> Iterator[tuple[tuple[int, ...], float, str]]:
+    """Each cell of a gradient: its place, its value, and what finite differences say of it. losses_of: see checks."""
+    return zip(np.ndindex(gradient.shape), gradient.ravel().tolist(), checks(gradient, losses_of, x, tied=tied), strict=True)

@@ -9,7 +9,7 @@ from ...engine import output_size
 from ..files import Files
 from ..images import LECTURE_IMAGE
 from ..rules import Follow, Limit, Start
-from ..settings import Matrix, Rows, Settings
+from ..settings import Choice, Matrix, Rows, Settings
 
 CUSTOM = "custom"
 MOST = 5  # rows and columns of x
@@ -21,9 +21,19 @@ IMAGE: Rows = tuple(tuple(row[:6]) for row in LECTURE_IMAGE.tolist()[:6])
 KERNEL: Rows = ((1, 0, -1), (0, 1, 0), (-1, 0, 1))
 CLASS_WEIGHTS: Rows = ((0.5, -0.5, 0, 0.5), (-0.5, 0.5, 0.5, 0), (0, 0.5, -0.5, -0.5))
 SLIDING = ("convolution", "max_pooling", "average_pooling")
-OF_X = (*SLIDING, "relu")
-WITH_GRADIENT = (*OF_X, "linear")
 OWN_LOSS = ("softmax", "network")
+RATES = ("0.01", "0.03", "0.1", "0.3", "1", "3")
+SHOWN_FOR = {
+    (*SLIDING, "relu", "linear"): "gradient grad_out",
+    (*SLIDING, "relu"): "x",
+    SLIDING: "stride",
+    ("convolution",): "weights bias padding",
+    ("max_pooling", "average_pooling"): "window",
+    ("linear",): "maps linear_weights biases",
+    OWN_LOSS: "label",
+    ("softmax",): "logits",
+    ("network",): "image first_kernel class_weights learning_rate",
+}
 
 
 def _keep_padding_below_kernel(settings: GradientsSettings) -> str:
@@ -67,7 +77,7 @@ def _fit_own_gradient(settings: GradientsSettings) -> str:
 class GradientsSettings(Settings):
     """Which layer, its numbers, and the gradient that arrives at its output."""
 
-    layer: param.Selector[str] = param.Selector(
+    layer = Choice(
         default="convolution",
         objects={
             "Convolution": "convolution",
@@ -82,12 +92,9 @@ class GradientsSettings(Settings):
     )
     x = Matrix(default=X, most_cells=MOST, role="input", label="Input x", doc="Paste up to 5×5 numbers into the first cell.")
     weights = Matrix(
-        default=((1, 2), (-1, 0)),
-        most_cells=3,
-        role="kernel",
-        label="Kernel",
+        default=((1, 2), (-1, 0)), most_cells=3, role="kernel", label="Kernel",
         doc="Paste up to 3×3 numbers into the first cell.",
-    )
+    )  # fmt: skip
     bias = param.Number(default=1.0, bounds=(-100.0, 100.0), doc="Added to every output cell.")
     stride = param.Integer(default=1, bounds=(1, 3), doc="How far the window moves.")
     padding = param.Integer(default=0, bounds=(0, 2), doc="Rings of zeros around x.")
@@ -95,7 +102,7 @@ class GradientsSettings(Settings):
     maps = Matrix(default=TENSOR, role="input", label="Feature maps", doc="Map 0 above map 1, 2×2 each.")
     linear_weights = Matrix(default=LINEAR_WEIGHTS, role="kernel", label="Weights", doc="One row per output.")
     biases = Matrix(default=((0, 1, -1),), role="kernel", label="Biases", doc="One per output.")
-    gradient: param.Selector[str] = param.Selector(
+    gradient = Choice(
         default="pattern",
         objects={"Small numbers": "pattern", "All ones": "ones", "One cell alone": "single", "My own": CUSTOM},
         label="Gradient at the output",
@@ -112,37 +119,17 @@ class GradientsSettings(Settings):
     class_weights = Matrix(
         default=CLASS_WEIGHTS, role="kernel", label="Class weights", doc="One row per class, one column per pooled cell."
     )
-    learning_rate: param.Selector[str] = param.Selector(
-        default="0.1",
-        objects={rate: rate for rate in ("0.01", "0.03", "0.1", "0.3", "1", "3")},
-        label="Learning rate",
+    learning_rate = Choice(
+        default="0.1", objects=dict(zip(RATES, RATES, strict=True)), label="Learning rate",
         doc="new = old − learning rate × gradient.",
-    )
+    )  # fmt: skip
     label = param.Integer(default=1, bounds=(0, 5), doc="The right class.")
 
     sections = {  # noqa: RUF012  (read only)
         "Numbers": ("x", "weights", "maps", "linear_weights", "biases", "logits", "image", "first_kernel", "class_weights"),
         "Gradient": ("grad_out",),
     }
-    shown_when = {  # noqa: RUF012  (read only)
-        "x": ("layer", OF_X),
-        "weights": ("layer", ("convolution",)),
-        "bias": ("layer", ("convolution",)),
-        "stride": ("layer", SLIDING),
-        "padding": ("layer", ("convolution",)),
-        "window": ("layer", ("max_pooling", "average_pooling")),
-        "maps": ("layer", ("linear",)),
-        "linear_weights": ("layer", ("linear",)),
-        "biases": ("layer", ("linear",)),
-        "gradient": ("layer", WITH_GRADIENT),
-        "grad_out": ("layer", WITH_GRADIENT),
-        "logits": ("layer", ("softmax",)),
-        "label": ("layer", ("softmax", "network")),
-        "image": ("layer", ("network",)),
-        "first_kernel": ("layer", ("network",)),
-        "class_weights": ("layer", ("network",)),
-        "learning_rate": ("layer", ("network",)),
-    }
+    shown_when = {name: ("layer", layers) for layers, names in SHOWN_FOR.items() for name in names.split()}  # noqa: RUF012
     rules = (
         Start("stride", ("layer",), of={"max_pooling": 2, "average_pooling": 2}),
         Start("gradient", ("grad_out",), value=lambda settings: CUSTOM),
@@ -160,14 +147,11 @@ class GradientsSettings(Settings):
             return 1, len(self.biases[0])
         if self.layer not in SLIDING:
             return height, width
-        is_convolution = self.layer == "convolution"
-        kernel_size = (len(self.weights), len(self.weights[0])) if is_convolution else (self.window, self.window)
-        padding = self.padding if is_convolution else 0
-        rows, columns = (
-            output_size(size, taps, stride=self.stride, padding=padding)
-            for size, taps in zip((height, width), kernel_size, strict=True)
-        )
-        return rows, columns
+        rows, columns, padding = self.window, self.window, 0
+        if self.layer == "convolution":
+            rows, columns, padding = len(self.weights), len(self.weights[0]), self.padding
+        how = {"stride": self.stride, "padding": padding}
+        return output_size(height, rows, **how), output_size(width, columns, **how)
 
 
 def made(kind: str, shape: tuple[int, int]) -> Rows:

@@ -7,8 +7,9 @@ It has no biases: 21 parameters fit one drawing. Every array is the engine's, th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +20,11 @@ from ..sums import products_of
 from .layer_pass import SGD_HEADLINE, SGD_RESULT, SGD_SLOTS, Grid, LayerPass, LayerStep, Mark, at, sum_of
 
 POOL = 2  # pixels a side of a window
+PARAMETERS = ("weight", "kernel")  # in the order in which they are updated
 Arrays = dict[str, np.ndarray]
+Function = Callable[..., Any]  # one of the engine's
 WordsAndMarks = tuple[str, *tuple[Mark, ...]]  # words, and what is marked
+TITLES = {"conv": "convolution", "relu": "ReLU", "pool": "max-pool", "label": "y", "new_loss": "after", "new_p": "p after"}
 
 
 @dataclass(frozen=True)
@@ -32,20 +36,18 @@ class SmallNetwork:
     kernel: np.ndarray  # (3, 3)
     weight: np.ndarray  # (3, 4)
 
-    def forward(self) -> Arrays:
-        """Every value by name: conv and relu (4, 4), pool (2, 2), logits and p (3, 1), loss (1, 1)."""
-        conv = engine.conv2d(self.image[None, None], self.kernel[None, None])
+    def forward(self, conv2d: Function = engine.conv2d, max_pool2d: Function = engine.max_pool2d) -> Arrays:
+        """What goes in, and every value by name: conv and relu (4, 4), pool (2, 2), logits, label, p (3, 1), loss (1, 1)."""
+        conv = conv2d(self.image[None, None], self.kernel[None, None])
         rectified = engine.relu(conv)
-        pool = engine.max_pool2d(rectified, POOL)
+        pool = max_pool2d(rectified, POOL)
         logits = engine.linear(engine.flatten(pool), self.weight)
         loss = engine.cross_entropy(logits, self._labels)
-        column = engine.softmax(logits).T
-        return {
-            "conv": conv[0, 0], "relu": rectified[0, 0], "pool": pool[0, 0], "logits": logits.T, "p": column,
-            "loss": np.array([[loss]]),
-        }  # fmt: skip
+        given = {"image": self.image, "kernel": self.kernel, "weight": self.weight, "label": np.eye(3)[:, self._labels]}
+        maps, p = {"conv": conv[0, 0], "relu": rectified[0, 0], "pool": pool[0, 0]}, engine.softmax(logits).T
+        return {**given, **maps, "logits": logits.T, "p": p, "loss": np.array([[loss]])}
 
-    def backward(self, values: Arrays) -> Arrays:
+    def backward(self, values: Arrays, conv2d_backward: Function = engine.conv2d_backward) -> Arrays:
         """The gradient of the loss by each value and each parameter, under the same names."""
         conv, rectified, pool = (values[name][None, None] for name in ("conv", "relu", "pool"))
         grad_logits = engine.cross_entropy_backward(values["logits"].T, self._labels)
@@ -53,11 +55,17 @@ class SmallNetwork:
         grad_pool = engine.flatten_backward(grad_flat, pool)
         grad_relu = engine.max_pool2d_backward(grad_pool, rectified, POOL)
         grad_conv = engine.relu_backward(grad_relu, conv)
-        _, grad_kernel, _ = engine.conv2d_backward(grad_conv, self.image[None, None], self.kernel[None, None])
-        return {
-            "logits": grad_logits.T, "weight": grad_weight, "pool": grad_pool[0, 0], "relu": grad_relu[0, 0],
-            "conv": grad_conv[0, 0], "kernel": grad_kernel[0, 0],
-        }  # fmt: skip
+        _, grad_kernel, _ = conv2d_backward(grad_conv, self.image[None, None], self.kernel[None, None])
+        maps = {"pool": grad_pool[0, 0], "relu": grad_relu[0, 0], "conv": grad_conv[0, 0], "kernel": grad_kernel[0, 0]}
+        return {"logits": grad_logits.T, "weight": grad_weight, **maps}
+
+    def defined(self, learning_rate: float) -> Arrays:
+        """The same by loops, and the parameters after one step of SGD."""
+        values = self.forward(engine.conv2d_loops, engine.max_pool2d_loops)
+        gradients = self.backward(values, engine.conv2d_backward_loops)
+        after = self.updated(gradients, learning_rate)
+        new = {"new_kernel": after.kernel, "new_weight": after.weight}
+        return values | {f"grad_{name}": gradient for name, gradient in gradients.items()} | new
 
     def updated(self, gradients: Arrays, learning_rate: float) -> SmallNetwork:
         """The network after one step of SGD."""
@@ -99,128 +107,120 @@ class SmallNetwork:
         return self._from_relu(engine.relu(engine.conv2d(self.image[None, None], kernels[:, None])[0]))
 
 
-TITLES = {"conv": "convolution", "relu": "ReLU", "pool": "max-pool", "label": "y", "new_loss": "after", "new_p": "p after"}
-
-
 class Walk:
-    """The numbers of one step of SGD in the order in which they are computed, and the steps that tell them."""
+    """The numbers of one step of SGD, and the steps that tell how each comes about."""
 
     def __init__(self, network: SmallNetwork, learning_rate: float) -> None:
-        self.network, self.learning_rate = network, learning_rate
-        self.values = network.forward()
-        self.gradients = network.backward(self.values)
-        self.after = network.updated(self.gradients, learning_rate)
-        self.values_after = self.after.forward()
-        self.badges = network.checks(self.values, self.gradients)
+        self.label, self.learning_rate = network.label, learning_rate
+        values = network.forward()
+        gradients = network.backward(values)
+        self.badges = {f"grad_{name}": badges for name, badges in network.checks(values, gradients).items()}
+        after = network.updated(gradients, learning_rate).forward()
+        self.numbers = values | {f"grad_{name}": gradient for name, gradient in gradients.items()}
+        self.numbers |= {f"new_{name}": after[name] for name in (*PARAMETERS, "p", "loss")}
 
-    def phases(self) -> Iterator[tuple[str, list[LayerStep]]]:
-        """Each grid that is computed, and its steps, a cell each in row order."""
-        ways = {"conv": self._conv, "relu": self._relu, "pool": self._pool, "logits": self._logit, "p": self._probability}
-        for name, way in ways.items():
-            yield name, [self._forward(name, r, c, *way(r, c)) for r, c in np.ndindex(self.values[name].shape)]
-        yield "loss", [self._loss()]
-        back = {
-            "logits": self._grad_logit, "weight": self._grad_weight, "pool": self._grad_pool, "relu": self._grad_relu,
-            "conv": self._grad_conv, "kernel": self._grad_kernel,
+    def phases(self) -> dict[str, list[LayerStep]]:
+        """For each grid that is computed its steps, a cell each in row order."""
+        ways = {
+            "conv": self._conv, "relu": self._relu, "pool": self._pool, "logits": self._logit, "p": self._probability,
+            "loss": self._loss, "grad_logits": self._grad_logit, "grad_weight": self._grad_weight,
+            "grad_pool": self._grad_pool, "grad_relu": self._grad_relu, "grad_conv": self._grad_conv,
+            "grad_kernel": self._grad_kernel,
         }  # fmt: skip
-        for name, way_back in back.items():
-            cells = np.ndindex(self.gradients[name].shape)
-            yield f"grad_{name}", [self._backward(name, r, c, *way_back(r, c)) for r, c in cells]
-        yield "new_weight", [self._update("weight", r, c) for r, c in np.ndindex(self.network.weight.shape)]
-        yield "new_kernel", [self._update("kernel", r, c) for r, c in np.ndindex(self.network.kernel.shape)]
-        yield "new_p", [self._again()]
+        told = {name: [self._cell(name, r, c, *way(r, c)) for r, c in self._cells(name)] for name, way in ways.items()}
+        new = {f"new_{name}": [self._update(name, r, c) for r, c in self._cells(name)] for name in PARAMETERS}
+        return told | new | {"new_p new_loss": [self._again()]}
 
-    def _forward(self, name: str, r: int, c: int, words: str, *marks: Mark) -> LayerStep:
-        cell = f"{name}{at(r, c) if self.values[name].shape[1] > 1 else at(r)}"
-        return LayerStep.forward(cell, words, f"{cell} = {self._value(name, r, c)}", *marks, Mark(name, r, c, "output"))
+    def _cells(self, name: str) -> np.ndindex:
+        return np.ndindex(self.numbers[name].shape)
 
-    def _backward(self, name: str, r: int, c: int, words: str, *marks: Mark) -> LayerStep:
-        gradient, role = self.gradients[name], "kernel" if name in ("kernel", "weight") else "output"
-        cell = f"grad_{name}{at(r, c) if gradient.shape[1] > 1 else at(r)}"
-        own = (Mark(name, r, c, role), Mark(f"grad_{name}", r, c, "gradient"))
-        badge = self.badges[name][r * gradient.shape[1] + c]
-        return LayerStep.backward(cell, words, f"= {self._gradient(name, r, c)}", badge, *marks, *own)
+    def _cell(self, name: str, r: int, c: int, words: str, *marks: Mark) -> LayerStep:
+        height, width = self.numbers[name].shape
+        cell = name + (at(r, c) if width > 1 else at(r) if height > 1 else "")
+        if name not in self.badges:
+            return LayerStep.of(cell, words, f"{cell} = {self._say(name, r, c)}", *marks, Mark(name, r, c, "output"))
+        of = name.removeprefix("grad_")
+        own = (Mark(of, r, c, "kernel" if of in PARAMETERS else "output"), Mark(name, r, c, "gradient"))
+        badge = self.badges[name][r * width + c]
+        return LayerStep.of(cell, words, f"= {self._say(name, r, c)}", *marks, *own, badge=badge)
 
-    def _value(self, name: str, r: int, c: int = 0) -> str:
-        return write(float(self.values[name][r, c]))
+    def _say(self, name: str, r: int, c: int = 0) -> str:
+        return write(float(self.numbers[name][r, c]))
 
-    def _gradient(self, name: str, r: int, c: int = 0) -> str:
-        return write(float(self.gradients[name][r, c]))
+    def _sum(self, first: np.ndarray, second: np.ndarray, name: str, r: int, c: int, nothing: str = "") -> str:
+        """The sum of products that a number is."""
+        return sum_of(products_of(first, second), float(self.numbers[name][r, c]), nothing)
 
     def _conv(self, i: int, j: int) -> WordsAndMarks:
-        terms = products_of(self.network.image[i : i + 3, j : j + 3], self.network.kernel)
-        words = sum_of(terms, float(self.values["conv"][i, j]))
+        words = self._sum(self.numbers["image"][i : i + 3, j : j + 3], self.numbers["kernel"], "conv", i, j)
         return words, Mark("image", i, j, "input", 3, 3), Mark("kernel", 0, 0, "kernel", 3, 3)
 
     def _relu(self, i: int, j: int) -> WordsAndMarks:
-        return f"max({self._value('conv', i, j)}, 0) = {self._value('relu', i, j)}", Mark("conv", i, j, "input")
+        return f"max({self._say('conv', i, j)}, 0) = {self._say('relu', i, j)}", Mark("conv", i, j, "input")
 
     def _pool(self, i: int, j: int) -> WordsAndMarks:
-        window = self.values["relu"][POOL * i : POOL * (i + 1), POOL * j : POOL * (j + 1)]
-        words = f"max({', '.join(map(write, window.ravel().tolist()))}) = {self._value('pool', i, j)}"
+        window = self.numbers["relu"][POOL * i : POOL * (i + 1), POOL * j : POOL * (j + 1)]
+        words = f"max({', '.join(map(write, window.ravel().tolist()))}) = {self._say('pool', i, j)}"
         return words, Mark("relu", POOL * i, POOL * j, "input", POOL, POOL)
 
     def _logit(self, k: int, _: int) -> WordsAndMarks:
-        words = sum_of(products_of(self.network.weight[k], self.values["pool"]), float(self.values["logits"][k, 0]))
+        words = self._sum(self.numbers["weight"][k], self.numbers["pool"], "logits", k, 0)
         return words, Mark("pool", 0, 0, "input", 2, 2), Mark("weight", k, 0, "kernel", 1, 4)
 
     def _probability(self, k: int, _: int) -> WordsAndMarks:
-        scores = self.values["logits"][:, 0].tolist()
-        total = " + ".join(f"exp({write(score)})" for score in scores)
-        return f"exp({write(scores[k])}) / ({total}) = {self._value('p', k)}", Mark("logits", 0, 0, "input", 3, 1)
+        scores = [self._say("logits", n) for n, _ in self._cells("logits")]
+        total = " + ".join(f"exp({score})" for score in scores)
+        return f"exp({scores[k]}) / ({total}) = {self._say('p', k)}", Mark("logits", 0, 0, "input", 3, 1)
 
-    def _loss(self) -> LayerStep:
-        k, loss = self.network.label, self._value("loss", 0)
-        marks = (Mark("p", k, 0, "input"), Mark("label", k, 0, "kernel"), Mark("loss", 0, 0, "output"))
-        return LayerStep.forward("loss", f"−log p[{k}] = −log {self._value('p', k)} = {loss}", f"loss = {loss}", *marks)
+    def _loss(self, *_: int) -> WordsAndMarks:
+        k = self.label
+        words = f"−log p[{k}] = −log {self._say('p', k)} = {self._say('loss', 0)}"
+        return words, Mark("p", k, 0, "input"), Mark("label", k, 0, "kernel")
 
     def _grad_logit(self, k: int, _: int) -> WordsAndMarks:
-        words = f"{self._value('p', k)} − {write(float(k == self.network.label))} = {self._gradient('logits', k)}"
+        words = f"{self._say('p', k)} − {self._say('label', k)} = {self._say('grad_logits', k)}"
         return words, Mark("p", k, 0, "output"), Mark("label", k, 0, "kernel")
 
     def _grad_weight(self, k: int, n: int) -> WordsAndMarks:
-        terms = products_of(self.gradients["logits"][k], self.values["pool"].ravel()[[n]])
-        words = sum_of(terms, float(self.gradients["weight"][k, n]))
+        words = self._sum(self.numbers["grad_logits"][k], self.numbers["pool"].ravel()[[n]], "grad_weight", k, n)
         return words, Mark("grad_logits", k, 0, "gradient"), Mark("pool", n // 2, n % 2, "input")
 
     def _grad_pool(self, i: int, j: int) -> WordsAndMarks:
-        terms = products_of(self.network.weight[:, 2 * i + j], self.gradients["logits"])
-        words = sum_of(terms, float(self.gradients["pool"][i, j]))
+        words = self._sum(self.numbers["weight"][:, 2 * i + j], self.numbers["grad_logits"], "grad_pool", i, j)
         return words, Mark("weight", 0, 2 * i + j, "kernel", 3, 1), Mark("grad_logits", 0, 0, "gradient", 3, 1)
 
     def _grad_relu(self, i: int, j: int) -> WordsAndMarks:
-        window = self.values["relu"][POOL * (i // POOL) :, POOL * (j // POOL) :][:POOL, :POOL]
+        window = self.numbers["relu"][POOL * (i // POOL) :, POOL * (j // POOL) :][:POOL, :POOL]
         won = window.argmax() == POOL * (i % POOL) + j % POOL
-        words = f"{self._gate(won, 'pool', i // POOL, j // POOL)} = {self._gradient('relu', i, j)}"
         because = f"because it {'won' if won else 'did not win'}"
-        return f"{words}, {because}", Mark("grad_pool", i // POOL, j // POOL, "gradient")
+        words = f"{self._gate(won, 'grad_pool', i // POOL, j // POOL)} = {self._say('grad_relu', i, j)}, {because}"
+        return words, Mark("grad_pool", i // POOL, j // POOL, "gradient")
 
     def _grad_conv(self, i: int, j: int) -> WordsAndMarks:
-        value = self.values["conv"][i, j]
-        words = f"{self._gate(value > 0, 'relu', i, j)} = {self._gradient('conv', i, j)}"
+        value = self.numbers["conv"][i, j]
         sign = ">" if value > 0 else "<" if value < 0 else "="
-        return f"{words}, because conv {sign} 0", Mark("grad_relu", i, j, "gradient")
+        words = f"{self._gate(value > 0, 'grad_relu', i, j)} = {self._say('grad_conv', i, j)}, because conv {sign} 0"
+        return words, Mark("grad_relu", i, j, "gradient")
 
     def _gate(self, passes: bool, name: str, r: int, c: int) -> str:
         """1×gradient or 0×gradient."""
-        return f"{int(passes)}×{write_factor(float(self.gradients[name][r, c]))}"
+        return f"{int(passes)}×{write_factor(float(self.numbers[name][r, c]))}"
 
     def _grad_kernel(self, k: int, m: int) -> WordsAndMarks:
-        pixels, gradients = self.network.image[k : k + 4, m : m + 4], self.gradients["conv"]
-        terms = products_of(pixels[gradients != 0], gradients[gradients != 0])
-        words = sum_of(terms, float(self.gradients["kernel"][k, m]), ": no gradient arrives")
+        pixels, gradients = self.numbers["image"][k : k + 4, m : m + 4], self.numbers["grad_conv"]
+        arrives = gradients != 0
+        words = self._sum(pixels[arrives], gradients[arrives], "grad_kernel", k, m, ": no gradient arrives")
         return words, Mark("image", k, m, "input", 4, 4), Mark("grad_conv", 0, 0, "gradient", 4, 4)
 
     def _update(self, name: str, r: int, c: int) -> LayerStep:
-        old, gradient = float(getattr(self.network, name)[r, c]), float(self.gradients[name][r, c])
-        new = write(float(getattr(self.after, name)[r, c]))
-        words = f"{write(old)} − {write(self.learning_rate)}×{write_factor(gradient)} = {new}"
+        gradient, new = write_factor(float(self.numbers[f"grad_{name}"][r, c])), self._say(f"new_{name}", r, c)
+        words = f"{self._say(name, r, c)} − {write(self.learning_rate)}×{gradient} = {new}"
         marks = (Mark(name, r, c, "kernel"), Mark(f"grad_{name}", r, c, "gradient"), Mark(f"new_{name}", r, c, "kernel"))
         return LayerStep(f"Update: {name}{at(r, c)}", f"new {name}{at(r, c)} = {words}", f"= {new}", marks)
 
     def _again(self) -> LayerStep:
-        k, now = self.network.label, write(float(self.values_after["p"][self.network.label, 0]))
-        before, after = (write(float(one["loss"][0, 0])) for one in (self.values, self.values_after))
+        k, before, after = self.label, self._say("loss", 0), self._say("new_loss", 0)
+        now = self._say("new_p", k)
         sentence = f"Forward again with the new parameters: p[{k}] = {now}, loss = −log {now} = {after}; before it was {before}"
         marks = (Mark("new_p", k, 0, "output"), Mark("new_loss", 0, 0, "output"), Mark("loss", 0, 0, "output"))
         return LayerStep("Forward again", sentence, f"loss {before} → {after}", marks)
@@ -228,22 +228,9 @@ class Walk:
 
 def sgd_step(network: SmallNetwork, learning_rate: float) -> LayerPass:
     """All of it: forward, backward, update, and forward again."""
-    walk, starts = Walk(network, learning_rate), dict[str, tuple[int, int]]()
-    steps: list[LayerStep] = []
-    for name, phase in walk.phases():
-        starts[name] = (len(steps), len(steps) + len(phase))
-        steps += phase
-    starts["new_loss"] = starts["new_p"]
-    arrays: Arrays = {"image": network.image, "kernel": network.kernel, "weight": network.weight, **walk.values}
-    arrays |= {"label": np.eye(len(network.weight))[:, [network.label]]}
-    arrays |= {f"grad_{name}": gradient for name, gradient in walk.gradients.items()}
-    arrays |= {"new_kernel": walk.after.kernel, "new_weight": walk.after.weight}
-    arrays |= {"new_p": walk.values_after["p"], "new_loss": walk.values_after["loss"]}
-    grids = {}
+    walk, grids = Walk(network, learning_rate), {}
     for name, slots in SGD_SLOTS.items():
         group = 0 if name == "image" else 2 if name.startswith(("grad", "new")) else 1
-        title, hidden = TITLES.get(name, name.replace("new_", "new ")), starts.get(name, (0, 0))
-        # The cells of parameters lead to their gradients, all others to where they are computed.
-        first, _ = starts[f"grad_{name}"] if name in ("kernel", "weight") else starts.get(name, (-1, -1))
-        grids[name] = Grid(title, arrays[name], slots, group, first, hidden)
-    return LayerPass(grids, tuple(steps), words=SGD_HEADLINE, result=SGD_RESULT, decimals=2)
+        title = TITLES.get(name, name.replace("new_", "new "))
+        grids[name] = Grid(title, walk.numbers[name], slots, group, f"grad_{name}" if name in PARAMETERS else name)
+    return LayerPass(grids, walk.phases(), words=SGD_HEADLINE, result=SGD_RESULT, decimals=2)
