@@ -5,8 +5,10 @@ The engine computes everything once; columns.py and words.py are made from the r
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -40,13 +42,24 @@ class Problem:
     bias: float
     stride: Pair
     padding: Pair
-    dilation: Pair
+    dilation: int
     row: int
 
     @property
-    def how(self) -> dict[str, Pair]:
+    def padded(self) -> np.ndarray:
+        """The image with its rings of zeros. -> (H + 2·rows, W + 2·columns)."""
+        return np.pad(self.image, [(ring, ring) for ring in self.padding])
+
+    @property
+    def span(self) -> Pair:
+        """How many pixels the window reaches over, down and across."""
+        height, width = self.weights.shape
+        return self.dilation * (height - 1) + 1, self.dilation * (width - 1) + 1
+
+    @property
+    def how(self) -> dict[str, Any]:
         """As the engine takes it."""
-        return {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}
+        return {"stride": self.stride, "padding": self.padding, "dilation": (self.dilation, self.dilation)}
 
     @property
     def _arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -60,7 +73,7 @@ class Problem:
     def by_product(self) -> np.ndarray:
         """Every window as a column, one matrix product for all. -> (oH, oW)."""
         x, weight, bias = self._arrays
-        return np.asarray(conv2d(x, weight, bias, stride=self.stride, padding=self.padding, dilation=self.dilation)[0, 0])
+        return np.asarray(conv2d(x, weight, bias, **self.how)[0, 0])
 
     def by_loops(self) -> tuple[Part, np.ndarray]:
         """One product after the other; on a large image only the rows around `row`. -> which rows, (rows, oW)."""
@@ -84,30 +97,22 @@ def convolved(problem: Problem, algorithm: str) -> tuple[np.ndarray, str]:
 def compared(problem: Problem, *, timed: bool) -> list[Way]:
     """Every way, as far from the loops as it is, and how long it takes if that is wanted."""
     part, defined = problem.by_loops()
-    results = {"windows": problem.by_windows()[part.rows], "im2col": problem.by_product()[part.rows], "loops": defined}
-    works: dict[str, Callable[[], object]] = {
+    works: dict[str, Callable[[], Any]] = {
         "windows": problem.by_windows, "im2col": problem.by_product, "loops": problem.by_loops,
     }  # fmt: skip
-    notes = {"loops": "" if part.whole else f"for {part.words} only"}
-    return [
-        Way(name, label, function, difference(defined, results[name]), seconds_of(works[name]) if timed else None,
-            notes.get(name, ""))
-        for name, (label, function) in WAYS.items()
-    ]  # fmt: skip
+    ways = []
+    for name, (label, function) in WAYS.items():
+        far = difference(defined, works[name]()[part.rows]) if name != "loops" else 0.0
+        note = f"for {part.words} only" if name == "loops" and not part.whole else ""
+        ways.append(Way(name, label, function, far, seconds_of(works[name]) if timed else None, note))
+    return ways
 
 
 @dataclass(frozen=True)
-class ConvolutionResult:
-    """What is convolved, how, and what comes out. A step is one output cell, `first` the number of the first one."""
+class ConvolutionResult(Problem):
+    """A problem and what comes out. A step is one output cell, `first` the number of the first one."""
 
-    image: np.ndarray  # (H, W)
     source: str  # what the image is
-    padded: np.ndarray  # (H + 2·rows, W + 2·columns)
-    weights: np.ndarray  # (kH, kW) as multiplied: normalised and turned if wanted
-    stride: tuple[int, int]
-    padding: tuple[int, int]
-    dilation: int
-    bias: float
     relu: bool
     photo: bool  # shown in grey
     terms: ConvTerms  # of the cells that are steps
@@ -119,21 +124,20 @@ class ConvolutionResult:
     columns: np.ndarray  # (T, 1)
 
     @property
-    def span(self) -> tuple[int, int]:
-        """How many pixels the window reaches over, down and across."""
-        height, width = self.weights.shape
-        return self.dilation * (height - 1) + 1, self.dilation * (width - 1) + 1
-
-    @property
-    def problem(self) -> Problem:
-        """What is computed, without anything of the animation."""
-        row = int(self.rows[0, 0])
-        return Problem(self.image, self.weights, self.bias, self.stride, self.padding, (self.dilation,) * 2, row)
-
-    @property
     def whole(self) -> bool:
         """Whether every output cell is a step."""
         return len(self.rows) == self.output.size
+
+    @functools.cached_property
+    def products(self) -> np.ndarray:
+        """Of each step. -> (T, kH·kW)."""
+        return self.terms.products.reshape(len(self.rows), -1)
+
+    @functools.cached_property
+    def running_sums(self) -> np.ndarray:
+        """After each product, and with the bias if there is one. -> (T, n)."""
+        sums = self.terms.running_sums.reshape(len(self.rows), -1)
+        return np.hstack([sums, sums[:, -1:] + self.bias]) if self.bias else sums
 
 
 def convolve(settings: ConvolutionSettings, files: Files) -> ConvolutionResult:
@@ -144,25 +148,28 @@ def convolve(settings: ConvolutionSettings, files: Files) -> ConvolutionResult:
     weights = weights[::-1, ::-1] if settings.flip else weights
     stride = (settings.stride, settings.stride if settings.stride_across == "same" else int(settings.stride_across))
     padding = padding_of(settings.padding_rule, settings.padding, weights.shape, settings.dilation)
-    x, weight = image[np.newaxis], weights[np.newaxis]
-    problem = Problem(image, weights, settings.bias, stride, padding, (settings.dilation,) * 2, settings.row)
+    problem = Problem(image, weights, settings.bias, stride, padding, settings.dilation, settings.row)
     sums, note = convolved(problem, settings.algorithm)
-    padded = np.pad(image, [(ring, ring) for ring in padding])
-    steps = np.arange(sums.size)
+    steps, strip, how = np.arange(sums.size), image, problem.how
     if sums.size > MOST_STEPS:
         row = min(settings.row, len(sums) - 1)
         steps = steps.reshape(sums.shape)[row]
-        top, span = row * stride[0], settings.dilation * (len(weights) - 1) + 1
-        strip = padded[np.newaxis, top : top + span]
-        terms = conv2d_terms(strip, weight, settings.bias, **(problem.how | {"padding": (0, 0)}))
-    else:
-        terms = conv2d_terms(x, weight, settings.bias, **problem.how)
-    output = relu(sums) if settings.relu else sums
+        top = row * stride[0]
+        strip, how = problem.padded[top : top + problem.span[0]], how | {"padding": (0, 0)}
     rows, columns = np.unravel_index(steps[:, np.newaxis], sums.shape)
     return ConvolutionResult(
-        image, source, padded, weights, stride, padding, settings.dilation, settings.bias, settings.relu,
-        settings.image in (*PHOTOS, "picture"), terms, sums, output, int(steps[0]), note, rows, columns,
-    )  # fmt: skip
+        **vars(problem) | {"row": int(rows[0, 0])},
+        source=source,
+        relu=settings.relu,
+        photo=settings.image in (*PHOTOS, "picture"),
+        terms=conv2d_terms(strip[np.newaxis], weights[np.newaxis], settings.bias, **how),
+        sums=sums,
+        output=relu(sums) if settings.relu else sums,
+        first=int(steps[0]),
+        note=note,
+        rows=rows,
+        columns=columns,
+    )
 
 
 def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str]:

@@ -8,21 +8,19 @@ import numpy as np
 
 from .. import grid, im2col
 from ..numbers import write
-from ..trace import Column, Columns, Sources, Texts, column_array
+from ..trace import Columns, Sources, Texts, column_array, over_steps
 from .algorithms import LECTURE, ConvolutionResult
 from .settings import ConvolutionSettings
 
 MOST_BARS = 16  # with more products their running sums are bars without numbers
 # The blurring kernel's output as slide 46 prints it; some of its cells are misprints.
-ON_SLIDE_46 = np.array(
-    [
-        [0.4, 0.5, 0.5, 0.5, 0.4],
-        [0.4, 0.2, 0.3, 0.6, 0.3],
-        [0.5, 0.4, 0.4, 0.2, 0.1],
-        [0.5, 0.6, 0.2, 0.1, 0.0],
-        [0.4, 0.3, 0.1, 0.0, 0.0],
-    ]
-)
+ON_SLIDE_46 = np.array([
+    [0.4, 0.5, 0.5, 0.5, 0.4],
+    [0.4, 0.2, 0.3, 0.6, 0.3],
+    [0.5, 0.4, 0.4, 0.2, 0.1],
+    [0.5, 0.6, 0.2, 0.1, 0.0],
+    [0.4, 0.3, 0.1, 0.0, 0.0],
+])  # fmt: skip
 LEAST_SPAN = 0.04  # of the scale of all steps: where the bars of a step would be lower, each step has its own scale
 LEAST_BAR = 0.03  # of the drawing's height, for a product that is not 0
 LEAST_TINT = 0.08  # of the colour scale, for a number that is not 0
@@ -36,7 +34,6 @@ def still(result: ConvolutionResult, settings: ConvolutionSettings) -> Sources:
     grey_output = result.photo and output.min() >= 0
     rows, columns = np.indices(weights.shape).reshape(2, -1)
     (top, left), (height, width) = np.array(result.padding)[:, np.newaxis], result.image.shape
-    products = result.terms.products.reshape(len(result.rows), -1)
     return {
         "input": grid.image(padded, input_limit, shown=not result.photo),
         "input_photo": grid.image(padded, input_limit, shown=result.photo),
@@ -46,7 +43,7 @@ def still(result: ConvolutionResult, settings: ConvolutionSettings) -> Sources:
         "unread": grid.unread(padded.shape, weights.shape, result.stride, result.dilation),
         "kernel": grid.labels(weights, grid.limit_of(weights)) | {"shade": _tint(weights).ravel()},
         "kernel_values": grid.values(weights),
-        "products": {**grid.rectangles(rows, columns, 1, 1, weights.shape), **_size(products, max(weights.shape))},
+        "products": {**grid.rectangles(rows, columns, 1, 1, weights.shape), **_size(result.products, max(weights.shape))},
         "sums": _bar_places(result),
         "zero_line": {"x": np.array([0, 1], np.float32)},
         "output": grid.image(_tint(output), 1, shown=not grey_output),
@@ -63,19 +60,14 @@ def moving(result: ConvolutionResult, *, as_matrices: bool) -> Sources:
     """What the steps change: the window, the products, the running sum, and how much of the output is revealed."""
     shape = result.output.shape
     tops, lefts = result.rows * result.stride[0], result.columns * result.stride[1]
-    products = result.terms.products.reshape(len(result.rows), -1)
     cover = grid.cover(result.rows, result.columns, shape)
     if not result.whole:
         cover = {name: column_array(column)[:, :0] for name, column in cover.items()}
     return {
         "window": grid.rectangles(tops, lefts, *result.span, result.padded.shape),
         "taps": _taps(result, tops, lefts),
-        "products": {
-            "text": Texts.of_numbers(products, write),
-            "shade": _tint(products),
-        },
-        "sums": _bars(result),
-        "zero_line": _zero_line(result),
+        "products": {"text": Texts.of_numbers(result.products, write), "shade": _tint(result.products)},
+        **_bars(result),
         "output_cell": grid.rectangles(result.rows, result.columns, 1, 1, shape),
         "output_cover": cover,
         **(_im2col_moving(result) if as_matrices else {}),
@@ -121,53 +113,31 @@ def _im2col_still(result: ConvolutionResult) -> dict[str, Columns]:
 
 
 def _im2col_moving(result: ConvolutionResult) -> dict[str, Columns]:
-    steps = np.arange(len(result.rows))[:, np.newaxis]
-    moving = im2col.moving(np.zeros_like(steps), steps, (1, result.weights.size, len(steps)))
-    return {
-        source: {name: _over_steps(column, len(steps)) for name, column in found.items()} for source, found in moving.items()
-    }
-
-
-def _over_steps(column: Column, count: int) -> np.ndarray:
-    """A column that moves, written out for each step. -> (T, n)."""
-    array = column_array(column)
-    return np.broadcast_to(array, (count, array.shape[-1]))
-
-
-def running_sums(result: ConvolutionResult) -> np.ndarray:
-    """After each product, and with the bias if there is one. -> (T, n)."""
-    sums = result.terms.running_sums.reshape(len(result.rows), -1)
-    return np.hstack([sums, sums[:, -1:] + result.bias]) if result.bias else sums
+    T = len(result.rows)
+    moving = im2col.moving(np.zeros((T, 1), np.intp), np.arange(T)[:, np.newaxis], (1, result.weights.size, T))
+    return {source: {name: over_steps(column, (T,)) for name, column in found.items()} for source, found in moving.items()}
 
 
 def _bar_places(result: ConvolutionResult) -> Columns:
     """What the bars of all steps share: their places, widths and the size of their texts. -> (n,)."""
-    sums = running_sums(result)
-    count = sums.shape[1]
+    count = result.running_sums.shape[1]
     places = ((np.arange(count) + 0.5) / count).astype(np.float32)
-    return {"x": places, "width": np.full(count, 0.74 / count, np.float32), **_size(sums, count, count)}
+    size = _size(result.running_sums if count <= MOST_BARS else np.zeros((1, count)), count)
+    return {"x": places, "width": np.full(count, 0.74 / count, np.float32), **size}
 
 
-def _zero_line(result: ConvolutionResult) -> Columns:
-    """From where the bars of each step rise and fall. -> column y (T, 2)."""
-    low, height = _bar_scales(running_sums(result))
-    return {"y": np.repeat(-low / height, 2, axis=1).astype(np.float32)}
-
-
-def _bars(result: ConvolutionResult) -> Columns:
+def _bars(result: ConvolutionResult) -> dict[str, Columns]:
     """Each product as a bar from the sum before it to the sum after it, its text above the zero line. -> columns (T, n)."""
-    sums = running_sums(result)
+    sums = result.running_sums
     before = np.hstack([np.zeros((len(sums), 1)), sums[:, :-1]])
     low, height = _bar_scales(sums)
-    bottom, top, sign = (before - low) / height, (sums - low) / height, np.sign(sums - before)
+    bottom, top, zero, sign = (before - low) / height, (sums - low) / height, -low / height, np.sign(sums - before)
     top = np.where(abs(top - bottom) < LEAST_BAR, bottom + sign * LEAST_BAR, top)
     texts = Texts.of_numbers(sums, write) if sums.shape[1] <= MOST_BARS else Texts(("",), np.zeros(sums.shape, np.uint16))
+    numbers = {"bottom": bottom, "top": top, "label_y": np.maximum(np.maximum(bottom, top), zero), "shade": sign}
     return {
-        "bottom": bottom.astype(np.float32),
-        "top": top.astype(np.float32),
-        "label_y": np.maximum(np.maximum(bottom, top), -low / height).astype(np.float32),
-        "text": texts,
-        "shade": sign.astype(np.float32),
+        "sums": {"text": texts, **{name: column.astype(np.float32) for name, column in numbers.items()}},
+        "zero_line": {"y": np.repeat(zero, 2, axis=1).astype(np.float32)},
     }
 
 
@@ -196,10 +166,10 @@ def _tint(values: np.ndarray) -> np.ndarray:
     return np.where(values == 0, shades, np.copysign(np.maximum(abs(shades), LEAST_TINT), values)).astype(np.float32)
 
 
-def _size(values: np.ndarray, cells: int, count: int | None = None) -> Columns:
-    """One letter height for all texts of all steps, `cells` of them in a row. values: (T, n) -> column size (n or count,)."""
+def _size(values: np.ndarray, cells: int) -> Columns:
+    """One letter height for the texts of all steps, `cells` of them in a row. values: (T, n) -> column size (n,)."""
     longest = max((write(value) for value in np.unique(values).tolist()), key=len)
-    return {"size": np.full(count or values.shape[1], grid.label_size((longest,), cells), np.float32)}
+    return {"size": np.full(values.shape[1], grid.label_size((longest,), cells), np.float32)}
 
 
 def _misprinted_cells(result: ConvolutionResult, settings: ConvolutionSettings) -> np.ndarray:

@@ -70,10 +70,10 @@ def call_of(result: ConvolutionResult, settings: ConvolutionSettings) -> str:
 def check(settings: ConvolutionSettings, files: Files | None = None) -> Check:
     """The output by conv2d_loops and as it is shown, as many rows as can be had at once."""
     result = convolve(settings, files or DiskFiles())
-    part, defined = result.problem.by_loops()
+    part, defined = result.by_loops()
     return Check({"output": relu(defined) if result.relu else defined}, {"output": result.output[part.rows]}, part.note)
 
 
 def ways(settings: ConvolutionSettings, files: Files | None = None, *, timed: bool = False) -> list[Way]:
     """The algorithms compared, and how long each takes here."""
-    return compared(convolve(settings, files or DiskFiles()).problem, timed=timed)
+    return compared(convolve(settings, files or DiskFiles()), timed=timed)

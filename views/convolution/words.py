@@ -9,7 +9,7 @@ from ..numbers import write, write_factor
 from ..sums import sums_of_products
 from ..trace import Sentences, Texts
 from .algorithms import ConvolutionResult
-from .columns import misprint_note, own_scales, running_sums
+from .columns import misprint_note, own_scales
 from .settings import ConvolutionSettings
 
 MOST_TERMS = 12  # products written one by one; of more, the largest ones
@@ -39,7 +39,7 @@ def facts(result: ConvolutionResult, settings: ConvolutionSettings) -> dict[str,
         "kernel": f"{kernel}, sum {write(result.weights.sum())}" + (", turned by 180°" if settings.flip else ""),
         "kernel_turned": "180" if settings.flip else "0",
         "sums": f"after each product{', then the bias' if result.bias else ''}; the last one is the output cell"
-        + ("; each step has its own scale" if own_scales(running_sums(result)) else ""),
+        + ("; each step has its own scale" if own_scales(result.running_sums) else ""),
         "output": "×".join(map(str, result.output.shape)),
         "im2col": "kernel as a row × windows as columns" + (" + bias" if result.bias else "") + " = output as a row",
         "output_note": _output_note(result, settings),
