@@ -5,7 +5,7 @@ The engine measures the slopes and judges (engine/finite_differences.py); here i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -18,6 +18,13 @@ def checks(
 ) -> list[str]:
     """Move each cell of x and judge its gradient. losses_of: (n, *x.shape) -> (n,)."""
     return badges(gradient, slopes(losses_of, x), tied=tied)
+
+
+def checked(
+    gradient: np.ndarray, losses_of: Callable[[np.ndarray], np.ndarray], x: np.ndarray, *, tied: np.ndarray | bool = False
+) -> Iterator[tuple[tuple[int, ...], float, str]]:
+    """Each cell of a gradient: its place, its value, what finite differences say. losses_of: (n, *x.shape) -> (n,)."""
+    return zip(np.ndindex(gradient.shape), gradient.ravel().tolist(), checks(gradient, losses_of, x, tied=tied), strict=True)
 
 
 def badges(gradient: np.ndarray, measured: Slopes, *, tied: np.ndarray | bool = False) -> list[str]:

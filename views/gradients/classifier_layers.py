@@ -14,8 +14,9 @@ import numpy as np
 
 from ... import engine
 from ..numbers import write, write_factor
+from ..numerical_checks import checked
 from ..sums import Term, in_words, products_of
-from .layer_pass import DENSE, LOWER, SOFTMAX, UPPER, Grid, LayerPass, LayerStep, Mark, Products, at, checked, slots, sum_of
+from .layer_pass import DENSE, LOWER, SOFTMAX, UPPER, Grid, LayerPass, LayerStep, Mark, Products, at, slots, sum_of
 
 SOFTMAX_MARKS = (("logits", "input"), ("probabilities", "output"), ("label", "kernel"), ("grad_logits", "gradient"))
 

@@ -7,7 +7,7 @@ one sentence all of it. Each kind of layer makes a LayerPass; columns.py turns i
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +15,6 @@ import numpy as np
 
 from ..arrangement import LINE, RECTANGLE, WORDS, Arrangement, Slot, Spot
 from ..numbers import write
-from ..numerical_checks import checks
 from ..sums import Term, in_words
 
 MOST_TERMS = 9  # of a sum: of more the largest ones are written
@@ -220,10 +219,3 @@ def sum_of(terms: Sequence[Term], total: float, nothing: str = "") -> str:
 def at(*place: int) -> str:
     """[row, column]."""
     return f"[{', '.join(map(str, place))}]"
-
-
-def checked(
-    gradient: np.ndarray, losses_of: Callable[[np.ndarray], np.ndarray], x: np.ndarray, *, tied: np.ndarray | bool = False
-) -> Iterator[tuple[tuple[int, ...], float, str]]:
-    """Each cell of a gradient: its place, its value, and what finite differences say of it. losses_of: see checks."""
-    return zip(np.ndindex(gradient.shape), gradient.ravel().tolist(), checks(gradient, losses_of, x, tied=tied), strict=True)

@@ -18,9 +18,9 @@ import numpy as np
 
 from ... import engine
 from ..numbers import write, write_factor
-from ..numerical_checks import tied_cells
+from ..numerical_checks import checked, tied_cells
 from ..sums import Term, products_of
-from .layer_pass import LOWER, NOTHING, UPPER, Grid, LayerPass, LayerStep, Mark, Products, at, checked, slots, sum_of
+from .layer_pass import LOWER, NOTHING, UPPER, Grid, LayerPass, LayerStep, Mark, Products, at, slots, sum_of
 
 STRETCHED = slots((22.2, 10.9, 4.5, 4.5), (0.3, 26.2, 4.0, 4.0))
 UNREAD = ": no window reads this pixel"
