@@ -8,7 +8,7 @@ BIN := .venv/bin
 PANEL_PORT := $(or $(PORT),5006)
 SITE_PORT := $(or $(PORT),8000)
 
-.PHONY: run test site panel vendor lint bench lock clean
+.PHONY: run test site panel vendor lint bench load soak lock clean
 
 run: site
 	@$(BIN)/convoscope serve --port $(SITE_PORT)
@@ -18,7 +18,7 @@ site: vendor
 
 panel: .venv/installed
 	@echo "Convoscope will be at http://localhost:$(PANEL_PORT)/app  (Ctrl+C stops it)"
-	@$(BIN)/panel serve app.py --port $(PANEL_PORT) --websocket-max-message-size 1048576 \
+	@$(BIN)/panel serve app.py --port $(PANEL_PORT) --warm --websocket-max-message-size 1048576 \
 		--allow-websocket-origin localhost:$(PANEL_PORT) --allow-websocket-origin 127.0.0.1:$(PANEL_PORT)
 
 vendor: .venv/installed
@@ -41,6 +41,13 @@ lint: .venv/installed
 # Every benchmark into docs/benchmarks.md and the README. PyTorch, ConvNetJS and TensorFlow.js go into git-ignored folders.
 bench: vendor
 	@browser=$$(scripts/ensure_browser.sh) && CONVOSCOPE_CHROMIUM="$$browser" $(BIN)/python benchmarks --peers
+
+# How a server bears a class (10 minutes), and what takes long (1 h 20 min). Both write their figures into docs/promises.md.
+load: .venv/installed
+	@$(BIN)/python benchmarks/load.py
+
+soak: vendor
+	@$(BIN)/python benchmarks/soak.py
 
 # Renew constraints.txt from the newest versions that pyproject.toml allows.
 lock:

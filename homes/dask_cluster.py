@@ -56,6 +56,11 @@ class Cluster:
                 self._thread.start()
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
+    def wake(self) -> None:
+        """Start what there is to be started, so that the first place is given sooner. Nobody waits for it."""
+        if not self.has_started:
+            self.run(self._wake())
+
     def end(self) -> None:
         """End the processes that were started here, and let go of the others."""
         if self._thread:
@@ -107,6 +112,10 @@ class Cluster:
                 assert actor.answer  # asked here for the first time, an actor binds itself to this client
                 return actor, future
         raise NoPlace
+
+    async def _wake(self) -> None:
+        with contextlib.suppress(ClusterError, TimeoutError, OSError):
+            await (await self.client()).run(places_taken, on_error="ignore")  # and each process imports what it needs
 
     async def _start_processes(self) -> LocalCluster:
         """Processes of this machine. They talk by TLS with keys made now: no other user of the machine can join in."""

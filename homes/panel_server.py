@@ -7,41 +7,32 @@ Neither they nor animation cost the server anything, so a page holds three Bokeh
 
 from __future__ import annotations
 
+import asyncio
 import functools
-import json
 import os
-import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-import jinja2
 import numpy as np
 import panel as pn
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource, Spacer
-from markupsafe import Markup
 from threadpoolctl import threadpool_limits
 
-from ..app import Static
 from ..views.answer import LARGEST_EVENT, refusal
-from ..views.theme import css
-from . import shell
+from . import panel_page
 from .dask_cluster import Cluster
-from .listing import engine_sources
-from .visitor import SOURCES, Visitor
+from .visitor import Visitor
 from .visits import Visit, Visits
 
-# Panel hands out the files that app.Static lists below this path.
-ASSETS = f"components/{Static.__module__}/{Static.__name__}/_resources/page/"
 FULL = "Every place on this server is taken."
-TOKEN = "the token of a session"
 CLUSTER = Cluster()  # where training runs
 # Where everything else is answered. Python runs one thread at a time; more of them let short answers pass long ones.
 THREADS = ThreadPoolExecutor(int(os.environ.get("CONVOSCOPE_THREADS", "4")), thread_name_prefix="Convoscope answers")
 VISITS = Visits(int(os.environ.get("CONVOSCOPE_SESSIONS", "60")))  # connected pages at once; each holds about 1 MB
 threadpool_limits(1)  # NumPy's own threads would only wait for each other
-_drawing = threading.Lock()
+_prepared: list[Future[None]] = []
 
 
 def serve_session() -> None:
@@ -49,11 +40,24 @@ def serve_session() -> None:
     document = pn.state.curdoc
     if document is None:
         raise RuntimeError("there is no browser tab to be filled; start the server with `panel serve app.py`")
+    if not _prepared:
+        _prepared.append(panel_page.prepare(THREADS))
+    if not document.session_context or not is_serving():
+        return  # the server is being warmed up (--warm): nobody waits for this page
     VISITS.watch()
     if VISITS.are_full:
-        document.template = _full_page()
+        document.template = panel_page.full_page()
     else:
         fill(document, VISITS)
+
+
+def is_serving() -> bool:
+    """Whether the event loop runs already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def fill(document: Document, visits: Visits) -> None:
@@ -68,7 +72,7 @@ def fill(document: Document, visits: Visits) -> None:
     document.on_session_destroyed(lambda context: visits.end(visit))
     document.add_root(Spacer(name="convoscope", visible=False, tags=[events, updates, drawings]))
     document.title = "Convoscope"
-    document.template = _page()
+    document.template = panel_page.page()
 
 
 def _receive(visit: Visit, show: Any, text: str, number: int) -> None:
@@ -76,6 +80,7 @@ def _receive(visit: Visit, show: Any, text: str, number: int) -> None:
     if not text:
         return
     if visit.has_place():
+        visit.hurry()
         visit.visitor.take(number, text)
     else:
         show(refusal("full", {}, FULL).to_bytes())
@@ -101,38 +106,6 @@ class Pieces:
         return text
 
 
-@functools.cache
-def _page() -> jinja2.Template:
-    """The page, of which only the token is still to be filled in: that costs the event loop next to nothing."""
-    shown = shell.views()
-    text = shell.template().render(
-        home="panel",
-        policy=shell.POLICY,
-        token=TOKEN,
-        views=shown,
-        assets=ASSETS,
-        modules=shell.modules("panel.mjs"),
-        styles=shell.styles(),
-        tokens=Markup(css()),
-        site=shell.site_data("panel", shown),
-    )
-    before, after = text.split(TOKEN)
-    parts = {"before": Markup(before), "after": Markup(after)}
-    return jinja2.Environment(autoescape=True).from_string("{{ before }}{{ doc.token }}{{ after }}", globals=parts)
-
-
-@functools.cache
-def _full_page() -> jinja2.Template:
-    text = shell.template("full.html").render(assets=ASSETS)
-    return jinja2.Environment(autoescape=True).from_string("{{ text }}", globals={"text": Markup(text)})
-
-
-@functools.cache
-def _figures(slug: str) -> str:
-    """The figures of a view as JSON; or, for "sources", the engine's sources."""
-    return engine_sources() if slug == SOURCES else json.dumps(shell.drawing_of(shell.view(slug).panels))
-
-
 def _show(document: Document, updates: ColumnDataSource, packet: bytes) -> None:
     """Put a packet onto the page, from whatever thread: Bokeh does it when the document is free."""
     document.add_next_tick_callback(lambda: updates.update(data=_columns(packet)))
@@ -140,8 +113,7 @@ def _show(document: Document, updates: ColumnDataSource, packet: bytes) -> None:
 
 def _draw(document: Document, drawings: ColumnDataSource, number: int, view: str) -> None:
     """Send the figures of a view, which the event of that number asked for."""
-    with _drawing:
-        columns = {"id": [number], "figures": [_figures(view)]}
+    columns = {"id": [number], "figures": [panel_page.figures(view)]}
     document.add_next_tick_callback(lambda: drawings.update(data=columns))
 
 

@@ -14,18 +14,15 @@ from concurrent.futures import Executor
 from typing import Any
 
 from ..views.answer import answer, answer_text, fault, log, read_event, refusal
-from ..views.files import DiskFiles
-from ..views.session import LESSONS, Session, Update
+from ..views.session import LESSONS, Session
 from ..views.settings import SettingError
+from . import panel_page
 from .dask_cluster import Cluster
 from .dask_place import Place
 from .dask_worker import TrainingAnswer
 
 # What a page does to a run; looking, choosing and saving take no place.
 NEEDS_A_PLACE = {"start", "step", "restart", "evaluate", "fork", "compare", "load", "restore"}
-FILES = DiskFiles()  # one for all visitors, so that digits are unpacked once
-SOURCES = "sources"  # what `draw` may ask for besides a view: the engine's sources
-_first_lock = threading.Lock()
 
 
 class Visitor:
@@ -39,12 +36,17 @@ class Visitor:
         draw: Callable[[int, str], None],
     ) -> None:
         """show puts a packet onto the page, draw sends the figures of a view; both are called from other threads."""
-        self.session, self._cluster, self._threads, self._show, self._draw = Session(FILES), cluster, threads, show, draw
+        self._cluster, self._threads, self._show, self._draw = cluster, threads, show, draw
         self._untouched = set(LESSONS)
         self._place: Place | None = None
         self._events: deque[tuple[int, str]] = deque()
         self._at_work = False
         self._lock = threading.Lock()
+
+    @functools.cached_property
+    def session(self) -> Session:
+        """Made with the first event, in its thread: not while the event loop hands the page out."""
+        return Session(panel_page.FILES)
 
     def take(self, number: int, text: str) -> None:
         """Answer an event, in its turn, from another thread."""
@@ -84,10 +86,12 @@ class Visitor:
 
     def _answer(self, number: int, event: Mapping[str, Any]) -> None:
         view, name = event.get("view"), event.get("name")
-        if name == "draw" and (view in LESSONS or view == SOURCES):
+        if name == "draw" and (view in LESSONS or view == panel_page.SOURCES):
+            if view == "train":
+                self._cluster.wake()  # who opens this view will soon press Start
             return self._draw(number, str(view))
         if name == "reset" and view in self._untouched:
-            return self._show(_first(str(view), number))
+            return self._show(panel_page.first(str(view), number))
         self._untouched.discard(str(view))
         if view != "train" or not (self._place or name in NEEDS_A_PLACE):
             return self._show(answer(self.session, event).to_bytes(number))
@@ -105,14 +109,3 @@ class Visitor:
         if place and not place.has_trained:
             self.leave()  # looking and choosing go on here
         self._show(refusal("train", settings, sentence).to_bytes(number))
-
-
-def _first(view: str, number: int) -> bytes:
-    """What every fresh page shows of a view."""
-    with _first_lock:
-        return _first_update(view).to_bytes(number)
-
-
-@functools.cache
-def _first_update(view: str) -> Update:
-    return Session(FILES).handle({"view": view, "name": "reset"})

@@ -3,19 +3,16 @@
 import contextlib
 import functools
 import http.server
-import os
 import re
 import reprlib
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from panel_process import free_port as free_port  # tests find it here
+from panel_process import panel_server
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from convoscope.homes import site as builder
@@ -186,46 +183,6 @@ def page(request, explorer) -> Page:
 def view(explorer) -> Locator:
     """The part of the page that shows the view."""
     return explorer.page.get_by_role("region", name=LESSONS[explorer.slug].TITLE, exact=True)
-
-
-def free_port() -> int:
-    """A port that nobody uses."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-@contextlib.contextmanager
-def panel_server(
-    env: Mapping[str, str] | None = None, plant: str = "", root: Path = ROOT, port: int = 0, origins: Sequence[str] = (),
-    options: Sequence[str] = (),
-) -> Iterator[str]:  # fmt: skip
-    """`panel serve app.py` of the project in root, as long as the block lasts; gives the page's address.
-
-    plant: a program before it. port: a free one by default. origins: under which other names the page may be opened.
-    """
-    port = port or free_port()
-    program = f"import sys; sys.argv[0] = 'panel'; {plant or 'pass'}; from panel.command import main; main()"
-    command = [sys.executable, "-c", program, "serve", str(root / "app.py"), "--port", str(port), "--address", "127.0.0.1"]
-    command += ["--allow-websocket-origin", f"127.0.0.1:{port}", "--websocket-max-message-size", "1048576", *options]
-    command += [word for origin in origins for word in ("--allow-websocket-origin", origin)]
-    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, **piped, env=env, cwd="/", start_new_session=True) as server:
-        reader = threading.Thread(target=server.stdout.read)  # so that the server never waits for a reader
-        try:
-            said = []
-            while "app running at" not in "".join(said[-1:]):
-                said.append(server.stdout.readline())
-                assert said[-1], "the Panel server did not start: " + "".join(said)
-            reader.start()
-            panel_server.process = server
-            yield f"http://127.0.0.1:{port}/app"
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGTERM)  # with --num-procs it has children
-            server.wait()
-            if reader.is_alive():
-                reader.join()
 
 
 @pytest.fixture(scope="session")

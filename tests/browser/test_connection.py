@@ -5,9 +5,9 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from proxy import Proxy
 
 from .conftest import Explorer, free_port, new_context, panel_server
-from .proxy import Proxy
 
 LOST = ["Failed to", "Lost websocket", "websocket error", "WebSocket", "ERR_", "Could not", "Disconnected", "[bokeh", "503"]
 READY = re.compile("Python is ready")

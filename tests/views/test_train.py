@@ -520,3 +520,19 @@ def test_loaded_weights_are_not_called_initial(monkeypatch):
     assert update.trace.sentences[0] == "These are the weights from your file. Press Start training to continue from them."
     assert facts(update)["status"] == "paused"
     assert trainee.do("restart").trace.sentences[0].startswith("These are the initial weights")
+
+
+def test_the_preview_is_computed_once_for_all_pages_and_each_has_its_own(trainee, monkeypatch):
+    first, second = Session(FILES), Session(FILES)
+    shown = first.handle({"view": "train", "name": "reset"})
+    with monkeypatch.context() as patched:
+        patched.setattr(training_run.TrainingRun, "train_batch", lambda *arguments: pytest.fail("it is computed anew"))
+        again = second.handle({"view": "train", "name": "reset"})
+    assert again.to_bytes() == shown.to_bytes()
+    runs = [session._states["train"].run for session in (first, second)]
+    assert runs[0].network.vector is not runs[1].network.vector
+    for session, run in zip((first, second), runs, strict=True):
+        run.train_batch(session._settings["train"])
+    assert np.array_equal(runs[0].network.vector, runs[1].network.vector)  # they go on as one run, too
+    assert [len(run.curves.points) for run in runs] == [41, 41]
+    assert len(runs[0].dataset.preview.curves.points) == 40

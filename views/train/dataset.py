@@ -8,6 +8,7 @@ alone, never on how fast the line is.
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -64,6 +65,7 @@ class Dataset:
 
     def __init__(self, files: Files) -> None:
         self.train, self.test = Split(files, "train", TRAIN_COUNT), Split(files, "test", TEST_COUNT)
+        self.preview: Any = None  # the beginning of the default run, for all who read these files (preview.py)
 
     def training_examples(self, trainer_epoch: int) -> Examples:
         """What the trainer goes over in its epoch of that number, counted from 1: one shard each, then everything."""

@@ -10,7 +10,7 @@ from ..files import Files
 from ..networks import Networks
 from ..settings import SettingError
 from ..state import Download, State
-from . import saving, words
+from . import preview, saving, words
 from .dataset import dataset_of
 from .inspection import SAMPLES, Inspector
 from .run_history import Baseline, Checkpoint
@@ -21,7 +21,6 @@ TICK_SECONDS = 0.02
 NEWS_SECONDS = 0.15  # between two pictures, at least
 NEWS_SHARE = 6  # times as long as making one takes
 BACKUP_SECONDS = 5.0
-PREVIEW_BATCHES = 40
 BUTTONS = ("start", "pause", "step", "restart", "evaluate", "fork", "compare", "forget", "hidden", "load", "restore")
 ACTIONS = (*BUTTONS, *saving.FILES)
 
@@ -99,10 +98,7 @@ class TrainState(State[TrainViewSettings]):
                 return run
             new = self._new_run(NetworkChoice("convnetjs", "", settings.seed), settings)
         if is_preview:
-            new.clock = lambda: 0.0  # what was computed beforehand took no time here
-            for _ in range(PREVIEW_BATCHES):
-                new.train_batch(settings)
-            new.clock = self.clock
+            preview.begin(new, settings)
         self.run, self.is_preview = new, is_preview
         return new
 

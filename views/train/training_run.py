@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -154,6 +155,13 @@ class TrainingRun:
         self.checkpoints.drop_after(position.step)
         if not self.checkpoints.all or self.checkpoints.all[-1].step < position.step:
             self.checkpoints.add(checkpoint)
+
+    def take_over(self, other: TrainingRun, settings: TrainViewSettings) -> None:
+        """Be at the same batch as another run of the same choice and settings, with arrays and curves of one's own."""
+        self.checkpoints.all = [replace(checkpoint) for checkpoint in other.checkpoints.all]
+        self.checkpoints.spacing = other.checkpoints.spacing
+        self.resume(replace(other.checkpoint(), curves=other.curves.copy()), settings)
+        self.forward, self.backward = replace(other.forward), replace(other.backward)
 
     def start_from_loaded_weights(self) -> None:
         """Make the weights that were put into the network the first checkpoint."""
