@@ -16,7 +16,7 @@ import numpy as np
 from .autodiff import Graph, Node
 from .operations import OPERATIONS
 
-LONGEST_FORMULA = 200  # characters
+LONGEST_FORMULA = 400  # characters
 MOST_NODES = 60
 MOST_VARIABLES = 6
 DEEPEST = 20  # nested parentheses, powers and signs: Python's own parser must not run out of stack

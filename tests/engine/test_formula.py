@@ -12,7 +12,7 @@ from .hostile_formulas import CODE, SIZE, TEXT
 BAD = [
     ("", "the formula is empty; write one such as"),
     (" ; ;\n", "the formula is empty"),
-    ("x" * 201, "has 201 characters; 200 are the most"),
+    ("x" * 401, "has 401 characters; 400 are the most"),
     ("[x]", "use round parentheses"),
     ("|x|", "“\\|x\\|” cannot be read; write abs\\(x\\)"),
     ("x'", "cannot be read"),
@@ -55,7 +55,6 @@ BAD = [
     ("(" * 21 + "x" + ")" * 21, "nested more than 20 deep"),
     ("x" + "**x" * 21, "nested more than 20 deep"),
     ("-" * 30 + "x", "nested more than 20 deep"),
-    ("".join(f"a*{n}+" for n in range(2, 40)) + "".join(f"sin({n}*a)+" for n in range(40, 45)) + "a", "characters"),
 ]
 
 VALUES = ["x", "y", "2", ".5", "1e9", "sin(x)", "log(x*y)", "-x", "(x + 1)", "max(x, y)"]
@@ -136,10 +135,8 @@ def test_a_formula_may_have_exactly_the_most_nodes():
         parse_formula(f"y + {sines(29)}", longest=2000)
 
 
-def test_thirty_sines_fit_where_their_characters_do():
-    assert len(parse_formula("+".join(["sin(x)"] * 28)).nodes) == 3  # equal parts are one node
-    with pytest.raises(FormulaError, match="has 209 characters; 200 are the most"):
-        parse_formula("+".join(["sin(x)"] * 30))
+def test_thirty_sines_fit():
+    assert len(parse_formula("+".join(["sin(x)"] * 30)).nodes) == 3  # equal parts are one node
 
 
 def test_a_formula_of_very_many_nodes_is_refused():

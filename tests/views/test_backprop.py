@@ -338,7 +338,7 @@ def test_typing_and_choosing_name_each_other():
         ("formula", "|x|", "“|x|” cannot be read; write abs(x)."),
         ("formula", "__import__('os')", "cannot be read"),
         ("formula", "a+b+c+d+f+g+h", "has 7 variables; 6 are the most"),
-        ("formula", "x" * 201, "came as 201 characters; 200 is the most"),
+        ("formula", "x" * 401, "came as 401 characters; 400 is the most"),
         ("formula", "", "The formula is empty"),
         ("formula", 7, "must be text"),
         ("inputs", "x", "The inputs came with “x”; write a name and a number, such as x=2."),

@@ -86,7 +86,7 @@ class BackpropSettings(Settings):
     )
     formula = Text(
         default=WITH_FORMULA["simple"],
-        longest=200,
+        longest=400,
         lines=4,
         doc="Up to 6 variables; name parts between semicolons: t = x^2; sin(t). Ctrl+Enter takes it.",
     )
