@@ -52,6 +52,11 @@ def command_line() -> argparse.ArgumentParser:
     serving.add_argument("--port", type=int, default=8000, help="default: 8000")
     reading = command("read", read, "Say which of a thousand things a photograph shows.")
     reading.add_argument("picture", type=Path, help="a PNG, JPEG or WebP file")
+    sweeping = command("sweep", sweep, "Train with every combination of some settings, on a Dask cluster.")
+    sweeping.add_argument("view", choices=["train"], help="what is to be done with each combination")
+    sweeping.add_argument("grid", nargs="*", metavar="SETTING=VALUES", help="such as learning_rate=0.1,0.01 seed=0:5")
+    sweeping.add_argument("--batches", type=int, default=1000, help="of each run (default: 1000)")
+    sweeping.add_argument("--out", type=Path, default=Path("sweep"), help="where to (default: sweep)")
     exporting = command("export", export, "Write a view as one page, a picture, a film, LaTeX, a program or numbers.")
     exporting.add_argument("what", nargs=argparse.REMAINDER, help="`convoscope export -- --help` says more")
     return parser
@@ -70,6 +75,13 @@ def read(options: argparse.Namespace) -> None:
     from convoscope.homes.photo_file import read as read_picture
 
     print(read_picture(options.picture))
+
+
+def sweep(options: argparse.Namespace) -> None:
+    """convoscope sweep"""
+    from convoscope.homes.sweep import sweep as run
+
+    run(options.grid, options.out, max(1, options.batches))
 
 
 def export(options: argparse.Namespace) -> None:

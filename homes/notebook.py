@@ -25,12 +25,15 @@ import numpy as np
 
 from ..views.settings import Drawing, Picture, SettingError
 from .export import ExportOptions, write_file
+from .origins import SAME_ORIGIN
 from .single_file import single_file
 
 MOST_CELLS = 12  # rows or columns of an image that is written out number by number
 HEIGHT = 720  # pixels of the frame in a notebook
 HUB = "JUPYTERHUB_SERVICE_PREFIX"  # such as /user/ada/
 PROXY = "jupyter_server_proxy"
+PUBLIC = ("JUPYTERHUB_PUBLIC_URL", "JUPYTERHUB_PUBLIC_HUB_URL", "JUPYTERHUB_HOST")  # a hub may tell its own address by these
+OURSELVES = "127.0.0.1:{port}"
 LOCAL = "http://127.0.0.1:{port}/"
 ELSEWHERE = (
     "If this frame stays empty, the notebook runs on another machine: give live(proxy=…) the address under which your browser "
@@ -70,8 +73,9 @@ class Shown:
             port = free.getsockname()[1]
         self.stop()
         command = [sys.executable, "-m", "panel", "serve", str(app), "--port", str(port), "--address", "127.0.0.1"]
-        command += ["--allow-websocket-origin", way.origins.format(port=port)]
-        self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command += ["--allow-websocket-origin", way.origin.format(port=port)]
+        environment = os.environ | {SAME_ORIGIN: "yes" if way.is_same_origin else ""}
+        self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
         while not _answers(port):
             if self._server.poll() is not None:
                 raise OSError(f"the Panel server on port {port} ended at once; try another port")
@@ -131,8 +135,9 @@ class ServerAddress:
     """How the browser comes to a port: an address in which {port} stands for it, and who may open a websocket there."""
 
     address: str
-    origins: str  # as `panel serve --allow-websocket-origin` takes them
+    origin: str  # as `panel serve --allow-websocket-origin` takes it
     hint: str = ""  # what to say below the frame
+    is_same_origin: bool = False  # whether a page of the very host that it asks is let in, too (origins.py)
 
     def to(self, port: int, path: str) -> str:
         """The address of a path."""
@@ -142,17 +147,23 @@ class ServerAddress:
 def server_address(proxy: str | None = None) -> ServerAddress:
     """The way that the user names, the hub's, or none. Raises ProxyError on a hub that has no proxy."""
     if proxy is not None:
-        return ServerAddress(proxy if "{port}" in proxy else proxy.rstrip("/") + "/{port}", "*")
+        host = urllib.parse.urlsplit(proxy).netloc
+        return _behind(proxy if "{port}" in proxy else proxy.rstrip("/") + "/{port}", host)
     prefix = os.environ.get(HUB)
     if not prefix:
-        return ServerAddress(LOCAL, "127.0.0.1:{port}", ELSEWHERE)
+        return ServerAddress(LOCAL, OURSELVES, ELSEWHERE)
     if not importlib.util.find_spec(PROXY):
         raise ProxyError(
             "this notebook runs on a JupyterHub, where your browser reaches a server only through jupyter-server-proxy: "
             "ask for `pip install jupyter-server-proxy` there and start your server anew, or use show(), which needs no server"
         )
-    # The hub asks who comes before it hands anything on, and its own host is not known here.
-    return ServerAddress(f"{prefix.rstrip('/')}/proxy/{{port}}/", "*")
+    hosts = [urllib.parse.urlsplit(os.environ.get(name, "")).netloc for name in PUBLIC]
+    return _behind(f"{prefix.rstrip('/')}/proxy/{{port}}/", next(filter(None, hosts), ""))
+
+
+def _behind(address: str, host: str) -> ServerAddress:
+    """The way through a proxy, whose own pages alone may open a websocket. host: the proxy's, or "" if that is not known."""
+    return ServerAddress(address, host or OURSELVES, is_same_origin=not host)
 
 
 def _answers(port: int) -> bool:

@@ -21,7 +21,7 @@ from bokeh.models import ColumnDataSource, Spacer
 from threadpoolctl import threadpool_limits
 
 from ..views.answer import LARGEST_EVENT, refusal
-from . import panel_page
+from . import origins, panel_page
 from .dask_cluster import Cluster
 from .visitor import Visitor
 from .visits import Visit, Visits
@@ -31,6 +31,8 @@ CLUSTER = Cluster()  # where training runs
 # Where everything else is answered. Python runs one thread at a time; more of them let short answers pass long ones.
 THREADS = ThreadPoolExecutor(int(os.environ.get("CONVOSCOPE_THREADS", "4")), thread_name_prefix="Convoscope answers")
 VISITS = Visits(int(os.environ.get("CONVOSCOPE_SESSIONS", "60")))  # connected pages at once; each holds about 1 MB
+if os.environ.get(origins.SAME_ORIGIN):
+    origins.let_in_the_same_origin()
 threadpool_limits(1)  # NumPy's own threads would only wait for each other
 _prepared: list[Future[None]] = []
 

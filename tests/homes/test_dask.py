@@ -6,9 +6,6 @@ import json
 import os
 import queue
 import signal
-import socket
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -21,7 +18,8 @@ from convoscope.homes.visitor import NEEDS_A_PLACE, Visitor
 from convoscope.views.packet import unpack
 from convoscope.views.train.state import ACTIONS
 
-PATIENCE = 60  # seconds: what comes at all may come late on a busy machine
+from .machines import PATIENCE, Machines
+
 QUICK = {"architecture": "logistic", "learning_rate": 0.01}
 LEARNING = ("batches", "loss", "training_accuracy", "validation_accuracy")
 
@@ -133,48 +131,6 @@ def test_the_first_picture_of_a_view_is_made_once_for_all(embedded):
     _, other = embedded().ask("reset")
     assert trace.facts == other.facts
     assert trace.facts["batches"] == "40"
-
-
-class Program:
-    """A scheduler or a worker in a process of its own."""
-
-    def __init__(self, kind, *options):
-        command = [sys.executable, "-m", "dask", kind, *options, "--no-dashboard"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/")
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-
-
-class Machines:
-    """A scheduler and workers in processes of their own, as on machines of their own."""
-
-    def __init__(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.programs = []
-        self.scheduler = self.begin("scheduler", "--host", "127.0.0.1", "--port", str(self.port))
-
-    @property
-    def address(self):
-        return f"tcp://127.0.0.1:{self.port}"
-
-    def begin(self, kind, *options):
-        self.programs.append(Program(kind, *options))
-        return self.programs[-1]
-
-    def worker(self):
-        return self.begin("worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny")
-
-    def await_workers(self, cluster, count):
-        async def wait():
-            client = await cluster.client()
-            await client.wait_for_workers(count, timeout=PATIENCE)
-
-        cluster.run(wait()).result(PATIENCE)
 
 
 @pytest.fixture

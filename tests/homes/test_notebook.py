@@ -1,5 +1,7 @@
 """A view from Python: own arrays, wrong settings, files, a live server, and the notebooks in examples/."""
 
+import contextlib
+import http.client
 import json
 import re
 import subprocess
@@ -92,6 +94,10 @@ def test_on_a_hub_a_live_view_goes_through_its_proxy(monkeypatch):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/app") as answer:  # what the proxy asks for
             page = answer.read().decode()
         assert not re.search(r'(?:src|href)="(?:/|http)', page)  # every address in it holds below any path
+        hub, stranger = "hub.example.org", "https://evil.example"
+        assert websocket_status(int(port), hub, f"https://{hub}") == 101
+        for origin in (stranger, f"{stranger}/{hub}", f"https://{hub}.evil.example", f"https://{hub}:8443", "null"):
+            assert websocket_status(int(port), hub, origin) == 403
     finally:
         view.stop()
 
@@ -115,7 +121,28 @@ def test_another_proxy_is_named_and_without_one_it_is_this_machine(proxy, addres
     monkeypatch.delenv(notebook.HUB, raising=False)
     way = notebook.server_address(proxy)
     assert way.to(5, "app") == address
-    assert bool(way.hint) == (way.origins != "*") == (proxy is None)
+    assert bool(way.hint) == (proxy is None)
+    assert way.origin == ("example.org" if proxy and proxy.startswith("https:") else notebook.OURSELVES)
+    assert way.is_same_origin == (proxy == "/proxy/{port}/")
+
+
+def test_a_hub_that_tells_its_address_lets_in_that_and_nothing_else(monkeypatch):
+    monkeypatch.setenv(notebook.HUB, "/user/ada/")
+    monkeypatch.setattr(notebook, "PROXY", "json")
+    assert notebook.server_address().is_same_origin
+    monkeypatch.setenv("JUPYTERHUB_PUBLIC_HUB_URL", "https://hub.example.org/hub/")
+    way = notebook.server_address()
+    assert (way.origin, way.is_same_origin) == ("hub.example.org", False)
+
+
+def websocket_status(port, host, origin):
+    """What the server behind a proxy answers to a page that wants to open a websocket: 101 or a refusal."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    headers = {"Host": host, "Origin": origin, "Connection": "Upgrade", "Upgrade": "websocket"}
+    headers |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "A" * 22, "Sec-WebSocket-Protocol": "bokeh, token"}
+    connection.request("GET", "/app/ws", headers=headers)
+    with contextlib.closing(connection), connection.getresponse() as response:
+        return response.status
 
 
 @pytest.mark.parametrize("notebook", sorted((ROOT / "examples").glob("*.ipynb")), ids=lambda path: path.stem)

@@ -89,6 +89,11 @@ def backup(run: TrainingRun, settings: TrainViewSettings) -> bytes:
     return b"\n".join([text, b"".join(array.tobytes() for array in (checkpoint.vector, *checkpoint.optimiser_state))])
 
 
+def is_run(value: Any) -> bool:
+    """Whether a file in base64 is a backup, such as a sweep writes: then it is to be restored."""
+    return isinstance(value, str) and value.startswith(base64.b64encode(b'{"settings"'[:9]).decode())
+
+
 def restore(value: Any, settings: TrainViewSettings, dataset: Dataset, clock: Callable[[], float]) -> TrainingRun:
     """The run of a backup, in base64; its settings come back too. Raises SettingError if it is none."""
     data = _decoded(value, 4 * MOST_BYTES, "the backup")

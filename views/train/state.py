@@ -178,6 +178,10 @@ class TrainState(State[TrainViewSettings]):
         return []
 
     def _load(self, settings: TrainViewSettings, value: Any) -> list[str]:
+        if saving.is_run(value):
+            self._restore(settings, value)
+            self.reason = "This run was opened from a file."
+            return ["The run is open with its settings and curves; press Start training to continue it."]
         run = self._new_run(NetworkChoice.of(settings), settings)
         notice = saving.load(run, value)
         self.run, self.is_preview, self.is_loaded, settings.checkpoint = run, False, True, NOW
