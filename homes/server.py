@@ -9,8 +9,10 @@ from pathlib import Path
 
 from .shell import POLICY
 
+# reveal.js writes its speaker view into an empty window; the one script in it is pinned with the file that holds it (deck.py).
+SPEAKER_VIEW = "'sha256-wfrJpa7dmlxqHmakgJIolYIQ+LOJmVS3HKfvdaO3GDE='"
+DECK_POLICY = POLICY.replace("script-src 'self'", f"script-src 'self' {SPEAKER_VIEW}")
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     # Sandboxed iframes have no origin of their own; without this they may not even load our modules.
@@ -35,6 +37,7 @@ class SiteHandler(http.server.SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         for name, value in HEADERS.items():
             self.send_header(name, value)
+        self.send_header("Content-Security-Policy", DECK_POLICY if "/slides/" in self.path else POLICY)
         fixed = self.path.lstrip("/").startswith(("assets-", "pyodide-"))
         self.send_header("Cache-Control", FOREVER if fixed else "no-cache")
         super().end_headers()

@@ -71,7 +71,7 @@ def build(
         (new / page).write_text(render(name, shown, base, files), encoding="utf-8")
     for script in shell.STATIC.glob("convoscope-*.js"):  # other people's pages name the first, so its name stays
         shutil.copy(script, new)
-    add_deck(new)
+    add_deck(new, say)
     add_offline(new)
     (new / ".nojekyll").touch()  # GitHub Pages: hand out the files as they are
     shutil.rmtree(dist, ignore_errors=True)

@@ -6,7 +6,7 @@
  * stands for an iframe of that view; every setting of the view is an attribute. In reveal.js also
  *   import { ConvoscopeReveal } from "https://YOUR-CONVOSCOPE/convoscope-embed.js";
  *   Reveal.initialize({ plugins: [ConvoscopeReveal] });
- * so that arrows and a presenter's remote step the view first and move the deck when the view is at its end.
+ * so that arrows and a presenter's remote move the view from stop to stop, and the deck when the view is at its end.
  */
 
 export { ConvoscopeReveal } from "./convoscope-deck.js";
@@ -15,6 +15,7 @@ const SITE = new URL("./", import.meta.url);
 const TIMEOUT = 15_000; // milliseconds for the answer to a command
 const PATIENCE = 120_000; // milliseconds for one that may have to wait until Python has come
 const OWN_ATTRIBUTES = new Set(["id", "class", "style", "slot", "title", "width", "height", "loading", "sandbox"]);
+const IS_COPY = /receiver/i.test(location.search); // of reveal.js's speaker view: it follows the projector and plays nothing by itself
 const FORWARD = ["ArrowRight", "PageDown", " "];
 const BACK = ["ArrowLeft", "PageUp"];
 
@@ -42,6 +43,7 @@ export class ConvoscopeView extends HTMLElement {
     const url = new URL("embed.html", SITE);
     url.searchParams.set("origin", location.origin);
     for (const { name, value } of this.attributes) {
+      if (IS_COPY && name === "autoplay") continue;
       if (!OWN_ATTRIBUTES.has(name) && !name.startsWith("data-")) url.searchParams.set(name, value);
     }
     return url.href;
@@ -82,13 +84,32 @@ export class ConvoscopeView extends HTMLElement {
     return this.#command("settle", {}, PATIENCE);
   }
 
-  /** Let a key step the view, unless its `keys` say otherwise or it is at its end. @returns {boolean} whether it does */
+  /** Let a key move the view to its next stop, unless its `keys` say otherwise or there is none. @returns {boolean} whether it does */
   takeKey(key) {
     const by = FORWARD.includes(key) - BACK.includes(key);
-    const stuck = !this.state || (by > 0 ? this.state.atEnd : this.state.atStart);
-    if (!by || stuck || (this.getAttribute("keys") ?? "view-then-deck") === "deck") return false;
-    this.stepBy(by);
+    return by !== 0 && this.takeStep(by);
+  }
+
+  /** The same for a direction. @param {1 | -1} by */
+  takeStep(by) {
+    const stop = this.stopFrom(by);
+    if (stop === null) return false;
+    this.state = { ...this.state, step: stop }; // the next key may come before the answer
+    this.step(stop);
     return true;
+  }
+
+  /** The step to which a key leads, or null. @param {1 | -1} by */
+  stopFrom(by) {
+    if (!this.state || this.getAttribute("keys") === "deck") return null;
+    const { step, steps, stops } = this.state;
+    const all = stops ?? Array.from({ length: steps }, (_, n) => n);
+    return all.filter((stop) => by * (stop - step) > 0).at(by > 0 ? 0 : -1) ?? null;
+  }
+
+  /** Who has the keys while the focus is in the view: "deck", "view" or "view-then-deck". */
+  giveKeysTo(keys) {
+    return this.#command("keys", { keys });
   }
 
   #makeFrame() {

@@ -3,15 +3,15 @@
  * loaded one after the other; a line at the top says how many are there, and when to print.
  */
 
+import { addSheet } from "./convoscope-deck.js";
+
 const LINE = `.convoscope-printing { position: fixed; inset: 0 0 auto; z-index: 100; margin: 0; padding: 0.3em 1em;
   color: #fff; background: #005a8e; font: 18px/1.4 system-ui, sans-serif; }
   @media print { .convoscope-printing { display: none } }`;
 
 /** Load every view and let it show what its slide asks for. */
 export async function prepare() {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(LINE);
-  document.adoptedStyleSheets.push(sheet);
+  addSheet(LINE);
   const line = Object.assign(document.createElement("p"), { className: "convoscope-printing", role: "status" });
   document.body.append(line);
   const views = [...document.querySelectorAll("convoscope-view")];

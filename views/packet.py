@@ -68,6 +68,7 @@ def _describe(trace: Trace, arrays: _Arrays) -> dict[str, Any]:
     return {
         "length": len(trace),
         "facts": dict(trace.facts),
+        "stops": trace.stops or sorted({0, len(trace) - 1}),
         "static": {s: {n: _lay_down(c, arrays) for n, c in columns.items()} for s, columns in trace.static.items()},
         "steps": {s: {n: lay_moving(c, arrays) for n, c in columns.items()} for s, columns in trace.steps.items()},
         "sentences": {"template": trace.sentences.template, **_lay_down(trace.sentences.gaps, arrays)},
@@ -112,4 +113,5 @@ def _restore(described: Mapping[str, Any], data: bytes) -> Trace:
         {s: {n: pick_up(p) for n, p in columns.items()} for s, columns in described["steps"].items()},
         Sentences(sentences["template"], gaps),
         described["facts"],
+        tuple(described["stops"]),
     )

@@ -118,7 +118,8 @@ class Trace:
     """Named arrays for a whole animation of T steps.
 
     static: {source: {column: array or Texts}}; steps: {source: {column: (T, n) array or Texts}};
-    sentences: T lines of words; facts: short texts about the whole, by name (such as "size", the output-size formula).
+    sentences: T lines of words; facts: short texts about the whole, by name (such as "size", the output-size formula);
+    stops: the telling steps, ascending (stops.py); without any they are the first and the last one.
     Raises ValueError if the lengths disagree or an array has a type that the page cannot show.
     """
 
@@ -126,8 +127,11 @@ class Trace:
     steps: Mapping[str, Mapping[str, Column]]
     sentences: Sentences
     facts: Mapping[str, str] = field(default_factory=dict)
+    stops: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if any(not 0 <= step < len(self) for step in self.stops):
+            raise ValueError(f"the stops are {self.stops}; each must be one of {len(self)} steps")
         for source, columns in (*self.static.items(), *self.steps.items()):
             for name, column in columns.items():
                 kind = column.rows.dtype if isinstance(column, Repeated) else column_array(column).dtype

@@ -7,7 +7,7 @@ import { isOneOf } from "./controls.mjs";
 
 const LONGEST_QUERY = 2000; // characters; a longer address is no link of ours
 const REST = 300; // milliseconds
-export const PAGE_KEYS = ["view", "theme", "hide", "origin", "keys", "autoplay", "loop", "speed", "share", "size"];
+export const PAGE_KEYS = ["view", "theme", "hide", "origin", "keys", "autoplay", "loop", "speed", "share", "size", "steps"];
 
 /**
  * @param {string[]} names the settings that exist
@@ -22,6 +22,12 @@ export function readAddress(names, query) {
     if (value !== null) settings[name] = value;
   }
   return { step: Number(parameters.get("step")) || 0, settings, tooLong };
+}
+
+/** The stops of a deck's keys: a view that begins at a step stops there first. @param {number} start @param {number[]} stops */
+export function stopsFrom(start, stops) {
+  if (pageParameter("steps") === "all") return null;
+  return start > 0 && start < stops.at(-1) ? [start, ...stops.filter((stop) => stop > start)] : stops;
 }
 
 /** What to say if an address asks for a place that is not there. @param {ReturnType<readAddress>} wanted @param {number} last step */

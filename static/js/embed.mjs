@@ -8,6 +8,8 @@ import { Frame } from "./frame.mjs";
 
 /** What reveal.js and its like call the keys of a deck. */
 const DECK_KEYS = { Escape: 27, PageUp: 33, PageDown: 34, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40 };
+for (const letter of "bfnopsv") DECK_KEYS[letter] = letter.toUpperCase().charCodeAt(0); // black, full screen, next, overview, …
+const TURN = { 1: "n", [-1]: "p" }; // the keys that turn the slide at once
 const FORWARD = ["ArrowRight", "PageDown"]; // a presenter's remote sends PageUp and PageDown
 const BACK = ["ArrowLeft", "PageUp"];
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
@@ -72,17 +74,26 @@ export class Embed {
     if (!code || field || event.ctrlKey || event.metaKey || event.altKey || window.parent === window) return;
     event.stopPropagation();
     event.preventDefault();
+    const by = FORWARD.includes(event.key) - BACK.includes(event.key);
+    if (by && event.repeat && this.keys !== "view") return this.#skip(by);
+    this.hasSkipped = false;
     if (!this.step(event.key) && this.keys !== "view") this.frame.giveKey(event.key, code);
   }
 
-  /** Let a key of the deck step the view. @returns {boolean} whether it did */
+  /** A key that is held turns the slide, once. */
+  #skip(by) {
+    if (!this.hasSkipped && !this.frame.isLeft) this.frame.giveKey(TURN[by], DECK_KEYS[TURN[by]]);
+    this.hasSkipped = true;
+  }
+
+  /** Let a key of the deck move the view to its next stop; not in a slide that was left. @returns {boolean} whether it did */
   step(key) {
     const { player } = this.current();
     const by = FORWARD.includes(key) - BACK.includes(key);
-    const can = by && this.keys !== "deck" && player.step + by >= 0 && player.step + by < player.length;
-    if (!can) return false;
+    const stop = by && this.keys !== "deck" && !this.frame.isLeft ? player.stopFrom(by) : null;
+    if (stop === null) return false;
     player.pause();
-    player.go(player.step + by);
+    player.go(stop);
     return true;
   }
 }

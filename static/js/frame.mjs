@@ -38,6 +38,7 @@ export class Frame {
   #arrive() {
     const moves = this.moved ?? isOn("autoplay");
     this.onSlide = true;
+    this.isLeft = false;
     return moves ? this.embed.start() : this.embed.tellSeen();
   }
 
@@ -45,7 +46,9 @@ export class Frame {
     const { player } = this.embed.current();
     if (this.onSlide) this.moved = player.playing; // decks may say it twice
     this.onSlide = false;
+    this.isLeft = true; // from now on no key is its own
     player.pause();
+    if (document.hasFocus()) window.parent.focus();
   }
 
   async #obey({ v, cmd, id = null, ...more }) {
@@ -55,7 +58,7 @@ export class Frame {
     if (!Object.hasOwn(COMMANDS, cmd)) return refuse(`There is no command “${cmd}”; the commands are ${Object.keys(COMMANDS).join(", ")}.`);
     this.embed.tellSeen(); // who is driven is wanted, even behind another slide
     try {
-      await command(this.embed.current(), more);
+      await command(this.embed.current(), more, this.embed);
       this.#say({ event: "done", id, cmd, state: this.#state() });
     } catch (error) {
       refuse(error.message);
@@ -71,9 +74,10 @@ export class Frame {
 
   #state() {
     const view = this.embed.current();
-    const { step, length } = view.player;
+    const { step, length, stops } = view.player;
     const pictures = view.rows.filter(({ kind }) => kind === "picture").map(({ name }) => [name, undefined]); // they stay here
-    return { ...view.state(), ...Object.fromEntries(pictures), atStart: step === 0, atEnd: step === length - 1, address: view.address(), sentence: view.sentence() };
+    const place = { stops, atStart: step === 0, atEnd: step === length - 1 };
+    return { ...view.state(), ...Object.fromEntries(pictures), ...place, address: view.address(), sentence: view.sentence() };
   }
 
   #say(message) {
@@ -87,9 +91,16 @@ function exactOrigin(text) {
   return text === "null" || (URL.canParse(text) && new URL(text).origin === text) ? text : "";
 }
 
-/** What a command does; it fails with a sentence. @type {Record<string, (view: import("./view.mjs").View, more: object) => unknown>} */
+/**
+ * What a command does; it fails with a sentence.
+ * @type {Record<string, (view: import("./view.mjs").View, more: object, embed: import("./embed.mjs").Embed) => unknown>}
+ */
 const COMMANDS = {
   get: () => {},
+  keys: (view, { keys }, embed) => {
+    if (!["deck", "view", "view-then-deck"].includes(keys)) throw new Error('Keys are "deck", "view" or "view-then-deck".');
+    embed.keys = keys;
+  },
   play: (view) => view.player.play(),
   pause: (view) => view.player.pause(),
   settle: async (view) => {

@@ -4,7 +4,7 @@
  * @typedef {{array: TypedArray, shape: number[], table?: string[], rows?: Uint16Array}} Column
  * @typedef {Float32Array | Int32Array | Uint16Array | Uint8Array} TypedArray
  * @typedef {Record<string, Record<string, Column>>} Sources
- * @typedef {{length: number, facts: Record<string, string>, still: Sources, steps: Sources, sentence: (step: number) => string}} Trace
+ * @typedef {{length: number, facts: Record<string, string>, stops: number[], still: Sources, steps: Sources, sentence: (step: number) => string}} Trace
  * @typedef {{view: string, settings: Record<string, unknown>, notices: string[], error: string, needs?: string, trace: Trace | null}} Update
  */
 
@@ -37,6 +37,7 @@ function readTrace(described, buffer, start) {
   return {
     length: described.length,
     facts: described.facts,
+    stops: described.stops,
     still: sources(described.static),
     steps: sources(described.steps),
     sentence: (step) => between.map((text, n) => (n ? textAt(gaps, step, n - 1) : "") + text).join(""),

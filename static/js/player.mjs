@@ -24,6 +24,8 @@ export class Player {
     this.changed = changed;
     this.length = 1;
     this.step = 0;
+    /** The telling steps, ascending: where the keys of a deck stop. Null: every step is one. @type {number[] | null} */
+    this.stops = null;
     this.speed = 1;
     this.playing = false;
     /** @type {((step: number) => boolean) | null} whether playing stops there */
@@ -32,11 +34,19 @@ export class Player {
     this.due = 0; // the share of the next step that has passed
   }
 
-  /** Take a trace of that many steps, keeping the place if it exists. */
-  load(length) {
-    this.length = length;
+  /** Take a trace of that many steps, keeping the place if it exists. @param {number} length @param {number[] | null} stops */
+  load(length, stops = null) {
+    Object.assign(this, { length, stops });
     this.step = Math.min(this.step, length - 1);
     this.changed();
+  }
+
+  /** The next stop in that direction, or null. @param {number} by 1 or −1 */
+  stopFrom(by) {
+    const one = this.step + by;
+    if (!this.stops) return one >= 0 && one < this.length ? one : null;
+    const ahead = this.stops.filter((stop) => by * (stop - this.step) > 0);
+    return ahead.at(by > 0 ? 0 : -1) ?? null;
   }
 
   go(step) {

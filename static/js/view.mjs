@@ -2,7 +2,7 @@
  * One view on the page: its figures, player, controls, sentence and notices, kept in step with each other.
  * The view writes each event to `send` and does not know who answers.
  */
-import { HAS_ADDRESS, lostPlace, readAddress, writeAddress, writeQuery } from "./address.mjs";
+import { HAS_ADDRESS, lostPlace, readAddress, stopsFrom, writeAddress, writeQuery } from "./address.mjs";
 import { BoxPointing } from "./boxes.mjs";
 import { Controls } from "./controls.mjs";
 import { Extras } from "./extras.mjs";
@@ -104,7 +104,7 @@ export class View {
     this.painting?.refresh();
     this.facts.show(trace.facts);
     this.#part(".player").hidden = trace.length === 1;
-    this.player.load(trace.length);
+    this.player.load(trace.length, stopsFrom(this.wanted.step, trace.stops));
     this.tables.refresh();
     this.own?.shown?.(trace, settings);
     if (asked === "news") return; // news change no sizes

@@ -1,9 +1,10 @@
 /** Starts the deck. */
 import { ConvoscopeReveal } from "../convoscope-embed.js";
+import Notes from "./notes.esm.js";
 import Reveal from "./reveal.esm.js";
 
 Reveal.initialize({
-  plugins: [ConvoscopeReveal],
+  plugins: [ConvoscopeReveal, Notes],
   width: "100%", // as large as the window: what reveal.js scales up is blurred
   height: "100%",
   margin: 0.02,

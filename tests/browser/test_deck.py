@@ -48,13 +48,22 @@ def test_keys_step_the_view_first_and_then_turn_the_page(explorer):
     frame.get_by_role("button", name="Last step").click()  # from here the keys go to the view
     expect(sentence).to_contain_text("output[4, 4]")
     press("PageUp")
-    expect(sentence).to_contain_text("output[4, 3]")
+    expect(sentence).to_contain_text("output[1, 0]")  # the stop before: where the second row begins
     press("ArrowRight")
     expect(sentence).to_contain_text("output[4, 4]")
     press("PageDown")
     explorer.becomes(lambda: page.evaluate(SLIDE), BLUR)
     expect(sentence).to_contain_text("output[0, 0]")  # nothing plays unless the deck asks for it
     press("PageDown")  # now they go to the deck, which hands them to its view
+    expect(sentence).to_contain_text("output[0, 1]")
+    told = page.locator("section.present .convoscope-stops")
+    expect(told).to_have_text("2 of 5 · hold the key, or N: next slide")
+    press("Escape")
+    press("ArrowRight")
+    press("ArrowLeft")
+    press("ArrowLeft")  # they move the overview
+    page.locator(".slides > section").nth(BLUR).click()  # and a click on a view picks its slide
+    explorer.becomes(lambda: [page.evaluate(SLIDE), page.locator(".reveal.overview").count()], [BLUR, 0])
     expect(sentence).to_contain_text("output[0, 1]")
     page.locator(".navigate-left").click()
     explorer.becomes(lambda: page.evaluate(SLIDE), EDGE)
@@ -71,6 +80,66 @@ def six(explorer, built_site):
     explorer.page.goto(explorer.url.replace("lectures/cnn/", "six.html"))
     explorer.becomes(lambda: explorer.page.evaluate("document.querySelector('convoscope-view').state?.step"), 0)
     return lambda n: explorer.page.evaluate("(n) => document.querySelectorAll('convoscope-view')[n].get()", n)
+
+
+FRAGMENTS = """<section><p class=fragment>before</p><convoscope-view loading=eager></convoscope-view>
+<p class=fragment>behind</p></section>
+<section><div class=fragment><convoscope-view loading=eager steps=all step=22></convoscope-view></div></section>
+<section><convoscope-view loading=eager style="visibility: hidden"></convoscope-view></section><section>end</section>"""
+AT = f"""[{SLIDE}, document.querySelectorAll(".fragment.visible").length,
+    ...[...document.querySelectorAll("convoscope-view")].map(({{ state }}) => state?.step)]"""
+
+
+def test_keys_follow_the_decks_own_bindings_its_fragments_and_what_is_seen(explorer, built_site):
+    page, press = explorer.page, explorer.page.keyboard.press
+    (built_site / "keys.html").write_text(SIX.format(site=explorer.url, slides=FRAGMENTS).replace("six", "keys"))
+    script = START.format(site=explorer.url).replace("viewDistance", "keyboard: { 13: 'next', 8: 'prev' }, viewDistance")
+    (built_site / "keys.mjs").write_text(script)
+    page.goto(explorer.url.replace("lectures/cnn/", "keys.html"))
+    explorer.becomes(lambda: page.evaluate(AT), [0, 0, 0, 22, 0])
+    to_its_end = "document.querySelector('convoscope-view').step(24)"
+    walk = [
+        ("Enter", [0, 1, 0]), ("PageDown", [0, 1, 1]), (to_its_end, [0, 1, 24]), ("PageDown", [0, 2, 24]),
+        ("PageUp", [0, 1, 24]), ("Backspace", [0, 1, 5]), (to_its_end, [0, 1, 24]), ("Enter", [0, 2, 24]),
+        ("Enter", [1, 2, 24]), ("Enter", [1, 3, 24, 22]), ("Enter", [1, 3, 24, 23]), (" ", [1, 3, 24, 24]),  # hidden at first
+        ("ArrowRight", [2, 3]), ("Enter", [3, 3, 24, 24, 0]), ("PageUp", [2, 3]), ("PageUp", [1, 3]),
+        ("PageUp", [1, 3, 24, 23]),
+        ("n", [2, 3, 24, 23]), ("p", [1, 3, 24, 23]),  # at once
+    ]  # fmt: skip
+    for key, found in walk:
+        page.evaluate(key) if key == to_its_end else press(key)
+        explorer.becomes(lambda found=found: page.evaluate(AT)[: len(found)], found)
+    page.keyboard.down("PageDown")
+    explorer.becomes(lambda: page.evaluate(AT)[3], 24)
+    page.keyboard.down("PageDown")  # the key is held
+    explorer.becomes(lambda: page.evaluate(SLIDE), 2)
+    page.keyboard.down("PageDown")
+    page.keyboard.up("PageDown")
+    assert page.evaluate(SLIDE) == 2
+
+
+def test_the_speaker_view_steps_the_projector_and_its_copies_follow(explorer):
+    page = explorer.page
+    page.goto(f"{explorer.url}slides/#/{BLUR}")
+    here = f"document.querySelectorAll('.slides > section')[{BLUR}].querySelector('convoscope-view').state?.step"
+    explorer.becomes(lambda: page.evaluate(here), 0)
+    page.evaluate("document.querySelector('section.present convoscope-view').step(1)")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("s")
+    speaker = opened.value
+
+    def copies():
+        return [frame.evaluate(here) for frame in speaker.frames if "receiver" in frame.url and frame.name == ""][:1]
+
+    explorer.becomes(copies, [1])
+    for key, step in (("PageDown", 4), ("PageDown", 5), ("PageUp", 4)):
+        speaker.keyboard.press(key)
+        explorer.becomes(lambda: page.evaluate(here), step)
+        explorer.becomes(copies, [step])
+    page.evaluate("document.querySelector('section.present convoscope-view').step(24)")
+    explorer.becomes(copies, [24])
+    speaker.keyboard.press("PageDown")
+    explorer.becomes(lambda: page.evaluate(SLIDE), BLUR + 1)
 
 
 def test_six_views_in_one_deck_and_only_the_shown_one_moves(explorer, six):

@@ -104,6 +104,14 @@ def test_keys_step_the_view_first_and_then_move_the_deck(explorer, deck):
     press("PageUp")
     expect(sentence(frame)).to_contain_text("output[4, 3]")
     assert len(explorer.page.evaluate(given)) == 2
+    for _ in range(3):
+        explorer.page.keyboard.down("PageDown")  # held: the slide turns at once, and only once
+    explorer.page.keyboard.up("PageDown")
+    explorer.becomes(lambda: [message["args"] for message in explorer.page.evaluate(given)[2:]], [[78]])
+    say(explorer, "slide:stop")  # a slide that was left has no use for keys
+    press("PageUp")
+    explorer.becomes(lambda: [message["args"] for message in explorer.page.evaluate(given)[3:]], [[33]])
+    expect(sentence(frame)).to_contain_text("output[4, 4]")
 
 
 def test_slides_play_and_pause_it_and_the_end_can_lead_back_to_the_start(explorer, deck):

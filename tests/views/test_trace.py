@@ -1,5 +1,7 @@
 """A trace tells one consistent story at every step, and survives its packet unchanged."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from convoscope.views.convolution.lesson import ConvolutionSettings, compute
 from convoscope.views.packet import pack, unpack
+from convoscope.views.session import LESSONS, Session
 from convoscope.views.trace import Repeated, Sentences, Texts, Trace, column_array, column_row, side_by_side
 
 SETTINGS = st.builds(
@@ -180,3 +183,13 @@ def test_a_trace_refuses_columns_of_wrong_length_or_type():
 def test_a_trace_stays_small(image, largest):
     settings = ConvolutionSettings(image=image, size="224", kernel="emboss", padding=2)
     assert len(pack({}, compute(settings))) < largest
+
+
+@pytest.mark.parametrize("view", LESSONS)
+def test_stops_are_steps_of_the_trace_and_travel_with_it(view):
+    trace = Session().handle({"view": view, "name": "reset"}).trace
+    found = unpack(pack({}, trace))[1].stops
+    assert list(found) == sorted({*found, 0, len(trace) - 1})
+    assert len(found) <= 7
+    with pytest.raises(ValueError, match=f"each must be one of {len(trace)} steps"):
+        dataclasses.replace(trace, stops=(0, len(trace)))

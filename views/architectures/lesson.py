@@ -14,6 +14,7 @@ from ...engine.chain_specs import names_of, text_of
 from ..files import Files
 from ..ran import Check, Definition
 from ..settings import SettingError
+from ..stops import first_of_each
 from ..trace import Columns, Sentences, Texts, Trace
 from .counts import CountedLayer, count_layers
 from .cuboids import Cuboid, cuboids_of, edges_of, window_of
@@ -46,7 +47,8 @@ def compute(settings: ArchitecturesSettings, files: Files | None = None) -> Trac
     facts |= {name: f"{sum(getattr(layer, name) for layer in layers):,}" for name in COUNTS}
     still = _still(layers, names, cuboids) | _bars(layers)
     moving = _moving(layers, names, cuboids)
-    return Trace(still, moving, Sentences("{}", Texts(told.table, told.codes[:, np.newaxis])), facts)
+    kinds = first_of_each([layer.kind for layer in layers])
+    return Trace(still, moving, Sentences("{}", Texts(told.table, told.codes[:, np.newaxis])), facts, kinds)
 
 
 def check(settings: ArchitecturesSettings, files: Files | None = None) -> Check:

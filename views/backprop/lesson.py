@@ -11,6 +11,7 @@ from ...engine import backward_pass, forward_pass
 from ..files import Files
 from ..ran import Check, Definition
 from ..snippet import number
+from ..stops import stops
 from ..trace import Trace
 from .columns import arrangements_of, rows, still
 from .moving import moving
@@ -33,7 +34,9 @@ def compute(settings: BackpropSettings, files: Files | None = None) -> Trace:
     pair = arrangements_of(passes)
     words = facts(passes, settings) | {"call": call_of(passes, settings)}
     words |= {f"{its.name}_room": f"{its.width:.0f} {its.height:.0f}" for its in pair}  # its natural size in pixels
-    return Trace({**still(passes, pair), "rows": rows(passes)}, moving(passes, pair), sentences(passes), words)
+    forward = sum(not step.is_back for step in passes.steps)
+    told = stops(len(passes.steps), 1, forward - 1, forward, forward + 1)
+    return Trace({**still(passes, pair), "rows": rows(passes)}, moving(passes, pair), sentences(passes), words, told)
 
 
 def check(settings: BackpropSettings, files: Files | None = None) -> Check:

@@ -12,6 +12,7 @@ from ..files import DiskFiles, Files
 from ..images import PHOTOS
 from ..numbers import write
 from ..ran import Check, Definition, Way
+from ..stops import of_cells
 from ..trace import Trace
 from .algorithms import ConvolutionResult, compared, convolve
 from .columns import moving, still
@@ -37,7 +38,8 @@ def compute(settings: ConvolutionSettings, files: Files | None = None) -> Trace:
     result = convolve(settings, files or DiskFiles())
     words = facts(result, settings) | {"call": call_of(result, settings), "then": _after_sum(result)}
     static = still(result, settings)
-    return Trace(static, moving(result, as_matrices=settings.im2col), sentences(result), words)
+    told = of_cells(len(result.rows), result.output.shape[1])
+    return Trace(static, moving(result, as_matrices=settings.im2col), sentences(result), words, told)
 
 
 def _after_sum(result: ConvolutionResult) -> str:

@@ -12,6 +12,7 @@ from ...engine import SGD, conv2d_backward_loops, conv2d_loops, squared_error, s
 from ..files import Files
 from ..numbers import write
 from ..ran import Check, Definition
+from ..stops import stops
 from ..trace import Sentences, Texts, Trace
 from .call import call_of
 from .case import Case
@@ -22,6 +23,7 @@ from .settings import DetectiveSettings
 TITLE = "Kernel detective"
 SUMMARY = "A secret kernel turned the image into the target. Find it: by hand, by gradient descent, or by least squares."
 ACTIVITY = "Find a secret kernel by hand, by gradient descent or by least squares."
+TELLING = (1, 5, 20)  # steps: a descent moves far at first
 DEFINITION = Definition(
     (conv2d_loops, squared_error, squared_error_backward, conv2d_backward_loops, SGD),
     "tests/engine/test_conv.py proves on random images that loops and fast functions agree up to rounding; loss and SGD run as "
@@ -40,7 +42,7 @@ def compute(settings: DetectiveSettings, files: Files | None = None) -> Trace:
     grids = grids_over_steps(case, search)
     static = still(case, search, surface, grids, settings.secret() if settings.reveal else None)
     facts = _facts(settings, case, search, surface) | {"call": call_of(settings, len(search.losses) - 1)}
-    return Trace(static, moving(case, search, surface, grids), sentences, facts)
+    return Trace(static, moving(case, search, surface, grids), sentences, facts, stops(len(search.losses), *TELLING))
 
 
 def check(settings: DetectiveSettings, files: Files | None = None) -> Check:

@@ -16,6 +16,7 @@ from ..files import DiskFiles, Files
 from ..images import LECTURE_IMAGE, stored_image
 from ..numbers import write
 from ..ran import Check, Definition
+from ..stops import of_cells
 from ..trace import Column, Columns, Sources, Texts, Trace
 from .call import call_of, defined_by_loops
 from .exercise import exercise as exercise
@@ -49,7 +50,7 @@ def compute(settings: DownsamplingSettings, files: Files | None = None) -> Trace
     facts = facts_of(image, source, settings, now, walk) | changes_of(now, before, settings)
     facts["call"] = call_of(image, settings)
     still, moving = _still(image, now, before, settings), _moving(image, now, walk, settings)
-    return Trace(still, moving, sentences(now, before, walk, settings), facts)
+    return Trace(still, moving, sentences(now, before, walk, settings), facts, of_cells(len(walk), now.ties.shape[1]))
 
 
 def check(settings: DownsamplingSettings, files: Files | None = None) -> Check:

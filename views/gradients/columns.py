@@ -11,6 +11,7 @@ from ..arrangement import PALE, Arrangement, both, captions, letter_height, line
 from ..grid import Coordinates, joined
 from ..numbers import write
 from ..pointing import Pointed, pointing
+from ..stops import first_of_each
 from ..trace import Columns, Sentences, Sources, Texts, Trace
 from .layer_pass import ARRANGEMENTS, CARD, CELL_GROUPS, ROLES, Grid, LayerPass, LayerStep
 from .settings import OWN_LOSS, GradientsSettings
@@ -43,7 +44,8 @@ def trace_of(layer: LayerPass, facts: Mapping[str, str]) -> Trace:
     values = {f"{name}_values": grid.values(np.nan_to_num(one.values)) for name, one in layer.grids.items()}
     boxes = {f"{its.name}_boxes": pointing(_pointed(layer, its), len(layer.steps)) for its in ARRANGEMENTS}
     sentences = Sentences("{}", Texts.of_steps([[step.sentence] for step in layer.steps]))
-    return Trace({**still(layer), **values, **boxes}, moving(layer), sentences, facts)
+    told = first_of_each([step.head.partition("[")[0] for step in layer.steps])  # of each array
+    return Trace({**still(layer), **values, **boxes}, moving(layer), sentences, facts, told)
 
 
 def still(layer: LayerPass) -> Sources:

@@ -17,6 +17,7 @@ from ..definitions import part_by_loops
 from ..files import DiskFiles, Files
 from ..images import photo
 from ..ran import Check, Definition
+from ..stops import stops
 from ..trace import Column, Columns, Trace
 from . import columns, volumes
 from .channels import PHOTO_BIAS, PHOTO_FILTERS, PHOTO_SIZE, ChannelConvolution, convolve
@@ -53,7 +54,9 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
         static |= _im2col_still(convolution)
         moving = {**moving, **_im2col_moving(convolution)}
     facts = facts_of(settings, convolution, chosen) | {"call": call_of(convolution, settings)}
-    return Trace(static, moving, sentences(convolution, chosen), facts)
+    filters, cells = len(shown), shown[0].size
+    told = stops(filters * cells, 1, cells - 1, *(n * cells for n in range(1, filters)))
+    return Trace(static, moving, sentences(convolution, chosen), facts, told)
 
 
 def check(settings: RgbSettings, files: Files | None = None) -> Check:
