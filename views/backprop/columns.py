@@ -6,8 +6,11 @@ output on top. In the table a row is a node, the output first: forward is read f
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +18,7 @@ from ..arrangement import both, line
 from ..grid import Coordinates
 from ..numbers import write
 from ..trace import Columns, Sources, Texts
-from .graph_layout import LETTER, GraphArrangement, draw
+from .graph_layout import LETTER, GraphArrangement, Nodes, draw
 from .passes import Passes
 from .words import badge, in_parentheses, label, partial, pretty, product, say, slope_written, written
 
@@ -29,14 +32,31 @@ KINDS = ("input", "parameter", "output", "inner")
 Line = tuple[int, str, str, str, int]  # row, column, words, numbers, the step at which the numbers are known
 
 
-def arrangements_of(passes: Passes) -> Pair:
-    """The graph in both arrangements."""
-    nodes = tuple(
+class Drawing(NamedTuple):
+    """A graph in both arrangements, and what stands in it by source."""
+
+    pair: Pair
+    places: dict[str, Coordinates]
+
+
+def drawing_of(passes: Passes) -> Drawing:
+    """The graph laid out."""
+    nodes = passes.graph.nodes.items()
+    return _drawn(tuple(
         (name, _size(label(passes, name)), tuple(one for one in node.arguments if isinstance(one, str)))
-        for name, node in passes.graph.nodes.items()
-    )
+        for name, node in nodes
+    ))  # fmt: skip
+
+
+@functools.lru_cache(maxsize=64)  # the same graph comes again with every change of a number
+def _drawn(nodes: Nodes) -> Drawing:
     upwards, across = (draw(nodes, "wide", upwards=upwards) for upwards in (True, False))
-    return max((upwards, across), key=_scale), draw(nodes, "narrow", upwards=True)
+    pair = (max((upwards, across), key=_scale), draw(nodes, "narrow", upwards=True))
+    rows = {"formulas": -1, "values": 0, "gradients": 1}
+    places = {name: both(pair, lambda its, row=row: _words_in_boxes(its, row)) for name, row in rows.items()}
+    places |= {"gradient_bands": both(pair, _bands), "heads": both(pair, _heads)}
+    places |= dict.fromkeys(("edges", "flows", "reading", "flowing"), both(pair, _pieces))
+    return Drawing(pair, places | {"chip": both(pair, lambda its: its.letter_size(1, 0.92))})
 
 
 def _size(text: str) -> tuple[float, float]:
@@ -48,28 +68,22 @@ def _scale(its: GraphArrangement) -> float:
     return min(BESIDE_TABLE[0] / its.width, BESIDE_TABLE[1] / its.height)
 
 
-def still(passes: Passes, pair: Pair) -> Sources:
+def still(passes: Passes, drawing: Drawing) -> Sources:
     """What no step changes: the boxes and their formulas, the lines between them, the loss curve."""
-    pieces = both(pair, _pieces)
+    nodes, (pair, places) = passes.graph.nodes, drawing
+    names = {kind: [name for name in nodes if _kind(passes, name) == kind] for kind in KINDS}
     return {
-        **{f"{kind}_boxes": _boxes(passes, pair, kind) for kind in KINDS},
-        "formulas": {"text": Texts.of([label(passes, name) for name in passes.graph.nodes]), **_words_in_boxes(pair, -1)},
-        "values": _words_in_boxes(pair, 0),
-        "gradients": _words_in_boxes(pair, 1),
-        "gradient_bands": both(pair, lambda its: its.centred([_band(box) for box in its.boxes.values()])),
-        **dict.fromkeys(("edges", "flows", "reading", "flowing"), pieces),
-        "heads": both(pair, _heads),
-        "chip": both(pair, lambda its: its.letter_size(1, 0.92)),
-        "nodes": _nodes(passes, pair),
+        **{f"{kind}_boxes": both(pair, lambda its, kind=kind: _boxes(its, names[kind])) for kind in KINDS},
+        **places,
+        "formulas": {"text": Texts.of([label(passes, name) for name in nodes]), **places["formulas"]},
+        "nodes": {**_nodes(passes), **both(pair, lambda its: _boxes(its, nodes))},
         "increments": _increments(passes),
         **_curve(passes),
     }
 
 
-def _boxes(passes: Passes, pair: Pair, kind: str) -> Coordinates:
-    """The boxes of the nodes of one kind."""
-    names = [name for name in passes.graph.nodes if _kind(passes, name) == kind]
-    return both(pair, lambda its: its.centred([its.boxes[name] for name in names]))
+def _boxes(its: GraphArrangement, names: Iterable[str]) -> Coordinates:
+    return its.centred([its.boxes[name] for name in names])
 
 
 def _kind(passes: Passes, name: str) -> str:
@@ -80,14 +94,14 @@ def _kind(passes: Passes, name: str) -> str:
     return "parameter" if name in passes.example.parameters else "input"
 
 
-def _words_in_boxes(pair: Pair, row: int) -> Coordinates:
+def _words_in_boxes(its: GraphArrangement, row: int) -> Coordinates:
     """Where a line of every box is written. row: −1 the formula, 0 the value, 1 the gradient."""
-    return both(pair, lambda its: its.words([(x, y + row * LINE) for x, y, *_ in its.boxes.values()]))
+    return its.words([(x, y + row * LINE) for x, y, *_ in its.boxes.values()])
 
 
-def _band(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    x, y, width, _ = box
-    return x, y + LINE, width - 2, LINE - 2
+def _bands(its: GraphArrangement) -> Coordinates:
+    """What lies under a gradient."""
+    return its.centred([(x, y + LINE, w - 2, LINE - 2) for x, y, w, _ in its.boxes.values()])
 
 
 def _pieces(its: GraphArrangement) -> Coordinates:
@@ -104,20 +118,18 @@ def _heads(its: GraphArrangement) -> Coordinates:
     return its.points([b for _, b in ends]) | {"angle": np.array(angles, np.float32)}
 
 
-def _nodes(passes: Passes, pair: Pair) -> Columns:
-    """For pointing, for the fields of the inputs and for tests: every node with its place, numbers, steps and words."""
+def _nodes(passes: Passes) -> Columns:
+    """For pointing, for the fields of the inputs and for tests: every node with its numbers, steps and words."""
     names = list(passes.graph.nodes)
+    texts = {"name": names, "label": map(pretty, names)}
+    texts |= {"kind": [_kind(passes, name) for name in names], "words": [_words(passes, name) for name in names]}
+    steps = {"computed": passes.computed_at, "complete": passes.complete_at}
     numbers = {"value": passes.values, "gradient": passes.gradients}
     return {
-        "name": Texts.of(names),
-        "label": Texts.of([pretty(name) for name in names]),
-        "kind": Texts.of([_kind(passes, name) for name in names]),
-        "words": Texts.of([_words(passes, name) for name in names]),
-        "computed": np.array([passes.computed_at.get(name, -1) for name in names], np.int32),
-        "complete": np.array([passes.complete_at.get(name, -1) for name in names], np.int32),
+        **{column: Texts.of([*words]) for column, words in texts.items()},
+        **{column: np.array([at.get(name, -1) for name in names], np.int32) for column, at in steps.items()},
         **{column: _numbers([by_name[name] for name in names]) for column, by_name in numbers.items()},
         "numerical_slope": _numbers([passes.checks[name].slope for name in names]),
-        **both(pair, lambda its: its.centred(list(its.boxes.values()))),
     }
 
 
@@ -151,18 +163,15 @@ def _numbers(values: list[float]) -> np.ndarray:
 def _curve(passes: Passes) -> dict[str, Columns]:
     """The loss before and after every step of SGD, in the unit square; its ends in words."""
     losses = np.array(passes.losses if len(passes.losses) > 1 else (), np.float64)
-    low, high = (min(losses.min(), 0.0), losses.max()) if losses.size else (0.0, 1.0)
-    x = np.linspace(0.04, 0.96, losses.size) if losses.size else losses
-    y = 0.1 + 0.7 * (losses - low) / ((high - low) or 1.0)
+    low, high = losses.min(initial=0.0), losses.max(initial=-np.inf if losses.size else 1.0)
+    x, y = np.linspace(0.04, 0.96, losses.size), 0.1 + 0.7 * (losses - low) / ((high - low) or 1.0)
     ends = [0, -1] if losses.size else []
+    line = {"x": x.astype(np.float32), "y": y.astype(np.float32)}
+    size = np.full(len(ends), LETTER / 600, np.float32)
+    texts = Texts.of([write(loss) for loss in losses[ends].tolist()])
     return {
-        "loss_line": {"x": x.astype(np.float32), "y": y.astype(np.float32), "loss": losses.astype(np.float32)},
-        "loss_ends": {
-            "x": x[ends].astype(np.float32),
-            "y": y[ends].astype(np.float32),
-            "text": Texts.of([write(losses[end]) for end in ends]),
-            "size": np.full(len(ends), LETTER / 600, np.float32),
-        },
+        "loss_line": {**line, "loss": losses.astype(np.float32)},
+        "loss_ends": {name: column[ends] for name, column in line.items()} | {"text": texts, "size": size},
     }
 
 
@@ -172,37 +181,30 @@ def rows(passes: Passes) -> Columns:
     for number, name in enumerate(reversed([*passes.graph.nodes])):
         lines += [_forward(passes, number, name), _gradient(passes, number, name), *_visit(passes, number, name)]
     row, column, words, numbers, step = zip(*lines, strict=True)
-    return {
-        "row": np.array(row, np.int32),
-        "column": Texts.of(column),
-        "words": Texts.of(words),
-        "numbers": Texts.of(numbers),
-        "step": np.array(step, np.int32),
-    }
+    texts = {"column": Texts.of(column), "words": Texts.of(words), "numbers": Texts.of(numbers)}
+    return {"row": np.array(row, np.int32), **texts, "step": np.array(step, np.int32)}
 
 
 def _forward(passes: Passes, number: int, name: str) -> Line:
+    value = f"= {say(passes.values[name])}"
     if not passes.graph.nodes[name].operation:
-        return number, "forward", pretty(name), f"= {say(passes.values[name])}", -1
+        return number, "forward", pretty(name), value, -1
     at = passes.computed_at.get(name, len(passes.steps))
-    return number, "forward", f"{pretty(name)} = {written(passes, name)}", f"= {say(passes.values[name])}", at
+    return number, "forward", f"{pretty(name)} = {written(passes, name)}", value, at
 
 
 def _gradient(passes: Passes, number: int, name: str) -> Line:
     """The node's own gradient, once it is complete."""
+    checked = f", {badge(passes, name)}" if name != passes.graph.output else ""
     at = passes.complete_at.get(name, len(passes.steps))
-    numbers = f"= {say(passes.gradients[name])}"
-    if name != passes.graph.output:
-        numbers += f", {badge(passes, name)}"
-    return number, "gradient", partial(passes, name), numbers, at
+    return number, "gradient", partial(passes, name), f"= {say(passes.gradients[name])}{checked}", at
 
 
 def _visit(passes: Passes, number: int, name: str) -> list[Line]:
     """What a visit hands on, one line an argument. dJ/dt += dJ/du₁·cos(t)."""
-    lines = []
-    for at, step in enumerate(passes.steps):
-        if step.increment and step.node == name:
-            slope = in_parentheses(slope_written(passes, name, step.increment.place))
-            words = f"{partial(passes, step.increment.argument)} += {partial(passes, name)}·{slope}"
-            lines.append((number, "visit", words, f"= {product(passes, step)}", at))
+    visits = [(at, step.increment) for at, step in enumerate(passes.steps) if step.increment and step.node == name]
+    own, lines = partial(passes, name), []
+    for at, one in visits:
+        words = f"{partial(passes, one.argument)} += {own}·{in_parentheses(slope_written(passes, one))}"
+        lines.append((number, "visit", words, f"= {product(one)}", at))
     return lines

@@ -9,6 +9,7 @@ from layer to layer, "across" within a layer.
 from __future__ import annotations
 
 import functools
+import math
 from bisect import bisect_right, insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ LINE_ACROSS = 8.0  # what a line takes up where it passes a layer
 RELAXATIONS = 12
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]  # centre x and y, width, height
 Nodes = tuple[tuple[str, tuple[float, float], tuple[str, ...]], ...]  # name, width and height, arguments; topological order
 LETTER = 12.0  # the height of letters
 
@@ -38,8 +40,14 @@ LETTER = 12.0  # the height of letters
 class GraphArrangement(Arrangement):
     """A graph laid out, in pixels from the upper-left corner."""
 
-    boxes: Mapping[str, tuple[float, float, float, float]]  # centre x and y, width, height
+    boxes: Mapping[str, Box]
     lines: Mapping[tuple[str, str], tuple[Point, ...]]  # from an argument's box to that of the node that reads it
+
+    @functools.cached_property
+    def middles(self) -> dict[tuple[str, str], Point]:
+        """The middle of the longest piece of each line."""
+        longest = {edge: max(pairwise(points), key=lambda piece: math.dist(*piece)) for edge, points in self.lines.items()}
+        return {edge: ((x + x1) / 2, (y + y1) / 2) for edge, ((x, y), (x1, y1)) in longest.items()}
 
     def centred(self, places: object) -> Coordinates:
         """Rectangles from (centre x, centre y, width, height). places: (n, 4) -> x, y, w, h (n,)."""

@@ -13,7 +13,7 @@ from ..ran import Check, Definition
 from ..snippet import number
 from ..stops import stops
 from ..trace import Trace
-from .columns import arrangements_of, rows, still
+from .columns import drawing_of, rows, still
 from .moving import moving
 from .passes import Passes, passes_of
 from .settings import BackpropSettings
@@ -31,12 +31,13 @@ DEFINITION = Definition((forward_pass, backward_pass), PROOF, LINE)
 def compute(settings: BackpropSettings, files: Files | None = None) -> Trace:
     """The whole animation: one step a node forward, then one step an edge backward."""
     passes = _passes(settings)
-    pair = arrangements_of(passes)
+    drawing = drawing_of(passes)
     words = facts(passes, settings) | {"call": call_of(passes, settings)}
-    words |= {f"{its.name}_room": f"{its.width:.0f} {its.height:.0f}" for its in pair}  # its natural size in pixels
+    words |= {f"{its.name}_room": f"{its.width:.0f} {its.height:.0f}" for its in drawing.pair}  # its natural size in pixels
     forward = sum(not step.is_back for step in passes.steps)
     told = stops(len(passes.steps), 1, forward - 1, forward, forward + 1)
-    return Trace({**still(passes, pair), "rows": rows(passes)}, moving(passes, pair), sentences(passes), words, told)
+    static = {**still(passes, drawing), "rows": rows(passes)}
+    return Trace(static, moving(passes, drawing.pair), sentences(passes), words, told)
 
 
 def check(settings: BackpropSettings, files: Files | None = None) -> Check:

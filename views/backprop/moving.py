@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,12 +10,12 @@ from ..arrangement import both
 from ..grid import Coordinates
 from ..trace import Sources, Texts
 from .columns import CHARACTER, Pair
-from .graph_layout import GraphArrangement
+from .graph_layout import Box, GraphArrangement
 from .passes import Passes
 from .words import brief, say, slope_written
 
 MARKS = {"agrees": " ✓", "kink": " ∠", "subgradient": " ∠", "disagrees": " ✗", "no verdict": " –"}  # behind a gradient
-Pieces = dict[tuple[str, str], tuple[int, int]]
+Edge = tuple[str, str]
 LONGEST_CHIP = 16  # characters beside an edge
 TINT = 0.35  # opacity
 AWAY = -9.0  # where what is not shown stands, in widths of the drawing
@@ -25,110 +24,81 @@ CHIP = 16.0  # its height, in pixels of the natural size
 
 def moving(passes: Passes, pair: Pair) -> Sources:
     """What the steps change: values and gradients as they come, the edge at work, the nodes at its ends."""
-    (values, gradients), chips, pieces = _shown(passes), _chips(passes), _pieces(pair[0])
+    steps, nodes = passes.steps, passes.graph.nodes
+    read = {name: [(one, name) for one in node.arguments if isinstance(one, str)] for name, node in nodes.items()}
+    flowing = _lit([[(step.increment.argument, step.node)] if step.increment else [] for step in steps], pair[0])
+    reading = _lit([[] if step.is_back else read[step.node] for step in steps], pair[0])
+    values, gradients, there = _shown(passes)
+    chips = [_chip(passes, at) for at in range(len(steps))]
     return {
         "values": {"text": values},
         "gradients": {"text": gradients},
-        "gradient_bands": {"alpha": _bands(passes)},
-        "flows": {"alpha": _flows(passes, pieces)},
-        "reading": {"alpha": _reading(passes, pieces)},
-        "flowing": {"alpha": _flowing(passes, pieces)},
-        "computed": both(pair, lambda its: _outline(its, [None if step.is_back else step.node for step in passes.steps])),
-        "handing": both(pair, lambda its: _outline(its, [step.node if step.increment else None for step in passes.steps])),
-        "receiving": both(pair, lambda its: _outline(its, [step.receiver for step in passes.steps])),
-        "chip": {"text": chips, **both(pair, lambda its: _chip_places(passes, its, chips))},
+        "gradient_bands": {"alpha": (TINT * there).astype(np.float32)},
+        "flows": {"alpha": np.maximum.accumulate(flowing, axis=0)},
+        "reading": {"alpha": reading},
+        "flowing": {"alpha": flowing},
+        "computed": _outlines(pair, [None if step.is_back else step.node for step in steps]),
+        "handing": _outlines(pair, [step.node if step.increment else None for step in steps]),
+        "receiving": _outlines(pair, [step.receiver for step in steps]),
+        "chip": {
+            "text": Texts.of_steps([[text] for text in chips]),
+            **both(pair, lambda its: _boxes(its, [_chip_box(its, passes, at, len(text)) for at, text in enumerate(chips)])),
+        },
     }
 
 
-def _shown(passes: Passes) -> tuple[Texts, Texts]:
-    """The value and the gradient in every box at every step, "" as long as there is none. -> codes (T, n) each."""
+def _shown(passes: Passes) -> tuple[Texts, Texts, np.ndarray]:
+    """The value and the gradient in every box at every step, "" as long as there is none, and whether there is a gradient.
+
+    -> codes (T, n) twice, (T, n) of bool.
+    """
     names, length = list(passes.graph.nodes), len(passes.steps)
     values, gradients = np.full((2, length, len(names)), "", dtype=object)
     for n, name in enumerate(names):
         if name in passes.computed_at or not passes.graph.nodes[name].operation:
             values[passes.computed_at.get(name, 0) :, n] = brief(passes.values[name])
-    for at, step in enumerate(passes.steps):
-        if not step.is_back:
-            continue
-        name, total = (step.increment.argument, step.increment.total) if step.increment else (step.node, 1.0)
-        mark = " …" if passes.complete_at[name] > at else MARKS[passes.checks[name].outcome]
-        gradients[at:, names.index(name)] = brief(total) + mark
-    return Texts.of_steps(values.tolist()), Texts.of_steps(gradients.tolist())
+        for at in passes.visits.get(name, []):
+            increment = passes.steps[at].increment
+            mark = " …" if passes.complete_at[name] > at else MARKS[passes.checks[name].outcome]
+            gradients[at:, n] = brief(increment.total if increment else 1.0) + mark
+    return Texts.of_steps(values.tolist()), Texts.of_steps(gradients.tolist()), gradients != ""
 
 
-def _bands(passes: Passes) -> np.ndarray:
-    """How strongly the band under a gradient is seen, once there is one. -> (T, n)."""
-    names = list(passes.graph.nodes)
-    opacity = np.zeros((len(passes.steps), len(names)), np.float32)
-    for at, step in enumerate(passes.steps):
-        if step.receiver is not None:
-            opacity[at:, names.index(step.receiver)] = TINT
-    return opacity
-
-
-def _flows(passes: Passes, pieces: Pieces) -> np.ndarray:
-    """The edges along which a gradient has come. -> (T, pieces) of 0 and 1."""
-    return np.maximum.accumulate(_flowing(passes, pieces), axis=0)
-
-
-def _flowing(passes: Passes, pieces: Pieces) -> np.ndarray:
-    """The edge along which a gradient is coming. -> (T, pieces) of 0 and 1."""
-    return _lit([[(step.increment.argument, step.node)] if step.increment else [] for step in passes.steps], pieces)
-
-
-def _reading(passes: Passes, pieces: Pieces) -> np.ndarray:
-    """The edges along which a value is being computed. -> (T, pieces) of 0 and 1."""
-    read = {name: {one for one in node.arguments if isinstance(one, str)} for name, node in passes.graph.nodes.items()}
-    return _lit([[] if step.is_back else [(one, step.node) for one in read[step.node]] for step in passes.steps], pieces)
-
-
-def _lit(edges: list[list[tuple[str, str]]], pieces: Pieces) -> np.ndarray:
-    """Which pieces belong to the given edges. edges: T lists -> (T, pieces) of 0 and 1."""
-    alpha = np.zeros((len(edges), max(end for _, end in pieces.values())), np.uint8)
+def _lit(edges: Sequence[Sequence[Edge]], its: GraphArrangement) -> np.ndarray:
+    """Which pieces of all lines belong to the given edges. edges: T lists -> (T, pieces) of 0 and 1."""
+    ends = np.cumsum([0, *(len(points) - 1 for points in its.lines.values())]).tolist()
+    pieces = {edge: slice(ends[n], ends[n + 1]) for n, edge in enumerate(its.lines)}
+    alpha = np.zeros((len(edges), ends[-1]), np.uint8)
     for at, lit in enumerate(edges):
         for edge in lit:
-            alpha[at, slice(*pieces[edge])] = 1
+            alpha[at, pieces[edge]] = 1
     return alpha
 
 
-def _pieces(its: GraphArrangement) -> Pieces:
-    """Which pieces of all lines belong to an edge: from the first to behind the last."""
-    pieces, at = {}, 0
-    for edge, points in its.lines.items():
-        pieces[edge] = (at, at + len(points) - 1)
-        at += len(points) - 1
-    return pieces
-
-
-def _outline(its: GraphArrangement, names: list[str | None]) -> Coordinates:
+def _outlines(pair: Pair, names: Sequence[str | None]) -> Coordinates:
     """A frame around a node at every step, or away. -> x, y, w, h (T, 1)."""
-    away = (AWAY * its.width, 0.0, 1.0, 1.0)
-    boxes = its.centred([its.boxes[name] if name else away for name in names])
-    return {name: column[:, np.newaxis] for name, column in boxes.items()}
+    return both(pair, lambda its: _boxes(its, [its.boxes[name] if name else None for name in names]))
 
 
-def _chips(passes: Passes) -> Texts:
-    """The local derivative beside its edge, as text if it is short, and as a number. -> codes (T, 1)."""
-    texts = []
-    for step in passes.steps:
-        text = ""
-        if step.increment:
-            written, number = slope_written(passes, step.node, step.increment.place), say(step.increment.slope)
-            text = number if written == number or len(written) > LONGEST_CHIP - len(number) else f"{written} = {number}"
-        texts.append([text])
-    return Texts.of_steps(texts)
+def _boxes(its: GraphArrangement, boxes: Sequence[Box | None]) -> Coordinates:
+    """One box a step, or none. -> x, y, w, h (T, 1)."""
+    columns = its.centred([box or (AWAY * its.width, 0.0, 1.0, 1.0) for box in boxes])
+    return {name: column[:, np.newaxis] for name, column in columns.items()}
 
 
-def _chip_places(passes: Passes, its: GraphArrangement, chips: Texts) -> Coordinates:
-    """In the middle of its edge, within the drawing. -> x, y, w, h (T, 1)."""
-    places = []
-    for at, step in enumerate(passes.steps):
-        width = len(chips.table[chips.codes[at, 0]]) * CHARACTER * 0.92 + CHARACTER
-        if not step.increment:
-            places.append((AWAY * its.width, 0.0, 1.0, 1.0))
-            continue
-        pieces = pairwise(its.lines[step.increment.argument, step.node])
-        (x, y), (x1, y1) = max(pieces, key=lambda piece: math.dist(*piece))
-        middle = min(max((x + x1) / 2, width / 2), its.width - width / 2)
-        places.append((middle, (y + y1) / 2, width, CHIP))
-    return {name: column[:, np.newaxis] for name, column in its.centred(places).items()}
+def _chip(passes: Passes, at: int) -> str:
+    """The local derivative beside its edge, as text if it is short, and as a number."""
+    one = passes.steps[at].increment
+    if one is None:
+        return ""
+    text, number = slope_written(passes, one), say(one.slope)
+    return number if text == number or len(text) > LONGEST_CHIP - len(number) else f"{text} = {number}"
+
+
+def _chip_box(its: GraphArrangement, passes: Passes, at: int, characters: int) -> Box | None:
+    """In the middle of its edge, within the drawing."""
+    one = passes.steps[at].increment
+    if one is None:
+        return None
+    (x, y), width = its.middles[one.argument, one.node], characters * CHARACTER * 0.92 + CHARACTER
+    return min(max(x, width / 2), its.width - width / 2), y, width, CHIP

@@ -153,19 +153,18 @@ class Passes:
         return {step.node: at for at, step in enumerate(self.steps) if not step.is_back}
 
     @functools.cached_property
-    def complete_at(self) -> dict[str, int]:
-        """At which step the gradient of each node is complete."""
-        done = {step.node: at for at, step in enumerate(self.steps) if step.is_start}
-        return done | {step.increment.argument: at for at, step in enumerate(self.steps) if step.increment}
+    def visits(self) -> dict[str, list[int]]:
+        """The steps at which the gradient of each node is incremented, or that of J becomes 1."""
+        visits: dict[str, list[int]] = {}
+        for at, step in enumerate(self.steps):
+            if step.receiver:
+                visits.setdefault(step.receiver, []).append(at)
+        return visits
 
     @functools.cached_property
-    def visits(self) -> dict[str, list[str]]:
-        """For each node the nodes that it feeds, once for every increment, in the order of the backward pass."""
-        visits: dict[str, list[str]] = {name: [] for name in self.graph.nodes}
-        for step in self.steps:
-            if step.increment:
-                visits[step.increment.argument].append(step.node)
-        return visits
+    def complete_at(self) -> dict[str, int]:
+        """At which step the gradient of each node is complete."""
+        return {name: visits[-1] for name, visits in self.visits.items()}
 
     @property
     def stopped(self) -> bool:

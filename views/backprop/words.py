@@ -6,10 +6,12 @@ import functools
 import math
 import re
 
+from ...engine import Increment
+from ...engine.autodiff import Node, arguments_of
 from ...engine.operations import OPERATIONS
 from ..numbers import write
 from ..trace import Sentences, Texts
-from .passes import Passes, PassStep
+from .passes import Passes
 from .settings import BackpropSettings
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -51,17 +53,36 @@ def partial(passes: Passes, name: str) -> str:
     return f"d{pretty(passes.graph.output)}/d{pretty(name)}"
 
 
-def written(passes: Passes, name: str, *, numbers: bool = False) -> str:
-    """The operation of a node with the names of its arguments, or with their values."""
-    node = passes.graph.nodes[name]
-    return _tidy(OPERATIONS[node.operation].formula(*_arguments(passes, name, numbers)))
+Words = tuple[str, tuple[str, ...]]  # an operation, and its local derivative for each argument
 
 
-def slope_written(passes: Passes, name: str, place: int, *, numbers: bool = False) -> str:
-    """The local derivative of a node for one of its arguments."""
+@functools.lru_cache(maxsize=1024)  # they stay while numbers change
+def in_symbols(node: Node, name: str) -> Words:
+    """The operation of a node with the names of its arguments."""
+    words = [pretty(one) if isinstance(one, str) else in_parentheses(say(one)) for one in node.arguments]
+    return _worded(node, pretty(name), words)
+
+
+def in_numbers(passes: Passes, name: str) -> Words:
+    """The operation of a node with the values of its arguments."""
     node = passes.graph.nodes[name]
-    own = in_parentheses(say(passes.values[name])) if numbers else pretty(name)
-    return _tidy(OPERATIONS[node.operation].slope_formulas(own, *_arguments(passes, name, numbers))[place])
+    words = [in_parentheses(say(value)) for value in arguments_of(node, passes.values)]
+    return _worded(node, in_parentheses(say(passes.values[name])), words)
+
+
+def _worded(node: Node, own: str, arguments: list[str]) -> Words:
+    operation = OPERATIONS[node.operation]
+    return _tidy(operation.formula(*arguments)), tuple(map(_tidy, operation.slope_formulas(own, *arguments)))
+
+
+def written(passes: Passes, name: str) -> str:
+    """The operation of a node."""
+    return in_symbols(passes.graph.nodes[name], name)[0]
+
+
+def slope_written(passes: Passes, one: Increment) -> str:
+    """The local derivative that an increment is made with."""
+    return in_symbols(passes.graph.nodes[one.node], one.node)[1][one.place]
 
 
 def label(passes: Passes, name: str) -> str:
@@ -79,27 +100,26 @@ def label(passes: Passes, name: str) -> str:
 
 def _family(passes: Passes, name: str, side: int) -> str:
     """What the first (or second) factors of a sum of products have in common: α for α₁₁ and α₁₂."""
-    letters = {re.sub(r"[\d.₀-₉]+$", "", word) for word in _arguments(passes, name, numbers=False)[side::2]}
-    return letters.pop() if len(letters) == 1 else "…"
+    factors = passes.graph.nodes[name].arguments[side::2]
+    letters = {re.sub(r"\d+$", "", one) if isinstance(one, str) else "" for one in factors}
+    return pretty(letters.pop()) if len(letters) == 1 else "…"
 
 
 def sentences(passes: Passes) -> Sentences:
     """One sentence a step."""
-    return Sentences("{}", Texts.of_steps([[_sentence(passes, step, at)] for at, step in enumerate(passes.steps)]))
-
-
-def _sentence(passes: Passes, step: PassStep, at: int) -> str:
-    if step.increment:
-        return _backward(passes, step, at)
-    if step.is_start:
-        return f"{partial(passes, step.node)} = 1: here the backward pass begins; every other gradient is 0 so far."
-    value = say(passes.values[step.node])
-    equation = _chain(pretty(step.node), written(passes, step.node), written(passes, step.node, numbers=True), value)
-    return (
-        f"{equation}: here it ends; {_advice(passes, step.node)}."
-        if passes.stopped and at == len(passes.steps) - 1
-        else equation
-    )
+    numbers = {name: in_numbers(passes, name) for name in passes.computed_at}
+    told = []
+    for at, step in enumerate(passes.steps):
+        if step.increment:
+            told.append([_backward(passes, step.increment, at, numbers[step.node][1][step.increment.place])])
+        elif step.is_start:
+            told.append([f"{partial(passes, step.node)} = 1: here the backward pass begins; every other gradient is 0 so far."])
+        else:
+            value = say(passes.values[step.node])
+            told.append([_chain(pretty(step.node), written(passes, step.node), numbers[step.node][0], value)])
+    if passes.stopped:
+        told[-1][0] += f": here it ends; {_advice(passes, passes.steps[-1].node)}."
+    return Sentences("{}", Texts.of_steps(told))
 
 
 def _advice(passes: Passes, name: str) -> str:
@@ -118,31 +138,25 @@ def _advice(passes: Passes, name: str) -> str:
     return "change an input"
 
 
-def _backward(passes: Passes, step: PassStep, at: int) -> str:
-    """dt/dx = 2·x = 2·2 = 4; dJ/dx += 2.275×4 = 9.099; measured 9.099 ✓."""
-    one = step.increment
-    assert one is not None
-    name, argument = step.node, one.argument
-    again = passes.graph.nodes[name].arguments.count(argument) > 1
-    texts = [slope_written(passes, name, one.place), slope_written(passes, name, one.place, numbers=True), say(one.slope)]
-    parts = [_chain(f"d{pretty(name)}/d{pretty(argument)}", *texts) + (f" in place {one.place + 1}" if again else "")]
-    parts.append(f"{partial(passes, argument)} += {product(passes, step)}")
+def _backward(passes: Passes, one: Increment, at: int, slope: str) -> str:
+    """dt/dx = 2·x = 2·2 = 4; dJ/dx += 2.275×4 = 9.099; numerical check 9.099 ✓. slope: in numbers."""
+    local, argument = f"d{pretty(one.node)}/d{pretty(one.argument)}", one.argument
+    again = passes.graph.nodes[one.node].arguments.count(argument) > 1
+    parts = [_chain(local, slope_written(passes, one), slope, say(one.slope)) + (f" in place {one.place + 1}" if again else "")]
+    parts.append(f"{partial(passes, argument)} += {product(one)}")
     feeds = passes.visits[argument]
-    if len(feeds) > 1:
-        if any(other.increment and other.increment.argument == argument for other in passes.steps[:at]):
-            parts.append(f"sum {say(one.before)} + {in_parentheses(say(one.product))} = {say(one.total)}")
-        else:
-            others = _listed(list(dict.fromkeys(map(pretty, feeds))))
-            parts.append(f"the first of {len(feeds)} that add up, because {pretty(argument)} feeds {others}")
+    if len(feeds) > 1 and feeds[0] != at:
+        parts.append(f"sum {say(one.before)} + {in_parentheses(say(one.product))} = {say(one.total)}")
+    elif len(feeds) > 1:
+        others = _listed(list(dict.fromkeys(pretty(passes.steps[visit].node) for visit in feeds)))
+        parts.append(f"the first of {len(feeds)} that add up, because {pretty(argument)} feeds {others}")
     if passes.complete_at[argument] == at:
         parts.append(badge(passes, argument))
     return "; ".join(parts)
 
 
-def product(passes: Passes, step: PassStep) -> str:
+def product(one: Increment) -> str:
     """0.969×(−0.654) = −0.634."""
-    one = step.increment
-    assert one is not None
     return f"{say(one.gradient)}×{in_parentheses(say(one.slope))} = {say(one.product)}"
 
 
@@ -200,17 +214,6 @@ def _curve(passes: Passes, settings: BackpropSettings) -> str:
     count = len(passes.losses) - 1
     loss = f"loss {say(passes.losses[0])} → {say(passes.losses[-1])} after {count} {'step' if count == 1 else 'steps'}"
     return loss + ("; then it diverged: try a smaller learning rate" if passes.diverged else "")
-
-
-def _arguments(passes: Passes, name: str, numbers: bool) -> list[str]:
-    """The arguments of a node as words."""
-    node, words = passes.graph.nodes[name], []
-    for argument in node.arguments:
-        if isinstance(argument, str) and not numbers:
-            words.append(pretty(argument))
-            continue
-        words.append(in_parentheses(say(passes.values[argument] if isinstance(argument, str) else argument)))
-    return words
 
 
 def _tidy(text: str) -> str:
