@@ -65,9 +65,10 @@ def number(value: float) -> str:
     """A number as Python reads it back exactly: 3, -1, 1/9, 0.1."""
     if value == int(value):
         return str(int(value))
-    shortest, fraction = repr(value), Fraction(value).limit_denominator(LARGEST_BOTTOM)
-    exact = fraction.numerator / fraction.denominator == value
-    return f"{fraction.numerator}/{fraction.denominator}" if exact and len(shortest) > 6 else shortest
+    if len(shortest := repr(value)) <= 6:
+        return shortest
+    fraction = Fraction(value).limit_denominator(LARGEST_BOTTOM)
+    return f"{fraction.numerator}/{fraction.denominator}" if fraction.numerator / fraction.denominator == value else shortest
 
 
 def _plain(value: Any) -> str:

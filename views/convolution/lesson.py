@@ -16,8 +16,8 @@ from ..stops import of_cells
 from ..trace import Trace
 from .algorithms import ConvolutionResult, compared, convolve
 from .columns import moving, still
-from .exercise import exercise as exercise
 from .settings import ConvolutionSettings
+from .settings import exercise as exercise
 from .words import facts, sentences
 
 TITLE = "Convolution"

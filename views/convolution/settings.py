@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import param
 
+from ...engine import output_size
 from ...engine.shapes import Array
+from ..exercise import Task, as_text, some_of, whole_numbers
 from ..files import Files
 from ..images import LECTURE_IMAGE, PHOTOS
 from ..rules import Follow, Limit, Start
@@ -14,6 +17,13 @@ from ..settings import Choice, Drawing, Matrix, Picture, Rows, Settings
 from .kernels import CHOICES, CUSTOM, KERNELS, LARGEST, LEARNED, learned_weights, resized
 
 DIGITS = 6  # of a number that comes from another view
+# Of an exercise: small whole numbers, a 3×3 kernel, and some cells to predict.
+LARGEST_PIXEL = 3
+LARGEST_WEIGHT = 2
+KERNEL_SIZE = 3
+ZEROS = 4  # weights of the nine that are 0: five products are enough to make a mistake
+CELLS = 4
+SHAPES = ((5, 1, 0), (6, 1, 0), (4, 1, 1), (7, 2, 0), (5, 2, 1))  # image size, stride, padding: outputs of 2×2 to 4×4 cells
 PLAIN = ("bias", "relu", "flip", "normalise", "padding_rule", "padding", "stride_across")  # as they are at first
 
 LECTURE_CELLS = tuple(tuple(row) for row in LECTURE_IMAGE.tolist())
@@ -134,3 +144,15 @@ def of_numbers(image: Array, kernel: Array, *, stride: int, dilation: int) -> di
     plain = {name: ConvolutionSettings.param[name].default for name in PLAIN}
     numbers = {"image": "lecture", "cells": cells, "kernel": CUSTOM, "weights": weights}
     return {**plain, **numbers, "stride": stride, "dilation": dilation}
+
+
+def exercise(rng: np.random.Generator) -> Task:
+    """A convolution to predict by hand: settings and cells of its output, all from the generator."""
+    size, stride, padding = SHAPES[int(whole_numbers(rng, 0, len(SHAPES) - 1, (1,))[0])]
+    image = whole_numbers(rng, 0, LARGEST_PIXEL, (size, size))
+    weights = whole_numbers(rng, 1, LARGEST_WEIGHT, (KERNEL_SIZE**2,)) * (2 * whole_numbers(rng, 0, 1, (KERNEL_SIZE**2,)) - 1)
+    weights[list(some_of(rng, ZEROS, KERNEL_SIZE**2))] = 0
+    cells = output_size(size, KERNEL_SIZE, stride=stride, padding=padding) ** 2
+    kernel = as_text(weights.reshape(KERNEL_SIZE, KERNEL_SIZE))
+    settings = {"cells": as_text(image), "kernel": "custom", "weights": kernel, "stride": stride, "padding": padding}
+    return settings, some_of(rng, CELLS, cells)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine import SGD, conv2d_backward_loops, conv2d_loops, squared_error, squared_error_backward
+from .. import snippet
 from ..files import Files
 from ..numbers import write
 from ..ran import Check, Definition
 from ..stops import stops
 from ..trace import Sentences, Texts, Trace
-from .call import call_of
 from .case import Case
 from .columns import LossSurface, grids_over_steps, moving, still
 from .search import Search, by_descent, by_hand, by_least_squares
@@ -98,6 +98,31 @@ def _facts(settings: DetectiveSettings, case: Case, search: Search, surface: Los
         "im2col": "θ as a row × windows as columns = target as a row",
         **{f"{name}_hidden": "hidden" for name in hidden},
     }
+
+
+def call_of(settings: DetectiveSettings, steps: int) -> str:
+    """A program that prints what the last step shows. steps: how many steps descent took."""
+    image, secret = np.array(settings.cells, np.float64), settings.secret()
+    given = (
+        snippet.array("x", image),
+        snippet.array("secret", secret),
+        "target = conv2d(x[np.newaxis, np.newaxis], secret[np.newaxis, np.newaxis])[0, 0]",
+    )
+    if settings.method == "least_squares":
+        rows = "rows = sliding_windows(x[np.newaxis, np.newaxis], 3)[0, 0].reshape(target.size, 9)"
+        solve = "kernel = np.linalg.lstsq(rows, target.ravel(), rcond=None)[0].reshape(3, 3)"
+        return snippet.program(["conv2d", "sliding_windows"], *given, rows, solve, "print(kernel)")
+    loop = [
+        f"for step in range({steps}):",
+        "    out = conv2d(x[np.newaxis, np.newaxis], kernel)",
+        "    grad_out = (out - target) / target.size  # of half the mean squared difference",
+        "    _, grad_kernel, _ = conv2d_backward(grad_out, x[np.newaxis, np.newaxis], kernel)",
+        f"    kernel -= {settings.learning_rate} * grad_kernel",
+    ]
+    start = snippet.array("kernel", np.array(settings.guess, np.float64)[np.newaxis, np.newaxis])
+    loss = "print(0.5 * ((conv2d(x[np.newaxis, np.newaxis], kernel)[0, 0] - target) ** 2).mean())"
+    blocks = (*given, start, *(loop if settings.method == "descent" else []), "print(kernel[0, 0])", loss)
+    return snippet.program(["conv2d", "conv2d_backward"], *blocks)
 
 
 Settings = DetectiveSettings  # the name by which the session finds them

@@ -18,11 +18,10 @@ from ..numbers import write
 from ..ran import Check, Definition
 from ..stops import of_cells
 from ..trace import Column, Columns, Sources, Texts, Trace
-from .call import call_of, defined_by_loops
-from .exercise import exercise as exercise
-from .pooled_outputs import OUTPUTS, PooledOutputs, change_of, limit_of, pooled, writer_of
+from .pooled_outputs import OUTPUTS, PooledOutputs, change_of, defined_by_loops, limit_of, pooled, writer_of
 from .settings import SHIFTS, DownsamplingSettings
-from .words import changes_of, facts_of, sentences
+from .settings import exercise as exercise
+from .words import call_of, changes_of, facts_of, sentences
 
 TITLE = "Downsampling"
 SUMMARY = "Each window becomes one number: its sum (a convolution whose weights are all 1), its average, or its maximum."

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import avg_pool2d, conv2d_terms, max_pool2d, max_pool2d_argmax
+from ...engine import avg_pool2d, conv2d_terms, max_pool2d, max_pool2d_argmax, max_pool2d_loops
+from ..definitions import Part, part_by_loops
 from ..numbers import write, write_ratio
+from .settings import DownsamplingSettings
 
 OUTPUTS = ("sum", "average", "maximum")
 
@@ -56,3 +58,15 @@ def change_of(now: PooledOutputs, before: PooledOutputs, name: str, size: int) -
     """How much the shift changed each cell of an output, the sum counted as the average. -> (oH, oW)."""
     change: np.ndarray = np.abs(now.outputs[name] - before.outputs[name])
     return change / limit_of(name, 1, size)
+
+
+def defined_by_loops(image: np.ndarray, settings: DownsamplingSettings) -> tuple[Part, dict[str, np.ndarray]]:
+    """Rows of the sum and the average as convolutions by loops, of the maximum by its own. image: (H, W) -> (rows, oW) each."""
+    size, stride = settings.window, settings.stride
+    x, ones = image[np.newaxis, np.newaxis], np.ones((1, 1, size, size))
+    how = {"stride": (stride, stride), "padding": (0, 0), "dilation": (1, 1)}
+    part, total = part_by_loops(x, ones, None, **how, around=settings.row)
+    _, average = part_by_loops(x, ones / size**2, None, **how, around=settings.row)
+    top, bottom = part.rows.start * stride, (part.rows.stop - 1) * stride + size
+    maximum = max_pool2d_loops(x[:, :, top:bottom], size, stride=stride)
+    return part, {"sum": total[0, 0], "average": average[0, 0], "maximum": maximum[0, 0]}

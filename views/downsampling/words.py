@@ -1,4 +1,4 @@
-"""What the downsampling view says: one sentence a window, and the facts about the whole."""
+"""What the downsampling view says: one sentence a window, the facts about the whole, and the engine's calls."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from ...engine import output_size
-from .. import grid
+from .. import grid, snippet
 from ..numbers import write, write_ratio
 from ..trace import Sentences, Texts
 from .pooled_outputs import OUTPUTS, PooledOutputs, limit_of, writer_of
-from .settings import DownsamplingSettings
+from .settings import SHIFTS, DownsamplingSettings
 
 SHIFTED = {"right": "to the right", "down": "down", "both": "to the right and down"}
 
@@ -85,3 +85,29 @@ def changes_of(now: PooledOutputs, before: PooledOutputs, settings: Downsampling
         mean = write_ratio(changes.mean(), denominator)
         facts[f"{name}_note"] = f"{np.count_nonzero(changes):,} of {changes.size:,} changed; mean absolute change {mean}"
     return facts
+
+
+def call_of(image: np.ndarray, settings: DownsamplingSettings) -> str:
+    """Python that computes `total`, `average` and `maximum`, (1, 1, oH, oW) each. image: (H, W), shifted already."""
+    imports: list[str] = []
+    x = snippet.array("x", image)
+    if settings.image == "digit":
+        x, imports = snippet.digit(settings.digit)
+    elif settings.is_photo:
+        x, imports = snippet.grey_photo(settings.image, int(settings.size))
+    down, right = SHIFTS[settings.shift]
+    height, width = image.shape
+    edge = ', mode="edge"' if settings.is_photo else ""
+    shift = f"x = np.pad(x, (({down}, 0), ({right}, 0)){edge})[:{height}, :{width}]"
+    how = f"stride={settings.stride})"
+    return snippet.program(
+        ["avg_pool2d", "conv2d", "max_pool2d"],
+        x,
+        *([shift] if imports and down + right else []),
+        "x = x[np.newaxis, np.newaxis]",
+        f"total = conv2d(x, np.ones((1, 1, {settings.window}, {settings.window})), {how}",
+        f"average = avg_pool2d(x, {settings.window}, {how}",
+        f"maximum = max_pool2d(x, {settings.window}, {how}",
+        'print(total[0, 0], average[0, 0], maximum[0, 0], sep="\\n\\n")',
+        more=imports,
+    )
