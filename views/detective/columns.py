@@ -67,12 +67,8 @@ class GridOverSteps:
 
 def grids_over_steps(case: Case, search: Search) -> dict[str, GridOverSteps]:
     """The grids whose numbers change, by source."""
-    arrays = {
-        "kernel": search.kernels,
-        "gradient": search.gradients,
-        "output": search.outputs,
-        "difference": search.outputs - case.target,
-    }
+    arrays = {"kernel": search.kernels, "gradient": search.gradients}
+    arrays |= {"output": search.outputs, "difference": search.outputs - case.target}
     return {name: GridOverSteps.of(values) for name, values in arrays.items()}
 
 
@@ -80,42 +76,36 @@ def still(
     case: Case, search: Search, surface: LossSurface, grids: dict[str, GridOverSteps], secret: np.ndarray | None
 ) -> Sources:
     """What no step changes. secret: the kernel if it may be seen."""
-    T = len(search.losses)
-    found = {
-        "input": grid.labels(case.image, PALE * grid.limit_of(case.image)),
+    return {
+        "input": _labels(case.image),
         "input_values": grid.values(case.image),
-        "target": grid.labels(case.target, PALE * grid.limit_of(case.target)),
+        "target": _labels(case.target),
         "target_values": grid.values(case.target),
         "secret": _secret(secret),
         "surface": _surface(surface),
-        "path": _points(surface.path[:, 0], surface.path[:, 1]),
-        "best": _points(surface.best[[0]], surface.best[[1]]),
-        "curve": _points(np.arange(T) / max(T - 1, 1), _heights(search.losses)),
+        "path": _points(*surface.path.T),
+        "best": _points(*surface.best[:, np.newaxis]),
+        "curve": _points(*_curve(search)),
         **_equations(case),
+        **{name: one.still() for name, one in grids.items()},
     }
-    return found | {name: one.still() for name, one in grids.items()}
 
 
 def moving(case: Case, search: Search, surface: LossSurface, grids: dict[str, GridOverSteps]) -> Sources:
-    """What the steps change."""
-    T, (height, width) = len(search.losses), case.target.shape
-    cells = search.cells[:, np.newaxis].astype(float)
-    cells[cells < 0] = np.nan
-    rows, columns = cells // width, cells % width
-    number = search.cells.clip(0)[:, np.newaxis]
-    looked_at = np.where(search.cells < 0, np.nan, 1.0)[:, np.newaxis]
-    framed = im2col.moving(np.zeros_like(number), number, (1, SIDE**2, case.target.size))
-    blank = {
-        name: {key: (column * looked_at).astype(np.float32) for key, column in box.items()} for name, box in framed.items()
-    }
+    """What the steps change. A step that looks at no cell has no frames: NaN."""
+    T, shape = len(search.losses), case.target.shape
+    number = search.cells[:, np.newaxis]
+    looked_at = np.where(number < 0, np.float32("nan"), np.float32(1))
+    rows, columns = np.divmod(np.where(number < 0, np.nan, number), shape[1])
+    framed = im2col.moving(np.zeros_like(number), number.clip(0), (1, SIDE**2, case.target.size))
     return {
         "window": grid.rectangles(rows, columns, SIDE, SIDE, case.image.shape),
-        "cell": grid.rectangles(rows, columns, 1, 1, (height, width)),
-        "here": _moving_point(surface.path[:, 0], surface.path[:, 1]),
-        "now": _moving_point(np.arange(T) / max(T - 1, 1), _heights(search.losses)),
+        "cell": grid.rectangles(rows, columns, 1, 1, shape),
+        "here": _points(*surface.path.T[..., np.newaxis]),
+        "now": _points(*_curve(search)[..., np.newaxis]),
         **{name: {"text": one.text, "shade": one.shade} for name, one in grids.items()},
-        **{name: box for name, box in blank.items() if name != "im2col_cover"},
-        "im2col_cover": {name: np.full((T, 0), 0, np.float32) for name in "xywh"},
+        **{name: {key: column * looked_at for key, column in box.items()} for name, box in framed.items()},
+        "im2col_cover": {name: np.zeros((T, 0), np.float32) for name in "xywh"},
     }
 
 
@@ -128,12 +118,15 @@ def _equations(case: Case) -> dict[str, Columns]:
     return found
 
 
+def _labels(values: np.ndarray) -> Columns:
+    return grid.labels(values, PALE * grid.limit_of(values))
+
+
 def _secret(kernel: np.ndarray | None) -> Columns:
     """The kernel, or as many question marks."""
     if kernel is not None:
-        return grid.labels(kernel, PALE * grid.limit_of(kernel))
-    covered = grid.labels(np.zeros((SIDE, SIDE)), 1)
-    return covered | {"text": Texts(("?",), np.zeros(SIDE * SIDE, np.uint16))}
+        return _labels(kernel)
+    return grid.labels(np.zeros((SIDE, SIDE)), 1) | {"text": Texts(("?",), np.zeros(SIDE * SIDE, np.uint16))}
 
 
 def _surface(surface: LossSurface) -> Columns:
@@ -142,14 +135,11 @@ def _surface(surface: LossSurface) -> Columns:
     return grid.image(np.floor(share * BANDS) / BANDS, 1)
 
 
-def _heights(losses: np.ndarray) -> np.ndarray:
-    """Losses as 0..1."""
-    return losses / (losses.max() or 1)
+def _curve(search: Search) -> np.ndarray:
+    """The loss at each step, in the unit square. -> x and y, (2, T)."""
+    T = len(search.losses)
+    return np.stack([np.arange(T) / max(T - 1, 1), search.losses / (search.losses.max() or 1)])
 
 
 def _points(x: np.ndarray, y: np.ndarray) -> Columns:
     return {"x": x.astype(np.float32), "y": y.astype(np.float32)}
-
-
-def _moving_point(x: np.ndarray, y: np.ndarray) -> Columns:
-    return _points(x[:, np.newaxis], y[:, np.newaxis])

@@ -23,34 +23,27 @@ def panels() -> list[Panel]:
     """The panels of the view in reading order. Their sources are those of lesson.compute."""
     shared: dict[str, ColumnDataSource] = {}
     return [
-        Panel("input", "Image", "input", _given("input", "window", "kernel", shared), values="input_values"),
-        Panel("target", "Target", "output", _given("target", "cell", "output", shared), values="target_values"),
-        Panel("output", "Output", "output", _changing("output", shared, cell=True)),
-        Panel("difference", "Difference", "gradient", _changing("difference", shared, cell=True)),
-        Panel("kernel", "Kernel", "kernel", _changing("kernel", shared), main=True),
-        Panel("gradient", "Gradient", "gradient", _changing("gradient", shared)),
-        Panel("secret", "Secret", "kernel", _given("secret", "", "", shared)),
+        Panel("input", "Image", "input", _grid("input", shared, "window", "kernel"), values="input_values"),
+        Panel("target", "Target", "output", _grid("target", shared, "cell"), values="target_values"),
+        Panel("output", "Output", "output", _grid("output", shared, "cell", moves=True)),
+        Panel("difference", "Difference", "gradient", _grid("difference", shared, "cell", moves=True)),
+        Panel("kernel", "Kernel", "kernel", _grid("kernel", shared, moves=True), main=True),
+        Panel("gradient", "Gradient", "gradient", _grid("gradient", shared, moves=True)),
+        Panel("secret", "Secret", "kernel", _grid("secret", shared)),
         Panel("surface", "Loss", "muted", _surface(shared), main=True),
         Panel("curve", "Loss at each step", "muted", _curve(shared), aspect="11"),
         Panel("im2col", "As equations", "muted", _equations(shared), aspect=IM2COL_ASPECT),
     ]
 
 
-def _given(name: str, frame: str, role: str, shared: dict[str, ColumnDataSource]) -> figure:
-    """A grid that stays."""
+def _grid(
+    name: str, shared: dict[str, ColumnDataSource], frame: str = "", role: str = "output", *, moves: bool = False
+) -> figure:
+    """A grid that stays, or whose numbers change with the step, and a frame in it."""
     canvas = Canvas(f"detective_{name}", sources=shared)
-    canvas.cells(name, filled=True)
+    canvas.cells(name, filled=True, level="overlay" if moves else "glyph")
     if frame:
         canvas.outline(frame, role, width=4)
-    return canvas.figure
-
-
-def _changing(name: str, shared: dict[str, ColumnDataSource], *, cell: bool = False) -> figure:
-    """A grid whose numbers change with the step."""
-    canvas = Canvas(f"detective_{name}", sources=shared)
-    canvas.cells(name, filled=True, level="overlay")
-    if cell:
-        canvas.outline("cell", "output", width=4)
     return canvas.figure
 
 

@@ -33,12 +33,9 @@ DEFINITION = Definition(
 
 def compute(settings: DetectiveSettings, files: Files | None = None) -> Trace:
     """The whole animation: one cell, one update or one equation per step. Raises ShapeError if the image is too small."""
-    case = Case.made_by(settings.secret(), np.array(settings.cells, np.float64))
-    guess = np.array(settings.guess, np.float64)
-    search = _search(case, guess, settings)
+    case, search = _searched(settings)
     surface = LossSurface.under(case, search, _number(settings.across), _number(settings.up))
-    table = Texts.of([*search.sentences])
-    sentences = Sentences("{}", Texts(table.table, table.codes[:, np.newaxis]))
+    sentences = Sentences("{}", Texts.of_steps([[sentence] for sentence in search.sentences]))
     grids = grids_over_steps(case, search)
     static = still(case, search, surface, grids, settings.secret() if settings.reveal else None)
     facts = _facts(settings, case, search, surface) | {"call": call_of(settings, len(search.losses) - 1)}
@@ -47,26 +44,26 @@ def compute(settings: DetectiveSettings, files: Files | None = None) -> Trace:
 
 def check(settings: DetectiveSettings, files: Files | None = None) -> Check:
     """The last step by the definition and as it is shown."""
-    case = Case.made_by(settings.secret(), np.array(settings.cells, np.float64))
-    search = _search(case, np.array(settings.guess, np.float64), settings)
+    case, search = _searched(settings)
     x, kernel, secret = (one[np.newaxis, np.newaxis] for one in (case.image, search.kernels[-1], settings.secret()))
     output, target = conv2d_loops(x, kernel), conv2d_loops(x, secret)
     cells = output.reshape(-1, 1), target.reshape(-1, 1)
     gradient = conv2d_backward_loops(squared_error_backward(*cells).reshape(output.shape), x, kernel)[1]
-    defined = {"target": target, "output": output, "loss": squared_error(*cells), "gradient": gradient}
-    shown = {"target": case.target, "output": search.outputs[-1], "loss": search.losses[-1], "gradient": search.gradients[-1]}
-    return Check(
-        {name: np.squeeze(np.array(values)) for name, values in defined.items()},
-        {name: np.squeeze(np.array(values)) for name, values in shown.items()},
-    )
+    defined = (target[0, 0], output[0, 0], squared_error(*cells), gradient[0, 0])
+    shown = (case.target, search.outputs[-1], search.losses[-1], search.gradients[-1])
+    names = ("target", "output", "loss", "gradient")
+    return Check(dict(zip(names, defined, strict=True)), dict(zip(names, shown, strict=True)))
 
 
-def _search(case: Case, guess: np.ndarray, settings: DetectiveSettings) -> Search:
+def _searched(settings: DetectiveSettings) -> tuple[Case, Search]:
+    """The case and the search for its kernel. Raises ShapeError if the image is too small."""
+    case = Case.made_by(settings.secret(), np.array(settings.cells, np.float64))
+    guess = np.array(settings.guess, np.float64)
     if settings.method == "hand":
-        return by_hand(case, guess)
+        return case, by_hand(case, guess)
     if settings.method == "least_squares":
-        return by_least_squares(case, guess)
-    return by_descent(case, guess, float(settings.learning_rate), settings.updates)
+        return case, by_least_squares(case, guess)
+    return case, by_descent(case, guess, float(settings.learning_rate), settings.updates)
 
 
 def _number(name: str) -> int:
@@ -87,9 +84,7 @@ def _facts(settings: DetectiveSettings, case: Case, search: Search, surface: Los
         ),
         "size": search.note,
         "input": "×".join(map(str, case.image.shape)),
-        "target": shape,
-        "output": shape,
-        "difference": shape,
+        **dict.fromkeys(("target", "output", "difference"), shape),
         "kernel": "θ",
         "gradient": "of θ",
         "secret": "shown" if settings.reveal else "hidden",

@@ -37,15 +37,8 @@ def by_hand(case: Case, kernel: np.ndarray) -> Search:
         numbers = f"{write(output[r, c])} − {write_factor(float(case.target[r, c]))} = {write(float(difference))}"
         sentences.append(f"difference[{r}, {c}] = {numbers}, squared {write(float(difference**2))}; {end}")
     note = "Change your kernel until every difference is 0. The gradient says in which direction the loss grows."
-    return _repeated(case, kernel, output, gradient, loss, sentences, note)
-
-
-def _repeated(
-    case: Case, kernel: np.ndarray, output: np.ndarray, gradient: np.ndarray, loss: float, sentences: list[str], note: str
-) -> Search:
-    T = len(sentences)
-    fixed = [np.repeat(one[None], T, axis=0) for one in (kernel, output, gradient)]
-    return Search(fixed[0], fixed[1], fixed[2], np.full(T, loss), np.arange(T), sentences, note)
+    kernels, outputs, gradients = (np.repeat(one[None], T, axis=0) for one in (kernel, output, gradient))
+    return Search(kernels, outputs, gradients, np.full(T, loss), np.arange(T), sentences, note)
 
 
 def by_descent(case: Case, start: np.ndarray, learning_rate: float, steps: int) -> Search:
@@ -84,9 +77,8 @@ def by_least_squares(case: Case, guess: np.ndarray) -> Search:
     sentences = [_equation(case, n, row, float(target)) for n, (row, target) in enumerate(zip(rows, targets, strict=True))]
     sentences.append(_solution(len(rows), solution, losses[1]))
     cells = np.append(np.arange(len(rows)), -1)
-    note = f"{len(rows)} equations, 9 unknown weights, rank {solution.rank}" + (
-        "." if solution.rank == SIDE**2 else f": {_undetermined(solution)}."
-    )
+    undetermined = f": {_undetermined(solution)}" if solution.rank < SIDE**2 else ""
+    note = f"{len(rows)} equations, 9 unknown weights, rank {solution.rank}{undetermined}."
     return Search(kernels, outputs[which], np.array(gradients)[which], np.array(losses)[which], cells, sentences, note)
 
 

@@ -56,11 +56,7 @@ class DetectiveSettings(Settings):
         doc="The input of the secret kernel. Some images do not determine the kernel.",
     )
     cells = Matrix(
-        default=LECTURE,
-        most_cells=8,
-        role="input",
-        label="Image cells",
-        doc="Paste 3×3 to 8×8 numbers into the first cell.",
+        default=LECTURE, most_cells=8, role="input", label="Image cells", doc="Paste 3×3 to 8×8 numbers into the first cell."
     )
     method = Choice(
         default="descent",
@@ -80,10 +76,7 @@ class DetectiveSettings(Settings):
     reveal = param.Boolean(default=False, label="Show the secret", doc="The kernel that made the target.")
 
     sections = {"Image cells": ("cells",), "Loss surface": ("across", "up")}  # noqa: RUF012  (read only)
-    shown_when = {  # noqa: RUF012
-        "learning_rate": ("method", ("descent",)),
-        "updates": ("method", ("descent",)),
-    }
+    shown_when = dict.fromkeys(("learning_rate", "updates"), ("method", ("descent",)))
     rules = (
         Start("image", ("cells",), value=lambda settings: CUSTOM),
         Follow("cells", "image", _cells_of_image, unless=(CUSTOM,)),
