@@ -40,6 +40,11 @@ class Cuboid:
         """The middle of the front."""
         return self.left + self.width / 2, self.bottom + self.height / 2
 
+    @property
+    def front(self) -> tuple[float, float, float, float]:
+        """x, y of its middle, width, height."""
+        return *self.middle, self.width, self.height
+
 
 def cuboids_of(layers: Sequence[CountedLayer]) -> list[Cuboid]:
     """One cuboid a layer, from left to right."""

@@ -5,7 +5,7 @@ Slides 66, 79 and 80 of the lecture. Sizes come from the engine's output_sizes; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ..files import Files
 from ..ran import Check, Definition
 from ..settings import SettingError
 from ..stops import first_of_each
-from ..trace import Columns, Sentences, Texts, Trace
+from ..trace import Column, Columns, Sentences, Sources, Texts, Trace
 from .counts import CountedLayer, count_layers
 from .cuboids import Cuboid, cuboids_of, edges_of, window_of
 from .known import KNOWN
@@ -42,13 +42,12 @@ def compute(settings: ArchitecturesSettings, files: Files | None = None) -> Trac
     """The whole animation, one step per layer."""
     layers, names, about = architecture_of(settings)
     cuboids = cuboids_of(layers)
-    told = Texts.of([sentence(name, layer) for name, layer in zip(names, layers, strict=True)])
+    told = [[sentence(name, layer)] for name, layer in zip(names, layers, strict=True)]
     facts = {"source": about, "size": totals(layers), "network_note": NOTE}
     facts |= {name: f"{sum(getattr(layer, name) for layer in layers):,}" for name in COUNTS}
-    still = _still(layers, names, cuboids) | _bars(layers)
-    moving = _moving(layers, names, cuboids)
+    still, moving = _still(layers, names, cuboids), _moving(layers, names, cuboids)
     kinds = first_of_each([layer.kind for layer in layers])
-    return Trace(still, moving, Sentences("{}", Texts(told.table, told.codes[:, np.newaxis])), facts, kinds)
+    return Trace(still, moving, Sentences("{}", Texts.of_steps(told)), facts, kinds)
 
 
 def check(settings: ArchitecturesSettings, files: Files | None = None) -> Check:
@@ -84,100 +83,70 @@ def _numbered(layers: Sequence[CountedLayer]) -> list[str]:
     return names_of([layer.kind for layer in layers])
 
 
-def _still(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Sequence[Cuboid]) -> dict[str, Columns]:
-    """The cuboids, those that learn and those that do not, and their names."""
-    places = np.array([(*cuboid.middle, cuboid.width, cuboid.height) for cuboid in cuboids], np.float32)
+def _still(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Sequence[Cuboid]) -> Sources:
+    """The cuboids, those that learn and those that do not, their names, and a bar for each that costs something."""
+    places = np.array([cuboid.front for cuboid in cuboids]).T
     learns = np.array([layer.parameters > 0 for layer in layers])
-    few, fewer = len(layers) <= MOST_NAMES, len(layers) <= MOST_SHAPES
-    low = [(x, cuboid.bottom - BELOW) for cuboid in cuboids for x in [cuboid.middle[0]]]
+    named, shaped = (len(layers) if len(layers) <= most else 0 for most in (MOST_NAMES, MOST_SHAPES))
+    x, below = places[0], np.array([cuboid.bottom for cuboid in cuboids]) - BELOW
+    shapes = [shape_of(layer.output_shape) for layer in layers]
+    bars = {name: _bars(layers, name) for name in COUNTS}
     return {
-        "learning": _rectangles(places[learns]),
-        "fixed": _rectangles(places[~learns]),
+        "learning": _columns("xywh", *places[:, learns]),
+        "fixed": _columns("xywh", *places[:, ~learns]),
         "edges": dict(edges_of(cuboids)),
-        "names": _words(low if few else [], names if few else [], LETTERS),
-        "shapes": _words([(x, y - BELOW) for x, y in low] if fewer else [],
-                         [shape_of(layer.output_shape) for layer in layers] if fewer else [], LETTERS),
-    }  # fmt: skip
+        "names": _words(x[:named], below[:named], names[:named], LETTERS),
+        "shapes": _words(x[:shaped], below[:shaped] - BELOW, shapes[:shaped], LETTERS),
+        **{name: {key: column[its["top"] > 0] for key, column in its.items()} for name, its in bars.items()},
+    }
 
 
-def _bars(layers: Sequence[CountedLayer]) -> dict[str, Columns]:
-    """A bar for each layer that costs something, as high as its share of the dearest."""
-    found: dict[str, Columns] = {}
-    for name in COUNTS:
-        x, heights = _bar_places(layers, name)
-        found[name] = {column: values[heights > 0] for column, values in _bar_columns(x, heights).items()}
-    return found
-
-
-def _moving(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Sequence[Cuboid]) -> dict[str, Columns]:
+def _moving(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Sequence[Cuboid]) -> Sources:
     """The present layer, what it reads, the window of one of its cells, its numbers."""
+    fronts = np.array([cuboid.front for cuboid in cuboids]).T[:, :, np.newaxis]
     before = [cuboids[max(n - 1, 0)] for n in range(len(cuboids))]
-    windows = np.array([window_of(layer, cuboid) for layer, cuboid in zip(layers, before, strict=True)])
-    right, (_, y, _, h) = np.array([cuboid.left + cuboid.width for cuboid in before]), windows.T
-    cells = np.array([(cuboid.left, cuboid.middle[1]) for cuboid in cuboids])
-    reads = np.arange(len(cuboids)) > 0  # the input reads nothing
-    ends = np.stack([right, y - h / 2, cells[:, 0], cells[:, 1]]), np.stack([right, y + h / 2, cells[:, 0], cells[:, 1]])
-    cone = np.where(reads[:, np.newaxis, np.newaxis], np.stack(ends).transpose(2, 0, 1), np.nan)  # (T, 2, 4)
-    windows[~reads] = np.nan
-    now = np.array([(*cuboid.middle, cuboid.width, cuboid.height) for cuboid in cuboids])
+    windows = np.array([window_of(layer, cuboid) for layer, cuboid in zip(layers, before, strict=True)]).T[:, :, np.newaxis]
+    (_, y, w, h), (_, middle, width, _) = windows, fronts
+    left, right = fronts[0] - width / 2, windows[0] + w / 2
+    cone = np.stack([np.hstack(pair) for pair in ((right, right), (y - h / 2, y + h / 2), (left, left), (middle, middle))])
+    windows[:, 0] = cone[:, 0] = np.nan  # the input reads nothing
     said = [f"{at} {shape_of(layer.output_shape)}" for at, layer in zip(names, layers, strict=True)]
-    middles = _inside(np.array([cuboid.middle[0] for cuboid in cuboids]), said, LARGER)
-    moving = {
-        "window": dict(zip("xywh", _steps(windows), strict=True)),
-        "now": dict(zip("xywh", _steps(now), strict=True)),
-        "cone": dict(zip(("x", "y", "x1", "y1"), cone.transpose(2, 0, 1).astype(np.float32), strict=True)),
-        "head": _told(np.stack([middles, np.full(len(middles), HEAD)], axis=1), said, LARGER),
+    moving: dict[str, Mapping[str, Column]] = {
+        "window": _columns("xywh", *windows),
+        "now": _columns("xywh", *fronts),
+        "cone": _columns(("x", "y", "x1", "y1"), *cone),
+        "head": _words(_inside(fronts[0], said, LARGER), HEAD, said, LARGER),
     }
     for name in COUNTS:
-        x, heights = _bar_places(layers, name)
-        moving[f"{name}_now"] = {key: column[:, np.newaxis] for key, column in _bar_columns(x, heights).items()}
+        bars = {key: column[:, np.newaxis] for key, column in _bars(layers, name).items()}
         texts = [f"{at}: {getattr(layer, name):,}" for at, layer in zip(names, layers, strict=True)]
-        middles = np.stack([_inside(x, texts, BAR_LETTERS), np.full(len(x), 1.15)], axis=1)
-        moving[f"{name}_head"] = _told(middles, texts, BAR_LETTERS)
+        moving[f"{name}_now"] = bars
+        moving[f"{name}_head"] = _words(_inside(bars["x"], texts, BAR_LETTERS), 1.15, texts, BAR_LETTERS)
     return moving
 
 
 def _inside(x: np.ndarray, texts: Sequence[str], letters: float) -> np.ndarray:
-    """The middles of texts, moved so far that none runs out of the drawing. letters: their height. -> like x"""
-    half = np.array([min(0.5, len(text) * LETTER_WIDTH * letters / 2) for text in texts])
+    """The middles of texts, moved so far that none runs out of the drawing. x: (T, 1); letters: their height. -> like x"""
+    half = np.array([[min(0.5, len(text) * LETTER_WIDTH * letters / 2)] for text in texts])
     return x.clip(half, 1 - half)
 
 
-def _bar_places(layers: Sequence[CountedLayer], name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Where each layer's bar stands and how high it is. -> (n,), (n,)"""
+def _bars(layers: Sequence[CountedLayer], name: str) -> dict[str, np.ndarray]:
+    """A bar for each layer, as high as its share of the dearest. -> columns (n,)"""
     counts = np.array([getattr(layer, name) for layer in layers], float)
-    heights = counts / max(counts.max(), 1)
-    return (np.arange(len(layers)) + 0.5) / len(layers), np.where(counts > 0, heights.clip(LOWEST_BAR), 0)
+    n, heights = len(layers), np.where(counts > 0, (counts / max(counts.max(), 1)).clip(LOWEST_BAR), 0)
+    return _columns(("x", "width", "bottom", "top"), (np.arange(n) + 0.5) / n, np.full(n, BAR / n), np.zeros(n), heights)
 
 
-def _bar_columns(x: np.ndarray, heights: np.ndarray) -> dict[str, np.ndarray]:
-    columns = {"x": x, "width": np.full(len(x), BAR / len(x)), "bottom": np.zeros(len(x)), "top": heights}
-    return {name: column.astype(np.float32) for name, column in columns.items()}
+def _words(x: np.ndarray, y: np.ndarray | float, texts: Sequence[str], size: float) -> Columns:
+    """Texts in their places. x: (n,), or one a step, (T, 1)."""
+    words, ones = Texts.of(texts), np.ones(x.shape)
+    numbers = _columns(("x", "y", "size", "shade"), x, y * ones, size * ones, 0 * ones)
+    return {"text": Texts(words.table, words.codes.reshape(x.shape)), **numbers}
 
 
-def _rectangles(places: np.ndarray) -> Columns:
-    return {name: np.ascontiguousarray(column) for name, column in zip("xywh", places.T, strict=True)}
-
-
-def _steps(places: np.ndarray) -> np.ndarray:
-    """One row a step. (T, n) -> n columns of (T, 1)"""
-    return places.T[:, :, np.newaxis].astype(np.float32)
-
-
-def _words(places: Sequence[tuple[float, float]], texts: Sequence[str], size: float) -> Columns:
-    x, y = np.array(places, np.float32).reshape(-1, 2).T
-    return {
-        "text": Texts.of(texts), "x": np.ascontiguousarray(x), "y": np.ascontiguousarray(y),
-        "size": np.full(len(texts), size, np.float32), "shade": np.zeros(len(texts), np.float32),
-    }  # fmt: skip
-
-
-def _told(places: np.ndarray, texts: Sequence[str], size: float) -> Columns:
-    """One text a step, each in its place. places: (T, 2)"""
-    words = Texts.of(texts)
-    x, y = _steps(places)
-    ones = np.ones((len(texts), 1), np.float32)
-    return {"text": Texts(words.table, words.codes[:, np.newaxis]), "x": x, "y": y, "size": size * ones, "shade": 0 * ones}
+def _columns(names: Sequence[str], *arrays: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: array.astype(np.float32) for name, array in zip(names, arrays, strict=True)}
 
 
 Settings = ArchitecturesSettings  # the name by which the session finds it

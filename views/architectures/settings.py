@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import param
 
-from ..settings import Settings, Text
+from ..settings import Choice, Settings, Text
 
 OWN = "own"
 LONGEST = 2_000  # characters
@@ -16,17 +14,14 @@ START = "conv 8 3x3 pad 1 / relu / maxpool 2 / conv 16 3x3 pad 1 / relu / maxpoo
 class ArchitecturesSettings(Settings):
     """Which network is counted."""
 
-    architecture: Any = param.Selector(
+    architecture = Choice(
         default="lenet5",
         objects={
-            "LeNet-5 (1998)": "lenet5",
-            "AlexNet (2012)": "alexnet",
-            "VGG-16 (2014)": "vgg16",
-            "ConvNetJS's network": "convnetjs",
-            "Your own": OWN,
+            "LeNet-5 (1998)": "lenet5", "AlexNet (2012)": "alexnet", "VGG-16 (2014)": "vgg16",
+            "ConvNetJS's network": "convnetjs", "Your own": OWN,
         },
         doc="One step per layer.",
-    )
+    )  # fmt: skip
     text = Text(
         default=START, longest=LONGEST, lines=4, label="Layers",
         doc="conv FILTERS SIZE, maxpool SIZE, flatten, linear OUTPUTS, relu, …: one a line, or with / between.",
