@@ -6,6 +6,7 @@ The small ones come from a seed, or are an exercise to predict by hand: whole nu
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,6 @@ class ChannelConvolution:
     weights: np.ndarray  # (F, C, kH, kW)
     biases: np.ndarray  # (F,)
     windows: np.ndarray  # (oH, oW, C, kH, kW)
-    products: tuple[np.ndarray, ...]  # F times (oH, oW, C, kH, kW): pixel × weight
     partials: np.ndarray  # (F, C, oH, oW): the sum of each channel's products alone
     outputs: np.ndarray  # (F, oH, oW): all channels' products and the bias
     stride: int
@@ -60,6 +60,12 @@ class ChannelConvolution:
     def geometry(self) -> Geometry:
         F, _, kernel_size, _ = self.weights.shape
         return Geometry(F, self.image.shape[1], kernel_size, self.stride, self.padding, self.outputs.shape[1])
+
+    def factors(self, chosen: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """The pixels and the weights that each step multiplies, of the chosen channels. -> (T, n), (T, n)."""
+        F = len(self.weights)
+        pixels = self.windows[:, :, chosen].reshape(self.outputs[0].size, -1)
+        return np.tile(pixels, (F, 1)), self.weights[:, chosen].reshape(F, -1)[self.steps[0]]
 
     def at_steps(self, values: np.ndarray) -> np.ndarray:
         """Three partial sums a step. values: (F, C, oH, oW) -> (T, C)."""
@@ -82,25 +88,14 @@ class ChannelConvolution:
 
 def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride: int, padding: int) -> ChannelConvolution:
     """Convolve with every filter. image: (C, H, W), weights: (F, C, kH, kW), biases: (F,) -> ChannelConvolution."""
-    terms = [
-        conv2d_terms(image, filter_weights, bias, stride=stride, padding=padding)
-        for filter_weights, bias in zip(weights, biases.tolist(), strict=True)
-    ]
+    by_filter = zip(weights, biases.tolist(), strict=True)
+    terms = [conv2d_terms(image, its_weights, bias, stride=stride, padding=padding) for its_weights, bias in by_filter]
     oH, oW = terms[0].output.shape
     # One product after the other, as the engine adds, so that every machine gets the same bits.
     by_channel = [np.cumsum(one.products.reshape(oH, oW, len(image), -1), axis=3)[..., -1] for one in terms]
-    return ChannelConvolution(
-        image=image,
-        padded=np.pad(image, ((0, 0), (padding, padding), (padding, padding))),
-        weights=weights,
-        biases=biases,
-        windows=terms[0].windows,
-        products=tuple(one.products for one in terms),
-        partials=np.stack(by_channel).transpose(0, 3, 1, 2),
-        outputs=np.stack([one.output for one in terms]),
-        stride=stride,
-        padding=padding,
-    )
+    partials, outputs = np.stack(by_channel).transpose(0, 3, 1, 2), np.stack([one.output for one in terms])
+    padded = np.pad(image, ((0, 0), (padding, padding), (padding, padding)))
+    return ChannelConvolution(image, padded, weights, biases, terms[0].windows, partials, outputs, stride, padding)
 
 
 def scale_of(convolution: ChannelConvolution, shown: np.ndarray) -> float:

@@ -37,15 +37,12 @@ DEFINITION = Definition((conv2d_loops,), PROOF, LINE)
 def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
     """The whole animation: every output cell of filter 0 in row order, then of filter 1, and so on."""
     chosen = tuple(n for n, channel in enumerate(CHANNELS) if settings.channels in ("all", channel))
-    convolution, pixels = _convolution(settings, files or DiskFiles())
+    convolution = _convolution(settings, files or DiskFiles())
     shown = convolution.outputs if len(chosen) == len(CHANNELS) else convolution.partials[:, chosen[0]]
-    if pixels is None:
-        still, moving = columns.still(convolution, shown, chosen), columns.moving(convolution, chosen)
-        pointed = columns.pointed(convolution.geometry)
-    else:
-        still, moving = volumes.still(pixels, convolution, shown, chosen), volumes.moving(convolution, chosen)
-        pointed = volumes.pointed(convolution.geometry)
-    static: dict[str, Mapping[str, Column]] = {**with_empty(SOURCES, still, moving), **_values(convolution, shown), **pointed}
+    drawing = columns if settings.preset == "cs231n" else volumes
+    still, moving = drawing.still(convolution, shown, chosen), drawing.moving(convolution, chosen)
+    static: dict[str, Mapping[str, Column]] = {**with_empty(SOURCES, still, moving), **_values(convolution, shown)}
+    static |= drawing.pointed(convolution.geometry)
     if convolution.weights[0, 0].size <= MOST_PRODUCTS:
         size = convolution.weights.shape[-1]
         static |= {"products": {"x": np.tile(np.arange(size, dtype=np.uint8), size * len(chosen))}}
@@ -61,7 +58,7 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
 
 def check(settings: RgbSettings, files: Files | None = None) -> Check:
     """The outputs by conv2d_loops and as they are shown, of the chosen channels."""
-    convolution, _ = _convolution(settings, files or DiskFiles())
+    convolution = _convolution(settings, files or DiskFiles())
     step, ring = (convolution.stride, convolution.stride), (convolution.padding, convolution.padding)
     x, weight, bias, shown = convolution.image[np.newaxis], convolution.weights, convolution.biases, convolution.outputs
     if settings.channels != "all":
@@ -71,15 +68,15 @@ def check(settings: RgbSettings, files: Files | None = None) -> Check:
     return Check({"output": defined}, {"output": shown[np.newaxis][part.cells]}, part.note)
 
 
-def _convolution(settings: RgbSettings, files: Files) -> tuple[ChannelConvolution, np.ndarray | None]:
-    """What is convolved, and the photograph if it is one."""
+def _convolution(settings: RgbSettings, files: Files) -> ChannelConvolution:
+    """The numbers of the seed or of the page, or a photograph and its filters, convolved."""
     if settings.preset == "cs231n":
-        biases = np.array(settings.biases[0])
-        return convolve(settings.small_image(), settings.small_filters(), biases, settings.stride, settings.padding), None
-    pixels = photo(settings.image, PHOTO_SIZE, files)
-    weights = np.stack([*PHOTO_FILTERS.values()])[: settings.filters]
-    biases = np.full(settings.filters, PHOTO_BIAS)
-    return convolve(pixels.transpose(2, 0, 1).astype(np.float64), weights, biases, settings.stride, settings.padding), pixels
+        arrays = (settings.small_image(), settings.small_filters(), np.array(settings.biases[0]))
+    else:
+        pixels = photo(settings.image, PHOTO_SIZE, files).transpose(2, 0, 1).astype(np.float64)
+        weights = np.stack([*PHOTO_FILTERS.values()])[: settings.filters]
+        arrays = (pixels, weights, np.full(settings.filters, PHOTO_BIAS))
+    return convolve(*arrays, settings.stride, settings.padding)
 
 
 def _values(convolution: ChannelConvolution, shown: np.ndarray) -> dict[str, Columns]:

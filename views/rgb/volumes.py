@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..arrangement import Spot, both, captions, corner, frames, line
+from ..arrangement import both, captions, corner, line
 from ..grid import Coordinates, joined, limit_of, shade
 from ..pointing import Pointed, pointing
 from ..trace import Columns, Sources, side_by_side
@@ -25,13 +25,13 @@ C = len(CHANNELS)
 BACK_TO_FRONT = [2, 1, 0]  # blue, green, red: painted in this order
 
 
-def still(photo: np.ndarray, convolution: ChannelConvolution, shown: np.ndarray, chosen: tuple[int, ...]) -> Sources:
-    """What no step changes. photo: (H, W, 3) of 0..255; shown: the outputs, of all channels or of one."""
+def still(convolution: ChannelConvolution, shown: np.ndarray, chosen: tuple[int, ...]) -> Sources:
+    """What no step changes. shown: the outputs, of all channels or of one."""
     limit = scale_of(convolution, shown)
     weights = shade(convolution.weights, limit_of(convolution.weights))
     channels = shade(convolution.padded, WHITE)
     images = {
-        "photo": _pixels(photo),
+        "photo": _pixels(convolution.image),
         "channel_images": np.concatenate([channels, channels[BACK_TO_FRONT]]),
         "kernel_images": np.concatenate([*weights, *weights[:, BACK_TO_FRONT]]),
         "partial_maps": np.concatenate([*shade(convolution.partials, limit)]),
@@ -52,21 +52,24 @@ def _standing(geometry: Geometry, chosen: tuple[int, ...]) -> Sources:
     F = geometry.filters
     return {
         "photo": both(ARRANGEMENTS, lambda its: its.cells(its.photo.sheet(0, 1), 0, 0)),
-        "channel_images": both(ARRANGEMENTS, _channel_sheets),
-        "kernel_images": both(ARRANGEMENTS, lambda its: _kernel_sheets(its, F)),
-        "partial_maps": both(ARRANGEMENTS, lambda its: _sheets(its, [(stack, 0) for stack in its.partials] * F)),
+        # side by side, then as the sheets of a volume; all filters in the same places
+        "channel_images": both(ARRANGEMENTS, lambda its: _sheets(its, its.images, its.volume)),
+        "kernel_images": both(ARRANGEMENTS, lambda its: _sheets(its, its.weights * F, *[its.filter] * F)),
+        "partial_maps": both(ARRANGEMENTS, lambda its: _sheets(its, its.partials * F)),
         **{f"output_map_{n}": _output_map(alone=F == 1) for n in range(F)},
         "captions": captions(ARRANGEMENTS, lambda its: _captions(its, geometry)),
         "marks": marks(lambda its: [(stack.left, _above(its, stack)) for stack in its.images]),
-        "frames_input": frames(ARRANGEMENTS, lambda its: _frames([*its.images, its.photo])),
-        "frames_kernel": frames(ARRANGEMENTS, lambda its: _frames(its.weights)),
-        "frames_output": frames(ARRANGEMENTS, lambda its: _frames([*its.partials, its.output])),
+        "frames_input": both(ARRANGEMENTS, lambda its: _sheets(its, [*its.images, its.photo])),
+        "frames_kernel": both(ARRANGEMENTS, lambda its: _sheets(its, its.weights)),
+        "frames_output": both(ARRANGEMENTS, lambda its: _sheets(its, [*its.partials, its.output])),
         "edges": both(ARRANGEMENTS, lambda its: joined([_edges(its, its.volume), _edges(its, its.filter)])),
-        "dimmed": frames(ARRANGEMENTS, lambda its: [one for c in range(C) if c not in chosen for one in _group(its, c)]),
+        "dimmed": both(ARRANGEMENTS, lambda its: _sheets(its, [
+            stack for c in range(C) if c not in chosen for stack in (its.images[c], its.weights[c], its.partials[c])
+        ])),
         "windows": sizes_and_places(both(ARRANGEMENTS, lambda its: _windows(its, geometry, chosen)))[0],
         "output_cell": sizes_and_places(both(ARRANGEMENTS, lambda its: _output_cells(its, geometry, chosen)))[0],
         "sums": {**sum_sizes(0.9), **both(ARRANGEMENTS, lambda its: its.points(its.volume_sums))},
-    }
+    }  # fmt: skip
 
 
 @functools.lru_cache(maxsize=16)
@@ -113,37 +116,21 @@ def _pointed(its: ChannelArrangement, geometry: Geometry) -> list[Pointed]:
     return grids
 
 
-def _pixels(photo: np.ndarray) -> np.ndarray:
-    """The photograph in its colours: red, green, blue and how opaque. -> (1, H, W, 4)"""
-    pixels = np.full((1, *photo.shape[:2], C + 1), 255, np.uint8)
-    pixels[..., :C] = photo
-    return pixels
+def _pixels(channels: np.ndarray) -> np.ndarray:
+    """The photograph in its colours: red, green, blue and how opaque. channels: (3, H, W) -> (1, H, W, 4)."""
+    opaque = np.full((1, *channels.shape[1:]), WHITE)
+    return np.concatenate([channels, opaque]).transpose(1, 2, 0).astype(np.uint8)[np.newaxis]
 
 
-def _sheets(its: ChannelArrangement, places: Sequence[tuple[Stack, int]]) -> Coordinates:
-    """Whole sheets, each in its stack behind so many others. -> x, y, w, h (n,)."""
+def _sheets(its: ChannelArrangement, singles: Sequence[Stack], *volumes: Stack) -> Coordinates:
+    """The front sheets of some stacks, then all sheets of others. -> x, y, w, h (n,)."""
+    places = [(stack, 0) for stack in singles] + [(stack, behind) for stack in volumes for behind in BACK_TO_FRONT]
     return joined([its.cells(stack.sheet(behind, 1), 0, 0) for stack, behind in places])
-
-
-def _channel_sheets(its: ChannelArrangement) -> Coordinates:
-    """The channels side by side, then as the sheets of the volume."""
-    return _sheets(its, [(stack, 0) for stack in its.images] + [(its.volume, behind) for behind in BACK_TO_FRONT])
-
-
-def _kernel_sheets(its: ChannelArrangement, count: int) -> Coordinates:
-    """The kernels side by side, then as the sheets of the filter; each filter in the same places."""
-    stack = [(its.filter, behind) for behind in BACK_TO_FRONT]
-    return _sheets(its, [(one, 0) for one in its.weights] * count + stack * count)
-
-
-def _front(its: ChannelArrangement) -> Coordinates:
-    """The front sheet of the output. -> x, y, w, h (1,)."""
-    return its.cells(its.output.sheet(0, 1), 0, 0)
 
 
 def _output_map(*, alone: bool) -> Coordinates:
     """One sheet of the output, as large as it is; alone it stays in front, else its steps say where it is."""
-    front = both(ARRANGEMENTS, _front)
+    front = both(ARRANGEMENTS, lambda its: _sheets(its, [its.output]))
     return {"alpha": np.ones(1, np.uint8)} | front if alone else {name: front[name] for name in front if name[-1] in "wh"}
 
 
@@ -151,7 +138,7 @@ def _stepping_back(behind: np.ndarray) -> Coordinates:
     """A sheet of the output, with the filter at work. behind: how many stand before it; it is not there yet below 0."""
 
     def place(its: ChannelArrangement) -> Coordinates:
-        front, shift = _front(its), np.maximum(behind, 0) * its.output.depth
+        front, shift = _sheets(its, [its.output]), np.maximum(behind, 0) * its.output.depth
         shifts = {"x": shift / its.width, "y": shift / its.height}
         return {name: (front[name] + shift).astype(np.float32) for name, shift in shifts.items()}
 
@@ -175,10 +162,6 @@ def _above(its: ChannelArrangement, stack: Stack) -> float:
     return stack.top - 0.75 * its.letters
 
 
-def _frames(stacks: Sequence[Stack]) -> list[tuple[Spot, float, float]]:
-    return [(stack.sheet(0, 1), 1, 1) for stack in stacks]
-
-
 def _edges(its: ChannelArrangement, stack: Stack) -> Coordinates:
     """The edges of a stack's sheets that no sheet before them hides. -> x, y, x1, y1 (n,)."""
     side, depth = stack.side, stack.depth
@@ -189,11 +172,6 @@ def _edges(its: ChannelArrangement, stack: Stack) -> Coordinates:
         lines += [*itertools.pairwise(corners)]
     starts, ends = (its.points([(stack.left + x, stack.top + y) for x, y in corners]) for corners in zip(*lines, strict=True))
     return line((starts["x"], starts["y"]), (ends["x"], ends["y"]))
-
-
-def _group(its: ChannelArrangement, channel: int) -> list[tuple[Spot, float, float]]:
-    """Every grid of one channel."""
-    return _frames([its.images[channel], its.weights[channel], its.partials[channel]])
 
 
 def _windows(its: ChannelArrangement, geometry: Geometry, chosen: Sequence[int]) -> Coordinates:

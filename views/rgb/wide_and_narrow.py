@@ -21,32 +21,15 @@ SIZE, KERNEL_SIZE = 5, 3  # of the preset "cs231n"
 OUTPUT_SIDE = 5.0  # cells: the largest output of the preset "cs231n"
 OUTPUT_MAPS = [f"output_map_{n}" for n in range(4)]  # painted one on the other
 SOURCES = {
-    # what no step changes
-    "input_cells": ("text shade", f"{RECTANGLE} size"),  # of the preset "cs231n", as the next two
-    "weight_cells": ("text shade", f"{RECTANGLE} size"),  # and biases
-    "output_cells": ("text shade", f"{RECTANGLE} size"),
-    "captions": ("text", WORDS),
+    **dict.fromkeys(("input_cells", "weight_cells", "output_cells"), ("text shade", f"{RECTANGLE} size")),  # of "cs231n"
+    **dict.fromkeys(("captions", "sums"), ("text", WORDS)),
     "marks": ("color", RECTANGLE),  # a spot of the channel's own colour before its name
-    "frames_input": ("", RECTANGLE),
-    "frames_kernel": ("", RECTANGLE),
-    "frames_output": ("", RECTANGLE),
-    "unread": ("", RECTANGLE),
-    "dimmed": ("", RECTANGLE),  # what channels that are switched off would show
-    "edges": ("", LINE),  # of sheets behind each other
-    "photo": ("image", RECTANGLE),
-    "channel_images": ("image", RECTANGLE),
-    # what moves
-    "kernel_images": ("image alpha", RECTANGLE),
-    "partial_maps": ("image alpha", RECTANGLE),
-    **dict.fromkeys(OUTPUT_MAPS, ("image alpha", RECTANGLE)),
-    "covers": ("", RECTANGLE),
-    "resting": ("", RECTANGLE),  # filters that are not at work
-    "links": ("", LINE),
-    "answer": ("", LINE),  # from the total to the output
-    "windows": ("", RECTANGLE),
-    "at_work": ("", RECTANGLE),
-    "output_cell": ("", RECTANGLE),
-    "sums": ("text", WORDS),
+    **dict.fromkeys(("frames_input", "frames_kernel", "frames_output", "unread"), ("", RECTANGLE)),
+    **dict.fromkeys(("dimmed", "resting"), ("", RECTANGLE)),  # channels that are switched off; filters that are not at work
+    **dict.fromkeys(("covers", "windows", "at_work", "output_cell"), ("", RECTANGLE)),
+    **dict.fromkeys(("edges", "links", "answer"), ("", LINE)),  # of sheets behind each other; answer: from total to output
+    **dict.fromkeys(("photo", "channel_images"), ("image", RECTANGLE)),
+    **dict.fromkeys(("kernel_images", "partial_maps", *OUTPUT_MAPS), ("image alpha", RECTANGLE)),
 }
 
 

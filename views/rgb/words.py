@@ -21,27 +21,19 @@ MOST_PRODUCTS = 9  # of a channel: of more, a sentence has the largest ones and 
 def sentences(convolution: ChannelConvolution, chosen: Sequence[int]) -> Sentences:
     """output[1, 2, filter 0] = red 3 + green (−1) + blue 2 + bias 1 = 5; of one channel alone its products."""
     at, rows, columns = convolution.steps
-    place = Texts(
-        tuple(map(str, range(max(convolution.outputs.shape)))), np.column_stack([rows, columns, at]).astype(np.uint16)
-    )
-    if len(chosen) == 1:
-        products, template = _written_products(convolution, chosen[0])
-        end = Texts.of_numbers(convolution.at_steps(convolution.partials)[:, chosen], write)
-        name = CHANNELS[chosen[0]]
-        return Sentences(
-            f"output[{{}}, {{}}, filter {{}}], {name} alone = {template} = {{}}", Texts.side_by_side([place, products, end])
-        )
-    gaps = Texts.side_by_side([place, *convolution.terms])
-    return Sentences("output[{}, {}, filter {}] = red {} + green {} + blue {} + bias {} = {}", gaps)
+    numbers = tuple(map(str, range(max(convolution.outputs.shape))))
+    place = Texts(numbers, np.column_stack([rows, columns, at]).astype(np.uint16))
+    if len(chosen) > 1:
+        gaps = Texts.side_by_side([place, *convolution.terms])
+        return Sentences("output[{}, {}, filter {}] = red {} + green {} + blue {} + bias {} = {}", gaps)
+    template, products = sums_of_products(*convolution.factors(chosen), MOST_PRODUCTS)
+    gaps = Texts.side_by_side([place, products, _alone(convolution, chosen)])
+    return Sentences(f"output[{{}}, {{}}, filter {{}}], {CHANNELS[chosen[0]]} alone = {template} = {{}}", gaps)
 
 
-def _written_products(convolution: ChannelConvolution, channel: int) -> tuple[Texts, str]:
-    """The products of one channel. -> the gaps, the template for them."""
-    at = convolution.steps[0]
-    weights = convolution.weights[:, channel].reshape(len(convolution.weights), -1)[at]
-    windows = np.tile(convolution.windows[:, :, channel].reshape(-1, weights.shape[1]), (len(convolution.weights), 1))
-    template, gaps = sums_of_products(windows, weights, MOST_PRODUCTS)
-    return gaps, template
+def _alone(convolution: ChannelConvolution, chosen: Sequence[int]) -> Texts:
+    """The sum of one channel at every step. -> codes (T, 1)."""
+    return Texts.of_numbers(convolution.at_steps(convolution.partials)[:, chosen], write)
 
 
 def sums(convolution: ChannelConvolution, chosen: Sequence[int], bias: str) -> Texts:
@@ -50,7 +42,7 @@ def sums(convolution: ChannelConvolution, chosen: Sequence[int], bias: str) -> T
     bias: how the bias is written, with {} for its value.
     """
     if len(chosen) == 1:
-        alone = Texts.of_numbers(convolution.at_steps(convolution.partials)[:, chosen], write)
+        alone = _alone(convolution, chosen)
         blank = Texts(("",), np.zeros((len(alone), 1), np.uint16))
         channels = [alone if c in chosen else blank for c in range(len(CHANNELS))]
         return Texts.side_by_side([*channels, blank, alone.written("= {}")])
@@ -60,14 +52,11 @@ def sums(convolution: ChannelConvolution, chosen: Sequence[int], bias: str) -> T
 
 def products(convolution: ChannelConvolution, chosen: Sequence[int]) -> Columns:
     """Every product, and how it comes about, such as 2×(−1), for a quiz. -> columns text and terms (T, products)."""
-    F, T = len(convolution.weights), convolution.outputs.size
-    values = np.stack([one[:, :, chosen] for one in convolution.products]).reshape(T, -1)
-    weights = convolution.weights[:, chosen].reshape(F, -1)[convolution.steps[0]]
-    windows = np.tile(convolution.windows[:, :, chosen].reshape(T // F, -1), (F, 1))
+    windows, weights = convolution.factors(chosen)
     pixels, factors = Texts.of_numbers(windows, write), Texts.of_numbers(weights, write_factor)
     terms = tuple(f"{pixel}×{factor}" for pixel in pixels.table for factor in factors.table)
     codes = (pixels.codes * len(factors.table) + factors.codes).astype(np.uint16)
-    return {"text": Texts.of_numbers(values, write), "terms": Texts(terms, codes)}
+    return {"text": Texts.of_numbers(windows * weights, write), "terms": Texts(terms, codes)}
 
 
 def facts_of(settings: RgbSettings, convolution: ChannelConvolution, chosen: Sequence[int]) -> dict[str, str]:
@@ -105,7 +94,6 @@ def call_of(convolution: ChannelConvolution, settings: RgbSettings) -> str:
     if settings.channels != "all":
         n = CHANNELS.index(settings.channels)
         arguments, bias = [f"x[np.newaxis, [{n}]]", f"weight[:, [{n}]]"], f"# {settings.channels} alone, without the bias"
-    out = snippet.call(
-        "conv2d", *arguments, usual={"stride": 1, "padding": 0}, stride=convolution.stride, padding=convolution.padding
-    )
+    how = {"stride": convolution.stride, "padding": convolution.padding}
+    out = snippet.call("conv2d", *arguments, usual={"stride": 1, "padding": 0}, **how)
     return snippet.program(["conv2d"], x, weight, bias, f"out = {out}", "print(out[0])", more=imports)
