@@ -7,7 +7,7 @@ read them: y_star is y*, α21 leads from input 1 to hidden unit 2.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -93,6 +93,11 @@ def softmax(classes: int) -> Preset:
 def custom(formula: str) -> Preset:
     """What the user typed."""
     return Preset(formula, "Your own formula.")
+
+
+PRESETS: dict[str, Callable[..., Preset]] = {
+    "simple": simple, "quiz": quiz, "logistic": logistic, "network": network, "softmax": softmax, "custom": custom,
+}  # fmt: skip
 
 
 @functools.lru_cache(maxsize=64)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import param
 
 from ...engine import FormulaError, parse_formula
-from ..files import Files
 from ..reading import read_cell
 from ..rules import Follow, Limit, Start
 from ..settings import SettingError, Settings, Text
@@ -23,14 +22,10 @@ PRESETS = {
     "Softmax and cross-entropy": "softmax",
     "My own formula": "custom",
 }
-USUAL = {
-    "simple": passes.simple(),
-    "quiz": passes.quiz(),
-    "logistic": passes.logistic(2),
-    "softmax": passes.softmax(3),
-}
+USUAL = {"simple": passes.simple(), "quiz": passes.quiz(), "logistic": passes.logistic(2), "softmax": passes.softmax(3)}
 NETWORK_START = "α11=0.3,x1=1,α12=0.8,x2=2,α21=0.6,α22=-0.5,β1=-0.4,β2=0.7,y_star=1"  # drawn by the usual seed
 WITH_FORMULA = {name: USUAL[name].formula for name in ("simple", "quiz")}
+PRESET_WITH = {formula: name for name, formula in WITH_FORMULA.items()}
 LEARNING = ("logistic", "network", "softmax")
 LARGEST = 1000.0  # of an input
 MOST_SGD_STEPS = 100
@@ -41,26 +36,10 @@ def _as_text(values: Mapping[str, float]) -> str:
     return ",".join(f"{name}={value:.12g}" for name, value in values.items())
 
 
-def _starts_of(example: Preset) -> str:
-    """The inputs with which a preset starts, in the order of its graph."""
-    return _as_text({name: example.starts[name] for name in passes.graph_of(example.formula).inputs})
-
-
-USUAL_STARTS = {name: _starts_of(example) for name, example in USUAL.items()} | {"network": NETWORK_START}
-
-
-def _name_of_formula(settings: BackpropSettings) -> str:
-    """The preset that has this formula."""
-    return next((name for name, text in WITH_FORMULA.items() if text == settings.formula), "custom")
-
-
-def _formula_of_preset(settings: BackpropSettings, files: Files | None) -> str:
-    return WITH_FORMULA.get(settings.preset, settings.formula)
-
-
-def _start_again(settings: BackpropSettings) -> str:
-    """No inputs, so that all get their first values; those of one's own formula stay."""
-    return settings.inputs if settings.preset == "custom" else ""
+USUAL_STARTS = {  # the inputs with which a preset starts, in the order of its graph
+    name: _as_text({one: example.starts[one] for one in passes.graph_of(example.formula).inputs})
+    for name, example in USUAL.items()
+} | {"network": NETWORK_START}
 
 
 def _fit_inputs_to_formula(settings: BackpropSettings) -> str:
@@ -115,26 +94,20 @@ class BackpropSettings(Settings):
         "sgd_steps": ("preset", LEARNING),
     }
     rules = (
-        Start("preset", ("formula",), value=_name_of_formula),
-        Follow("formula", "preset", _formula_of_preset, unless=("custom",)),
-        Start("inputs", ("preset", "seed"), of=USUAL_STARTS, value=_start_again),
+        Start("preset", ("formula",), value=lambda it: PRESET_WITH.get(it.formula, "custom")),
+        Follow("formula", "preset", lambda it, files: WITH_FORMULA.get(it.preset, it.formula), unless=("custom",)),
+        # No inputs, so that all get their first values; those of one's own formula stay.
+        Start("inputs", ("preset", "seed"), of=USUAL_STARTS, value=lambda it: it.inputs if it.preset == "custom" else ""),
         Limit("inputs", ("preset", "formula", "features", "hidden", "loss", "classes", "seed"), _fit_inputs_to_formula),
     )
 
     def example(self) -> Preset:
         """The preset that is chosen, in the chosen size."""
-        match self.preset:
-            case "simple":
-                return passes.simple()
-            case "quiz":
-                return passes.quiz()
-            case "logistic":
-                return passes.logistic(self.features)
-            case "network":
-                return passes.network(self.features, self.hidden, self.loss, self.seed)
-            case "softmax":
-                return passes.softmax(self.classes)
-        return passes.custom(self.formula)
+        sizes = {
+            "logistic": (self.features,), "network": (self.features, self.hidden, self.loss, self.seed),
+            "softmax": (self.classes,), "custom": (self.formula,),
+        }  # fmt: skip
+        return passes.PRESETS[self.preset](*sizes.get(self.preset, ()))
 
     def values(self) -> dict[str, float]:
         """The inputs by name."""

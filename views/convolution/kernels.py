@@ -16,45 +16,31 @@ LARGEST = 7  # rows and columns
 CUSTOM = "custom"
 NINTH, SIXTEENTH = 1 / 9, 1 / 16
 
-KERNELS: dict[str, Rows] = {
-    "basic": ((0, 0, 0), (0, 1, 1), (0, 1, 0)),  # slide 35
-    "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),  # slide 45
-    "blur": ((0.1, 0.1, 0.1), (0.1, 0.2, 0.1), (0.1, 0.1, 0.1)),  # slide 46
-    "average": ((NINTH,) * 3,) * 3,
-    "gaussian": tuple(tuple(weight * SIXTEENTH for weight in row) for row in ((1, 2, 1), (2, 4, 2), (1, 2, 1))),
-    "sharpen": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
-    "outline": ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
-    "edge": ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
-    "edge_horizontal": ((0, 1, 0), (0, -2, 0), (0, 1, 0)),
-    "edge_vertical": ((0, 0, 0), (1, -2, 1), (0, 0, 0)),
-    "gradient_x": ((-1, 0, 1),),
-    "gradient_y": ((-1,), (0,), (1,)),
-    "prewitt_x": ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1)),
-    "prewitt_y": ((-1, -1, -1), (0, 0, 0), (1, 1, 1)),
-    "sobel_x": ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
-    "sobel_left": ((1, 0, -1), (2, 0, -2), (1, 0, -1)),
-    "sobel_y": ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
-    "sobel_top": ((1, 2, 1), (0, 0, 0), (-1, -2, -1)),
-    "emboss": ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+NAMED: dict[str, tuple[str, Rows]] = {  # how the page lists it, and its weights
+    "basic": ("Basic, of the lecture", ((0, 0, 0), (0, 1, 1), (0, 1, 0))),  # slide 35
+    "identity": ("Identity", ((0, 0, 0), (0, 1, 0), (0, 0, 0))),  # slide 45
+    "blur": ("Blur, of the lecture", ((0.1, 0.1, 0.1), (0.1, 0.2, 0.1), (0.1, 0.1, 0.1))),  # slide 46
+    "average": ("Average", ((NINTH,) * 3,) * 3),
+    "gaussian": ("Gaussian", tuple(tuple(weight * SIXTEENTH for weight in row) for row in ((1, 2, 1), (2, 4, 2), (1, 2, 1)))),
+    "sharpen": ("Sharpen", ((0, -1, 0), (-1, 5, -1), (0, -1, 0))),
+    "outline": ("Outline", ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))),
+    "edge": ("Edges, all", ((0, 1, 0), (1, -4, 1), (0, 1, 0))),
+    "edge_horizontal": ("Edges, horizontal", ((0, 1, 0), (0, -2, 0), (0, 1, 0))),
+    "edge_vertical": ("Edges, vertical", ((0, 0, 0), (1, -2, 1), (0, 0, 0))),
+    "gradient_x": ("Gradient, across", ((-1, 0, 1),)),
+    "gradient_y": ("Gradient, down", ((-1,), (0,), (1,))),
+    "prewitt_x": ("Prewitt, across", ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1))),
+    "prewitt_y": ("Prewitt, down", ((-1, -1, -1), (0, 0, 0), (1, 1, 1))),
+    "sobel_x": ("Sobel, left to right", ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1))),
+    "sobel_left": ("Sobel, right to left", ((1, 0, -1), (2, 0, -2), (1, 0, -1))),
+    "sobel_y": ("Sobel, top to bottom", ((-1, -2, -1), (0, 0, 0), (1, 2, 1))),
+    "sobel_top": ("Sobel, bottom to top", ((1, 2, 1), (0, 0, 0), (-1, -2, -1))),
+    "emboss": ("Emboss", ((-2, -1, 0), (-1, 1, 1), (0, 1, 2))),
 }
+KERNELS = {name: weights for name, (_, weights) in NAMED.items()}
 LEARNED = tuple(f"learned_{number}" for number in range(1, 7))  # the six filters of LeNet-5's first layer
-LABELS = {
-    "basic": "Basic, of the lecture",
-    "blur": "Blur, of the lecture",
-    "edge": "Edges, all",
-    "edge_horizontal": "Edges, horizontal",
-    "edge_vertical": "Edges, vertical",
-    "gradient_x": "Gradient, across",
-    "gradient_y": "Gradient, down",
-    "prewitt_x": "Prewitt, across",
-    "prewitt_y": "Prewitt, down",
-    "sobel_x": "Sobel, left to right",
-    "sobel_left": "Sobel, right to left",
-    "sobel_y": "Sobel, top to bottom",
-    "sobel_top": "Sobel, bottom to top",
-}
 CHOICES = (
-    {LABELS.get(name, name.capitalize()): name for name in KERNELS}
+    {label: name for name, (label, _) in NAMED.items()}
     | {f"Learned by LeNet-5, {name[-1]} of 6": name for name in LEARNED}
     | {"Custom": CUSTOM}
 )
@@ -70,13 +56,8 @@ def learned_weights(kernel: str, files: Files) -> Rows:
 def resized(weights: Rows, height: int, width: int) -> Rows:
     """The same kernel with rows and columns cut off or added; its middle cell (of two the first) stays in the middle."""
     top, left = (height - 1) // 2 - (len(weights) - 1) // 2, (width - 1) // 2 - (len(weights[0]) - 1) // 2
-    return tuple(
-        tuple(
-            weights[r - top][c - left] if 0 <= r - top < len(weights) and 0 <= c - left < len(weights[0]) else 0.0
-            for c in range(width)
-        )
-        for r in range(height)
-    )
+    cells = {(r + top, c + left): weight for r, row in enumerate(weights) for c, weight in enumerate(row)}
+    return tuple(tuple(cells.get((r, c), 0.0) for c in range(width)) for r in range(height))
 
 
 def normalised(weights: np.ndarray) -> np.ndarray:

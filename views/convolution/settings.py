@@ -63,12 +63,9 @@ class ConvolutionSettings(Settings):
         doc="What the kernel slides over. The editable numbers begin as the lecture's example.",
     )
     cells = Matrix(
-        default=LECTURE_CELLS,
-        most_cells=12,
-        role="input",
-        label="Image cells",
+        default=LECTURE_CELLS, most_cells=12, role="input", label="Image cells",
         doc="Arrow keys change a number; paste up to 12×12 numbers into the first cell.",
-    )
+    )  # fmt: skip
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
     drawing = Drawing(default="", label="Drawing", doc="Draw on the input picture; a stroke that begins on ink erases.")
     picture = Picture(label="Picture file")
@@ -77,23 +74,18 @@ class ConvolutionSettings(Settings):
     )
     kernel = Choice(default="basic", objects=CHOICES, doc="A choice fills in the weights below.")
     weights = Matrix(
-        default=KERNELS["basic"],
-        most_cells=LARGEST,
-        role="kernel",
-        label="Kernel weights",
+        default=KERNELS["basic"], most_cells=LARGEST, role="kernel", label="Kernel weights",
         doc="Type any number, such as 0.5, -1 or 1/9; arrow keys and dragging change it. Or paste a matrix.",
-    )
+    )  # fmt: skip
     kernel_rows = param.Integer(default=3, bounds=(1, LARGEST), label="Kernel rows", doc="Added or cut around the middle.")
     kernel_columns = param.Integer(default=3, bounds=(1, LARGEST), label="Kernel columns", doc="The same, across.")
     normalise = param.Boolean(default=False, label="Normalise", doc="Divide the weights by their sum.")
     flip = param.Boolean(default=False, label="True convolution", doc="Flips the kernel; CNNs skip this (cross-correlation).")
     stride = param.Integer(default=1, bounds=(1, 4), doc="How far the window moves, in pixels.")
     stride_across = Choice(
-        default="same",
-        objects={"The same": "same"} | {n: n for n in "1234"},
-        label="Stride across",
+        default="same", objects={"The same": "same"} | {n: n for n in "1234"}, label="Stride across",
         doc="Another step from column to column.",
-    )
+    )  # fmt: skip
     padding = param.Integer(default=0, bounds=(0, LARGEST - 1), doc="Rings of zeros around the image.")
     padding_rule = Choice(
         default="number",

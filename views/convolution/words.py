@@ -74,12 +74,10 @@ def _size_formula(result: ConvolutionResult) -> str:
 
 
 def _output_note(result: ConvolutionResult, settings: ConvolutionSettings) -> str:
+    walk = f"window walks along output row {result.first // result.output.shape[1]}."
     if result.note:
-        return f"{result.note} The window walks along output row {result.first // result.output.shape[1]}."
-    if not result.whole:
-        row = result.first // result.output.shape[1]
-        return f"The whole result; the window walks along output row {row}. Click to move it."
-    return misprint_note(result, settings)
+        return f"{result.note} The {walk}"
+    return misprint_note(result, settings) if result.whole else f"The whole result; the {walk} Click to move it."
 
 
 def _legend(part: str, values: np.ndarray, photo: bool) -> dict[str, str]:
