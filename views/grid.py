@@ -132,6 +132,11 @@ def cells_behind(
     return [(rows, columns + 1, one, width - 1 - columns), (rows + 1, 0 * one, height - 1 - rows, width * one)]
 
 
+def shrunk(boxes: Coordinates, share: float) -> Coordinates:
+    """The same rectangles around the same centres, smaller."""
+    return boxes | {side: boxes[side] * np.float32(share) for side in "wh"}
+
+
 def joined(parts: Sequence[Coordinates]) -> Coordinates:
     """Coordinates one behind the other, along their last axis; none at all are an empty row of rectangles."""
     if not parts:
@@ -184,6 +189,12 @@ def _places(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     for places in (rows, columns):
         places.flags.writeable = False
     return rows, columns
+
+
+def floats(**numbers: np.ndarray | float) -> Coordinates:
+    """Columns of a source by their names, each of any numbers that broadcast to the shape of the first."""
+    shape = np.shape(next(iter(numbers.values())))
+    return {name: np.full(shape, column, np.float32) for name, column in numbers.items()}
 
 
 def _column(numbers: object) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...engine import ConvSpec, NetworkTextError, PoolSpec, Sliding, parse_layers
 from ...engine.chain_specs import names_of, text_of
+from .. import grid
 from ..files import Files
 from ..ran import Check, Definition
 from ..settings import SettingError
@@ -135,14 +136,13 @@ def _bars(layers: Sequence[CountedLayer], name: str) -> dict[str, np.ndarray]:
     """A bar for each layer, as high as its share of the dearest. -> columns (n,)"""
     counts = np.array([getattr(layer, name) for layer in layers], float)
     n, heights = len(layers), np.where(counts > 0, (counts / max(counts.max(), 1)).clip(LOWEST_BAR), 0)
-    return _columns(("x", "width", "bottom", "top"), (np.arange(n) + 0.5) / n, np.full(n, BAR / n), np.zeros(n), heights)
+    return grid.floats(x=(np.arange(n) + 0.5) / n, width=BAR / n, bottom=0, top=heights)
 
 
 def _words(x: np.ndarray, y: np.ndarray | float, texts: Sequence[str], size: float) -> Columns:
     """Texts in their places. x: (n,), or one a step, (T, 1)."""
-    words, ones = Texts.of(texts), np.ones(x.shape)
-    numbers = _columns(("x", "y", "size", "shade"), x, y * ones, size * ones, 0 * ones)
-    return {"text": Texts(words.table, words.codes.reshape(x.shape)), **numbers}
+    words = Texts.of(texts)
+    return {"text": Texts(words.table, words.codes.reshape(x.shape)), **grid.floats(x=x, y=y, size=size, shade=0)}
 
 
 def _columns(names: Sequence[str], *arrays: np.ndarray) -> dict[str, np.ndarray]:

@@ -32,14 +32,14 @@ KINDS = ("input", "parameter", "output", "inner")
 Line = tuple[int, str, str, str, int]  # row, column, words, numbers, the step at which the numbers are known
 
 
-class Drawing(NamedTuple):
+class DrawnGraph(NamedTuple):
     """A graph in both arrangements, and what stands in it by source."""
 
     pair: Pair
     places: dict[str, Coordinates]
 
 
-def drawing_of(passes: Passes) -> Drawing:
+def drawing_of(passes: Passes) -> DrawnGraph:
     """The graph laid out."""
     nodes = passes.graph.nodes.items()
     return _drawn(tuple(
@@ -49,14 +49,14 @@ def drawing_of(passes: Passes) -> Drawing:
 
 
 @functools.lru_cache(maxsize=64)  # the same graph comes again with every change of a number
-def _drawn(nodes: Nodes) -> Drawing:
+def _drawn(nodes: Nodes) -> DrawnGraph:
     upwards, across = (draw(nodes, "wide", upwards=upwards) for upwards in (True, False))
     pair = (max((upwards, across), key=_scale), draw(nodes, "narrow", upwards=True))
     rows = {"formulas": -1, "values": 0, "gradients": 1}
     places = {name: both(pair, lambda its, row=row: _words_in_boxes(its, row)) for name, row in rows.items()}
     places |= {"gradient_bands": both(pair, _bands), "heads": both(pair, _heads)}
     places |= dict.fromkeys(("edges", "flows", "reading", "flowing"), both(pair, _pieces))
-    return Drawing(pair, places | {"chip": both(pair, lambda its: its.letter_size(1, 0.92))})
+    return DrawnGraph(pair, places | {"chip": both(pair, lambda its: its.letter_size(1, 0.92))})
 
 
 def _size(text: str) -> tuple[float, float]:
@@ -68,7 +68,7 @@ def _scale(its: GraphArrangement) -> float:
     return min(BESIDE_TABLE[0] / its.width, BESIDE_TABLE[1] / its.height)
 
 
-def still(passes: Passes, drawing: Drawing) -> Sources:
+def still(passes: Passes, drawing: DrawnGraph) -> Sources:
     """What no step changes: the boxes and their formulas, the lines between them, the loss curve."""
     nodes, (pair, places) = passes.graph.nodes, drawing
     names = {kind: [name for name in nodes if _kind(passes, name) == kind] for kind in KINDS}

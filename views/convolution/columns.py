@@ -121,9 +121,8 @@ def _im2col_moving(result: ConvolutionResult) -> dict[str, Columns]:
 def _bar_places(result: ConvolutionResult) -> Columns:
     """What the bars of all steps share: their places, widths and the size of their texts. -> (n,)."""
     count = result.running_sums.shape[1]
-    places = ((np.arange(count) + 0.5) / count).astype(np.float32)
     size = _size(result.running_sums if count <= MOST_BARS else np.zeros((1, count)), count)
-    return {"x": places, "width": np.full(count, 0.74 / count, np.float32), **size}
+    return {**grid.floats(x=(np.arange(count) + 0.5) / count, width=0.74 / count), **size}
 
 
 def _bars(result: ConvolutionResult) -> dict[str, Columns]:
@@ -134,9 +133,9 @@ def _bars(result: ConvolutionResult) -> dict[str, Columns]:
     bottom, top, zero, sign = (before - low) / height, (sums - low) / height, -low / height, np.sign(sums - before)
     top = np.where(abs(top - bottom) < LEAST_BAR, bottom + sign * LEAST_BAR, top)
     texts = Texts.of_numbers(sums, write) if sums.shape[1] <= MOST_BARS else Texts(("",), np.zeros(sums.shape, np.uint16))
-    numbers = {"bottom": bottom, "top": top, "label_y": np.maximum(np.maximum(bottom, top), zero), "shade": sign}
+    numbers = grid.floats(bottom=bottom, top=top, label_y=np.maximum(np.maximum(bottom, top), zero), shade=sign)
     return {
-        "sums": {"text": texts, **{name: column.astype(np.float32) for name, column in numbers.items()}},
+        "sums": {"text": texts, **numbers},
         "zero_line": {"y": np.repeat(zero, 2, axis=1).astype(np.float32)},
     }
 
@@ -182,8 +181,7 @@ def _misprinted_cells(result: ConvolutionResult, settings: ConvolutionSettings) 
 def _misprint_frames(result: ConvolutionResult, settings: ConvolutionSettings) -> Columns:
     """A frame in each of these cells of the output. -> columns x, y, w, h (n,)."""
     rows, columns = _misprinted_cells(result, settings).T
-    boxes = grid.rectangles(rows, columns, 1, 1, result.output.shape)
-    return {**boxes, **{side: boxes[side] * np.float32(MISPRINT_FRAME) for side in ("w", "h")}}
+    return {**grid.shrunk(grid.rectangles(rows, columns, 1, 1, result.output.shape), MISPRINT_FRAME)}
 
 
 def misprint_note(result: ConvolutionResult, settings: ConvolutionSettings) -> str:

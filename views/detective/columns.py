@@ -83,9 +83,9 @@ def still(
         "target_values": grid.values(case.target),
         "secret": _secret(secret),
         "surface": _surface(surface),
-        "path": _points(*surface.path.T),
-        "best": _points(*surface.best[:, np.newaxis]),
-        "curve": _points(*_curve(search)),
+        "path": _points(surface.path.T),
+        "best": _points(surface.best[:, np.newaxis]),
+        "curve": _points(_curve(search)),
         **_equations(case),
         **{name: one.still() for name, one in grids.items()},
     }
@@ -101,8 +101,8 @@ def moving(case: Case, search: Search, surface: LossSurface, grids: dict[str, Gr
     return {
         "window": grid.rectangles(rows, columns, SIDE, SIDE, case.image.shape),
         "cell": grid.rectangles(rows, columns, 1, 1, shape),
-        "here": _points(*surface.path.T[..., np.newaxis]),
-        "now": _points(*_curve(search)[..., np.newaxis]),
+        "here": _points(surface.path.T[..., np.newaxis]),
+        "now": _points(_curve(search)[..., np.newaxis]),
         **{name: {"text": one.text, "shade": one.shade} for name, one in grids.items()},
         **{name: {key: column * looked_at for key, column in box.items()} for name, box in framed.items()},
         "im2col_cover": {name: np.zeros((T, 0), np.float32) for name in "xywh"},
@@ -141,5 +141,5 @@ def _curve(search: Search) -> np.ndarray:
     return np.stack([np.arange(T) / max(T - 1, 1), search.losses / (search.losses.max() or 1)])
 
 
-def _points(x: np.ndarray, y: np.ndarray) -> Columns:
-    return {"x": x.astype(np.float32), "y": y.astype(np.float32)}
+def _points(places: np.ndarray) -> Columns:
+    return {**grid.floats(x=places[0], y=places[1])}

@@ -84,9 +84,7 @@ def _shifted(image: np.ndarray, settings: DownsamplingSettings) -> np.ndarray:
     return moved[: image.shape[0], : image.shape[1]]
 
 
-def _still(
-    image: np.ndarray, now: PooledOutputs, before: PooledOutputs, settings: DownsamplingSettings
-) -> Sources:
+def _still(image: np.ndarray, now: PooledOutputs, before: PooledOutputs, settings: DownsamplingSettings) -> Sources:
     """What no step changes: the image and the finished outputs, which a cover reveals cell by cell."""
     photo, limit, size, stride = settings.is_photo, grid.limit_of(image), settings.window, settings.stride
     places = _pixel_places(image, size)
@@ -119,37 +117,29 @@ def _still(
     return still
 
 
-def _marks(now: PooledOutputs, image: np.ndarray) -> Columns:
+def _marks(now: PooledOutputs, image: np.ndarray) -> grid.Coordinates:
     """Marks on the winners of all windows: frames where there are numbers to be read, else dots; of many windows none."""
     count = now.ties.size if now.ties.size <= MOST_WINNERS else 0
     rows, columns = now.argmax_rows.ravel()[:count], now.argmax_columns.ravel()[:count]
-    return _shrunk(grid.rectangles(rows, columns, 1, 1, image.shape), 1 if image.size <= grid.MOST_LABELS else 0.25)
+    return grid.shrunk(grid.rectangles(rows, columns, 1, 1, image.shape), 1 if image.size <= grid.MOST_LABELS else 0.25)
 
 
-def _frames(changed: np.ndarray, *, shown: bool) -> Columns:
+def _frames(changed: np.ndarray, *, shown: bool) -> grid.Coordinates:
     """A frame within each changed cell. changed: (oH, oW) of bool -> columns x, y, w, h."""
     rows, columns = np.nonzero(changed & shown)
-    return _shrunk(grid.rectangles(rows, columns, 1, 1, changed.shape), 0.84)
+    return grid.shrunk(grid.rectangles(rows, columns, 1, 1, changed.shape), 0.84)
 
 
-def _shrunk(boxes: dict[str, np.ndarray], share: float) -> Columns:
-    """The same rectangles around the same centres, smaller."""
-    return {**boxes, **{side: (boxes[side] * share).astype(np.float32) for side in ("w", "h")}}
+def _pixel_places(image: np.ndarray, size: int) -> grid.Coordinates:
+    """The places of a window's pixels, all in one row, and the size of letters that any of them fits. -> columns (size²,).
 
-
-def _pixel_places(image: np.ndarray, size: int) -> dict[str, np.ndarray]:
-    """The places of a window's pixels, all in one row, and the size of letters that any of them fits. -> columns (size²,)."""
+    Their frames stay within the figure. A photograph's stay uncoloured, as blue would mean nothing beside grey.
+    """
     count = size * size
     width = min(1 / count, WIDEST_PIXEL)
-    longest = max((write(value) for value in np.unique(image).tolist()), key=len)
-    return {
-        "x": (0.5 + (np.arange(count) - (count - 1) / 2) * width).astype(np.float32),
-        "y": np.full(count, 0.5, np.float32),
-        "w": np.full(count, width, np.float32),
-        "h": np.full(count, 0.9, np.float32),  # its frame stays within the figure
-        "shade": np.zeros(count, np.float32),  # a photograph's pixels stay uncoloured, as blue would mean nothing beside grey
-        "size": np.full(count, min(LETTERS, 1.2 / len(longest) * width), np.float32),
-    }
+    longest = max(len(write(value)) for value in np.unique(image).tolist())
+    x = 0.5 + (np.arange(count) - (count - 1) / 2) * width
+    return grid.floats(x=x, y=0.5, w=width, h=0.9, shade=0, size=min(LETTERS, 1.2 / longest * width))
 
 
 def _moving(image: np.ndarray, now: PooledOutputs, walk: np.ndarray, settings: DownsamplingSettings) -> Sources:
