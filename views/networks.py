@@ -46,11 +46,8 @@ class Networks:
         return name in COMMITTED or name in self._networks
 
     def load(self, data: bytes) -> list[str]:
-        """Put the weights of a file, .npz or ConvNetJS's JSON, under "loaded". Returns notices. Raises DataError."""
-        try:
-            content = weights_files.read(data)
-        except WeightsError as error:
-            raise DataError(str(error)) from None
+        """Put the weights of a file, .npz or ConvNetJS's JSON, under "loaded". Returns notices. Raises WeightsError."""
+        content = weights_files.read(data)
         names = ["convnetjs"] if isinstance(content, str) else [*COMMITTED, "trained"]
         network, notice = _filled([self.get(name) for name in names if self.has(name)], content)
         self.put("loaded", network)
@@ -71,4 +68,4 @@ def _filled(known: Sequence[Network], content: dict[str, Array] | str) -> tuple[
             reasons[network.text] = str(error)
     # The network that has as many arrays is the one that was meant.
     best = min(reasons, key=lambda text: "but this network has" in reasons[text])
-    raise DataError(f"{reasons[best]}. It was read as weights of “{best}”")
+    raise WeightsError(f"{reasons[best]}. It was read as weights of “{best}”")

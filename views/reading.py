@@ -81,14 +81,18 @@ def _read_text(parameter: Text, label: str, value: Any) -> tuple[str, list[str]]
 
 
 def _read_picture(parameter: Picture, label: str, value: Any) -> tuple[str, list[str]]:
-    try:
-        size = len(base64.b64decode(value, validate=True))
-    except (TypeError, ValueError):
-        size = -1
-    side = parameter.side
-    if size not in (0, side * side * 3):
+    data, side = decoded(value), parameter.side
+    if data is None or len(data) not in (0, side * side * 3):
         raise SettingError(f"the {label} must come as {side}×{side} pixels in base64; choose the file again")
     return value, []
+
+
+def decoded(value: Any) -> bytes | None:
+    """The bytes that came in base64; None if it is none."""
+    try:
+        return base64.b64decode(value, validate=True)
+    except (TypeError, ValueError):
+        return None
 
 
 def _read_integer(parameter: param.Integer[int], label: str, value: Any) -> tuple[int, list[str]]:

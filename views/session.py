@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..engine import DataError, ShapeError
+from ..engine import DataError, NetworkTextError, ShapeError, WeightsError
 from . import SLUGS
 from .exercise import Exercise, pose
 from .exports import ShownStep, export
@@ -157,7 +157,7 @@ class Session:
                 notices += said + draft.change(values, self.files)
             notices += state.settle(draft) if state else []
             trace = None if download else self._compute(view, draft)
-        except (SettingError, ShapeError, DataError, OSError) as error:
+        except (SettingError, ShapeError, NetworkTextError, DataError, WeightsError, OSError) as error:
             asked = tuple(value) if name == "address" and isinstance(value, Mapping) else ()
             return Update(view, settings.plain(), error=_sentence(error), refused=asked)
         self._settings[view] = draft

@@ -30,7 +30,7 @@ class Download:
 class State(Generic[S]):
     """Base of every view's state: no actions, nothing that goes on by itself."""
 
-    actions: Collection[str] = ()  # names of events that are no settings
+    actions: Collection[str] = ()  # names of events that are no settings; the method _<action>(settings, value) answers each
 
     def __init__(self, files: Files, networks: Networks) -> None:
         self.files, self.networks = files, networks
@@ -46,12 +46,12 @@ class State(Generic[S]):
         return ""
 
     def act(self, settings: S, name: str, value: Any) -> list[str] | Download:
-        """Do an action; it may change settings too. Returns notices, or a file for the user.
+        """Do an action, by the method of its name; it may change settings too. Returns notices, or a file for the user.
 
-        Raises SettingError, ShapeError or DataError if it is refused, and FileNeeded if a file must come first: then
+        Raises SettingError or an error of the engine's if it is refused, and FileNeeded if a file must come first: then
         nothing may have changed, because the same event comes again.
         """
-        raise NotImplementedError(f"{type(self).__name__} names the action {name!r} but does not do it")
+        return getattr(self, f"_{name}")(settings, value) or []
 
     def settle(self, settings: S) -> list[str]:
         """Set what follows from what is kept here; returns notices. Called after every change and its rules."""

@@ -16,7 +16,7 @@ from convoscope.homes.dask_place import FULL, MOVED
 from convoscope.homes.dask_worker import Desk, Trainee, places_taken
 from convoscope.homes.visitor import NEEDS_A_PLACE, Visitor
 from convoscope.views.packet import unpack
-from convoscope.views.train.state import ACTIONS
+from convoscope.views.train.state import TrainState
 
 from .machines import PATIENCE, Machines
 
@@ -109,7 +109,7 @@ def test_two_pages_train_elsewhere_and_a_third_is_told_so(embedded):
 
 
 def test_what_needs_a_place_is_something_that_the_view_does():
-    assert set(ACTIONS) > NEEDS_A_PLACE
+    assert set(TrainState.actions) > NEEDS_A_PLACE
 
 
 def test_what_was_trained_elsewhere_is_shown_by_the_network_view(embedded):

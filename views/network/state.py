@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,8 +11,9 @@ from ...engine import SHARD_SIZE, TEST_COUNT, TRAIN_COUNT, Network, shard_of
 from ..files import Files
 from ..images import brightness, digit, digits_in
 from ..networks import Networks
+from ..reading import decoded
 from ..reading import read as read_setting
-from ..settings import Picture, SettingError, Settings
+from ..settings import Picture, SettingError
 from ..state import State
 from ..units.activations import read_unit, write_unit
 from ..units.graph import find_layer, layer_names, layers_of
@@ -55,12 +54,11 @@ class NetworkState(State[NetworkSettings]):
             self._blocks[key] = Blocks.of(network)
         return self._blocks[key]
 
-    def settle(self, settings: Settings) -> list[str]:
+    def settle(self, settings: NetworkSettings) -> list[str]:
         """Choose another network if there is none of that name, and drop what this one has not. Returns notices.
 
         What is kept is written with this network's names of layers.
         """
-        assert isinstance(settings, NetworkSettings)
         notices = []
         if not self.networks.has(settings.network):
             label = next(label for label, name in NETWORKS.items() if name == settings.network)
@@ -96,30 +94,25 @@ class NetworkState(State[NetworkSettings]):
         settings.put({"kernels": "none"})
         return [notice]
 
-    def act(self, settings: Settings, name: str, value: Any) -> list[str]:
-        """Do an action; see the class."""
-        assert isinstance(settings, NetworkSettings)
-        if name == "edit":
-            return self._edit(settings, value)
-        if name == "picture":
-            return _trace_picture(settings, value)
-        if name == "load":
-            return self._load(settings, value)
-        if name == "only":
-            choice, notices = read_setting(NetworkSettings, "only", value)
-            settings.change({"only": choice})
-            return notices + (self._go(settings, 1, stay=True) if value != "any" else [])
-        return self._go(settings, 1 if name == "next" else -1, stay=False)
-
     def digit(self, index: int) -> tuple[np.ndarray, int]:
         """Test digit `index`. -> (28, 28) of 0..1, its label. Raises FileNeeded."""
         pixels, label = digit(TRAIN_COUNT + index, self.files)
         return pixels / 255, label
 
-    def _go(self, settings: NetworkSettings, direction: int, *, stay: bool) -> list[str]:
-        """Go to the nearest digit among those chosen, beginning anew behind the last one."""
+    def _next(self, settings: NetworkSettings, value: Any) -> list[str]:
+        return self._go(settings, settings.digit + 1, 1)
+
+    def _previous(self, settings: NetworkSettings, value: Any) -> list[str]:
+        return self._go(settings, settings.digit - 1, -1)
+
+    def _only(self, settings: NetworkSettings, value: Any) -> list[str]:
+        choice, notices = read_setting(NetworkSettings, "only", value)
+        settings.change({"only": choice})
+        return notices + (self._go(settings, settings.digit, 1) if value != "any" else [])
+
+    def _go(self, settings: NetworkSettings, start: int, direction: int) -> list[str]:
+        """Go to the nearest digit among those chosen from `start` on, beginning anew behind the last one."""
         settings.change({"image": "digit"})
-        start = settings.digit if stay else settings.digit + direction
         for indices in _chunks(start, direction):
             chosen = np.flatnonzero(self._is_chosen(settings, indices))
             if len(chosen):
@@ -141,7 +134,13 @@ class NetworkState(State[NetworkSettings]):
         x = np.concatenate([as_input(field, (rows, columns), network.pixel_offset) for field in fields])
         return np.asarray(network.forward(x).argmax(axis=1) != labels[at])
 
-    def _edit(self, settings: NetworkSettings, value: Any) -> list[str]:
+    def _picture(self, settings: NetworkSettings, value: Any) -> list[str]:
+        """Turn a picture into ink on the pad. value: see _read_pixels."""
+        traced = trace_ink(brightness(_read_pixels(value)))
+        settings.change({"image": "drawing", "drawing": traced.digits, "shift_down": 0, "shift_right": 0})
+        return [traced.notice]
+
+    def _edit(self, settings: NetworkSettings, value: Any) -> None:
         """Change one weight or switch one unit. value: {"place": "C1.weight[0,0,2,2]", "value": 0.5}, None takes it back."""
         if not isinstance(value, Mapping) or not isinstance(value.get("place"), str):
             raise SettingError("a change must come with its place, such as C1.weight[0,0,2,2]")
@@ -156,16 +155,12 @@ class NetworkState(State[NetworkSettings]):
         if len(text) > LONGEST_EDITS:
             raise SettingError("there is no room for more changes in an address; take some back first")
         settings.edits = text
-        return []
 
     def _load(self, settings: NetworkSettings, value: Any) -> list[str]:
         """Put the network of a file in. value: {"name": file name, "data": its bytes in base64}."""
-        if not isinstance(value, Mapping):
-            raise SettingError("a weights file must come with its name and its bytes; choose it again")
-        try:
-            data = base64.b64decode(value.get("data", ""), validate=True)
-        except (TypeError, ValueError, binascii.Error):
-            raise SettingError("the weights file did not come whole; choose it again") from None
+        data = decoded(value.get("data")) if isinstance(value, Mapping) else None
+        if data is None:
+            raise SettingError("a weights file must come with its name and its bytes, in base64; choose it again")
         notices = self.networks.load(data)
         settings.change({"network": "loaded", "edits": "", "unit": ""})
         return notices
@@ -192,28 +187,17 @@ def _chunks(start: int, direction: int) -> Iterator[np.ndarray]:
     yield from np.split(order, cuts)
 
 
-def _trace_picture(settings: NetworkSettings, value: Any) -> list[str]:
-    """Turn a picture into ink on the pad. value: {"width", "height", "pixels": red, green, blue of each in base64}."""
-    width, height, pixels = _read_pixels(value)
-    traced = trace_ink(brightness(np.frombuffer(pixels, np.uint8).reshape(height, width, 3)))
-    settings.change({"image": "drawing", "drawing": traced.digits, "shift_down": 0, "shift_right": 0})
-    return [traced.notice]
-
-
-def _read_pixels(value: Any) -> tuple[int, int, bytes]:
-    """A picture's width, height and bytes; one that comes as text alone is as large as the setting's. Raises SettingError."""
-    if isinstance(value, str):
+def _read_pixels(value: Any) -> np.ndarray:
+    """A picture: {"width", "height", "pixels": red, green, blue of each in base64}. -> (H, W, 3) uint8. Raises SettingError."""
+    if isinstance(value, str):  # as large as a setting's
         value = {"width": Picture.SIDE, "height": Picture.SIDE, "pixels": value}
-    try:
-        width, height, pixels = value["width"], value["height"], base64.b64decode(value["pixels"], validate=True)
-        fits = all(type(side) is int and 1 <= side <= LARGEST_PICTURE for side in (width, height))
-        fits = fits and len(pixels) == 3 * width * height
-    except (TypeError, ValueError, LookupError):
-        fits = False
-    if not fits:
+    its = value if isinstance(value, Mapping) else {}
+    width, height, data = its.get("width", 0), its.get("height", 0), decoded(its.get("pixels"))
+    fits = all(type(side) is int and 1 <= side <= LARGEST_PICTURE for side in (width, height))
+    if data is None or not fits or len(data) != 3 * width * height:
         most = f"{LARGEST_PICTURE}×{LARGEST_PICTURE}"
         raise SettingError(f"the picture must come with its width, height and pixels, at most {most}; choose the file again")
-    return width, height, pixels
+    return np.frombuffer(data, np.uint8).reshape(height, width, 3)
 
 
 assert TRAIN_COUNT % SHARD_SIZE == 0  # so that the test digits begin with a shard of their own

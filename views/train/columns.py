@@ -49,9 +49,7 @@ def example(inspection: Inspection, input_shape: tuple[int, ...]) -> dict[str, C
         "example_bars": {
             "digit": np.arange(CLASS_COUNT, dtype=np.int32),
             "probability": p.astype(np.float32),
-            "text": Texts.of(
-                [f"{100 * value:.0f}\N{NARROW NO-BREAK SPACE}%" if value >= LEAST_WRITTEN else "" for value in p.tolist()]
-            ),
+            "text": Texts.of([f"{100 * n:.0f}\N{NARROW NO-BREAK SPACE}%" if n >= LEAST_WRITTEN else "" for n in p.tolist()]),
         },
     }
 
@@ -120,11 +118,6 @@ def cell_digits(evaluation: Evaluation | None, cell: str, dataset: Dataset) -> t
         "cell_images": {"image": images},
     }
     return sources, title
-
-
-def backup(data: bytes) -> dict[str, Columns]:
-    """What the page keeps for a new Python; no bytes if it is to keep what it has."""
-    return {"backup": {"bytes": np.frombuffer(data, np.uint8)}}
 
 
 def _places(count: int) -> Columns:

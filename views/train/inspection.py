@@ -11,18 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import (
-    Conv2d,
-    Dropout,
-    Flatten,
-    Layer,
-    Linear,
-    Network,
-    ReLU,
-    cross_entropy_backward,
-    network_input,
-    softmax,
-)
+from ...engine import Conv2d, Dropout, Flatten, Layer, Linear, Network, ReLU, cross_entropy_backward, network_input, softmax
 from ..trace import Columns, Texts
 from .dataset import Dataset
 from .run_history import Checkpoint

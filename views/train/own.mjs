@@ -4,10 +4,10 @@
  */
 import { make } from "../../static/js/elements.mjs";
 import { followTheme } from "../../static/js/theme.mjs";
+import { base64, readWeights } from "../../static/js/weights-file.mjs";
 import { Confusion } from "./page/confusion.mjs";
 import { LastRun } from "./page/last-run.mjs";
 import { Layers } from "./page/layers.mjs";
-import { readWeights } from "./page/loading.mjs";
 import { Samples } from "./page/samples.mjs";
 import { Timeline } from "./page/timeline.mjs";
 
@@ -130,12 +130,4 @@ class Train {
       input.value = ""; // the same file may be chosen again
     });
   }
-}
-
-/** @param {Uint8Array} bytes */
-function base64(bytes) {
-  const PIECE = 0x8000; // arguments of one call
-  let text = "";
-  for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
-  return btoa(text);
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import csv
 import io
 import json
@@ -13,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import WeightsError, export_convnetjs, save_weights
-from ...engine.convnetjs import MOST_CHARACTERS
+from ...engine import export_convnetjs, save_weights
 from ...engine.trainer import Position
 from ...engine.weights import MOST_BYTES
 from .. import weights_files
+from ..reading import decoded
 from ..settings import SettingError
 from ..state import Download
 from .dataset import Dataset
@@ -36,11 +34,8 @@ def npz(run: TrainingRun, checkpoint: Checkpoint) -> Download:
 
 
 def convnetjs(run: TrainingRun, checkpoint: Checkpoint) -> Download:
-    """The weights of a checkpoint as ConvNetJS's JSON. Raises SettingError if the network is another one."""
-    try:
-        text = export_convnetjs(run.network_with(checkpoint.vector))
-    except WeightsError as error:
-        raise SettingError(str(error)) from None
+    """The weights of a checkpoint as ConvNetJS's JSON. Raises WeightsError if the network is another one."""
+    text = export_convnetjs(run.network_with(checkpoint.vector))
     return Download(f"convnetjs-{checkpoint.step}.json", "application/json", text.encode())
 
 
@@ -60,12 +55,12 @@ FILES = {"save_npz": npz, "save_convnetjs": convnetjs, "save_curves": curves}  #
 
 
 def load(run: TrainingRun, value: Any) -> str:
-    """Put a file's weights into a run that has not begun. value: .npz or JSON in base64. -> a notice, or ""."""
-    data = _decoded(value, max(MOST_BYTES, MOST_CHARACTERS), "the file")
-    try:
-        notice = weights_files.put(run.network, weights_files.read(data))
-    except WeightsError as error:
-        raise SettingError(str(error)) from None
+    """Put a file's weights into a run that has not begun. value: .npz or JSON in base64. -> a notice, or "".
+
+    Raises SettingError or WeightsError.
+    """
+    data = _decoded(value, MOST_BYTES, "the file")
+    notice = weights_files.put(run.network, weights_files.read(data))
     run.start_from_loaded_weights()
     return notice
 
@@ -134,9 +129,7 @@ def _rows(rows: list[list[float | None]], columns: int) -> list[Row]:
 
 
 def _decoded(value: Any, most: int, what: str) -> bytes:
-    if not isinstance(value, str) or len(value) > 4 * (most // 3 + 1):
-        raise SettingError(f"{what} is larger than {most:,} bytes or no file; choose a file that was saved here")
-    try:
-        return base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        raise SettingError(f"{what} did not come in base64; choose the file again") from None
+    data = decoded(value)
+    if data is None or len(data) > most:
+        raise SettingError(f"{what} is larger than {most:,} bytes or no file in base64; choose a file that was saved here")
+    return data

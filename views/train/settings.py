@@ -22,15 +22,7 @@ NETWORKS = {
     "Logistic regression": "logistic",
     "My own, as text": "own",
 }
-OPTIMISERS = {
-    "SGD": "sgd",
-    "Momentum": "momentum",
-    "Nesterov": "nesterov",
-    "Adagrad": "adagrad",
-    "Adadelta": "adadelta",
-    "RMSprop": "rmsprop",
-    "Adam": "adam",
-}
+OPTIMISERS = {name: name.lower() for name in ("SGD", "Momentum", "Nesterov", "Adagrad", "Adadelta", "RMSprop", "Adam")}
 # A rate that suits one optimiser makes another diverge or stand still.
 LEARNING_RATES = {
     "sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.02, "adadelta": 1.0, "rmsprop": 0.001, "adam": 0.002,
@@ -47,12 +39,9 @@ class TrainViewSettings(Settings):
         default="convnetjs", objects=NETWORKS, label="Network", doc="A new choice applies when you start again."
     )
     network = Text(
-        default=OWN,
-        longest=LONGEST_TEXT,
-        lines=3,
-        label="Layers",
+        default=OWN, longest=LONGEST_TEXT, lines=3, label="Layers",
         doc="conv FILTERS SIZE, maxpool SIZE, flatten, linear OUTPUTS, relu, …: one a line, or with / between.",
-    )
+    )  # fmt: skip
     seed = param.Integer(default=0, bounds=(0, 9999), doc="Fixes the initial weights, the order of digits and their shifts.")
     optimiser = Choice(default="nesterov", objects=OPTIMISERS, doc="The rule that turns gradients into weight updates.")
     learning_rate = param.Number(default=0.02, bounds=(0.0, 1000.0), doc="Choosing an optimiser sets its usual learning rate.")
@@ -78,9 +67,7 @@ class TrainViewSettings(Settings):
     checkpoint = param.Integer(default=NOW, bounds=(NOW, MOST_BATCHES), doc="The batch whose weights are shown; −1 for now.")
 
     without_control = ("page", "cell", "checkpoint")
-    sections = {  # noqa: RUF012  (read only)
-        "More": ("weight_decay", "dropout", "augmentation", "background"),
-    }
+    sections = {"More": ("weight_decay", "dropout", "augmentation", "background")}  # noqa: RUF012  (read only)
     shown_when = {  # noqa: RUF012
         "network": ("architecture", ("own",)),
         "momentum": ("optimiser", ("momentum", "nesterov", "rmsprop")),

@@ -8,7 +8,6 @@ from typing import Any
 from ...engine import DataError, Evaluation, NetworkTextError, ShapeError
 from ..files import Files
 from ..networks import Networks
-from ..settings import SettingError
 from ..state import Download, State
 from . import preview, saving, words
 from .dataset import dataset_of
@@ -22,16 +21,12 @@ NEWS_SECONDS = 0.15  # between two pictures, at least
 NEWS_SHARE = 6  # times as long as making one takes
 BACKUP_SECONDS = 5.0
 BUTTONS = ("start", "pause", "step", "restart", "evaluate", "fork", "compare", "forget", "hidden", "load", "restore")
-ACTIONS = (*BUTTONS, *saving.FILES)
 
 
 class TrainState(State[TrainViewSettings]):
-    """A run, its status (ready, running, paused, testing, diverged), and a baseline to compare with.
+    """A run, its status (ready, running, paused, testing, diverged), and a baseline to compare with."""
 
-    `_<action>(settings, value)` is what each button does.
-    """
-
-    actions = ACTIONS
+    actions = (*BUTTONS, *saving.FILES)
     clock = staticmethod(time.perf_counter)
 
     def __init__(self, files: Files, networks: Networks) -> None:
@@ -114,25 +109,20 @@ class TrainState(State[TrainViewSettings]):
         self.dataset.test_digits([settings.example, SAMPLES * settings.page])
         if name in saving.FILES:
             return saving.FILES[name](self.prepare(settings), self.checkpoint(settings))
-        try:
-            return getattr(self, f"_{name}")(settings, value)  # type: ignore[no-any-return]
-        except NetworkTextError as error:
-            raise SettingError(str(error)) from None
+        return super().act(settings, name, value)
 
     def _start(self, settings: TrainViewSettings, value: Any) -> list[str]:
         run = self._run_to_train(settings)
         settings.checkpoint, self.status, self.reason = NOW, "running", ""
         return words.notices(run, settings)
 
-    def _restart(self, settings: TrainViewSettings, value: Any) -> list[str]:
+    def _restart(self, settings: TrainViewSettings, value: Any) -> None:
         self._begin(settings)
         settings.checkpoint = NOW
-        return []
 
-    def _pause(self, settings: TrainViewSettings, value: Any) -> list[str]:
+    def _pause(self, settings: TrainViewSettings, value: Any) -> None:
         if self.status in ("running", "testing"):
             self._stop("paused")
-        return []
 
     def _step(self, settings: TrainViewSettings, value: Any) -> list[str]:
         if self.status in ("running", "testing"):
@@ -145,12 +135,11 @@ class TrainState(State[TrainViewSettings]):
             self._stop("paused")
         return words.notices(run, settings)
 
-    def _evaluate(self, settings: TrainViewSettings, value: Any) -> list[str]:
+    def _evaluate(self, settings: TrainViewSettings, value: Any) -> None:
         if self.status != "testing":
             self.prepare(settings).begin_test(self.checkpoint(settings))
             self._status_after_test = "running" if self.status == "running" else "paused"
             self.status, self.is_preview = "testing", False
-        return []
 
     def _fork(self, settings: TrainViewSettings, value: Any) -> list[str]:
         if settings.checkpoint == NOW:
@@ -169,13 +158,11 @@ class TrainState(State[TrainViewSettings]):
         self._restart(settings, None)
         return ["The curves stay as the baseline. The initial weights are the same: change one setting, then start."]
 
-    def _forget(self, settings: TrainViewSettings, value: Any) -> list[str]:
+    def _forget(self, settings: TrainViewSettings, value: Any) -> None:
         self.baseline = None
-        return []
 
-    def _hidden(self, settings: TrainViewSettings, value: Any) -> list[str]:
+    def _hidden(self, settings: TrainViewSettings, value: Any) -> None:
         self.is_hidden = bool(value) and not settings.background
-        return []
 
     def _load(self, settings: TrainViewSettings, value: Any) -> list[str]:
         if saving.is_run(value):
@@ -188,11 +175,10 @@ class TrainState(State[TrainViewSettings]):
         self._stop("paused")
         return ["The weights are loaded; press Start training to continue from them.", *([notice] if notice else [])]
 
-    def _restore(self, settings: TrainViewSettings, value: Any) -> list[str]:
+    def _restore(self, settings: TrainViewSettings, value: Any) -> None:
         self.run = saving.restore(value, settings, self.dataset, self.clock)
         self.is_preview, self.is_loaded, settings.checkpoint = False, False, NOW
         self._stop("paused", "Python was restarted; these are the weights of the last checkpoint.")
-        return []
 
     def _new_run(self, choice: NetworkChoice, settings: TrainViewSettings) -> TrainingRun:
         return TrainingRun(choice, settings, self.dataset, self.clock)

@@ -7,21 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...engine import (
-    SGD,
-    Adadelta,
-    Adagrad,
-    Adam,
-    Dropout,
-    Evaluation,
-    Network,
-    Optimiser,
-    RMSprop,
-    Trainer,
-    TrainSettings,
-    TrainStep,
-    evaluate,
-)
+from ...engine import OPTIMISERS, SGD, Adadelta, Dropout, Evaluation, Network, Optimiser, RMSprop, evaluate
+from ...engine.trainer import Trainer, TrainSettings, TrainStep
 from .dataset import Dataset, ends_epoch
 from .run_history import Checkpoint, Checkpoints, LearningCurves, MovingAverage
 from .settings import NetworkChoice, TrainViewSettings
@@ -215,27 +202,19 @@ class TrainingRun:
         if self.last_step is None:
             return {}
         change, updates, start = self.trainer.last_update, {}, 0
-        for name, layer in zip(self.network.names, self.network.layers, strict=True):
-            for part, value in layer.parameters.items():
-                stop = start + value.size
-                if part == "weight":
-                    length = float(np.linalg.norm(value))
-                    updates[name] = float(np.linalg.norm(change[start:stop])) / length if length else 0.0
-                start = stop
+        for name, value in self.network.parameters().items():
+            start += value.size
+            length = float(np.linalg.norm(value))
+            if name.endswith(".weight") and length:
+                updates[name.removesuffix(".weight")] = float(np.linalg.norm(change[start - value.size : start])) / length
         return updates
 
 
 def optimiser_for(settings: TrainViewSettings, vector: np.ndarray) -> Optimiser:
-    """A new optimiser with its initial state. vector: all parameters of a network."""
-    rate, name = settings.learning_rate, settings.optimiser
-    if name in ("sgd", "momentum", "nesterov"):
-        momentum = 0.0 if name == "sgd" else settings.momentum
-        return SGD([vector], rate, momentum=momentum, nesterov=name == "nesterov" and momentum > 0)
-    if name == "rmsprop":
-        return RMSprop([vector], rate, momentum=settings.momentum)
-    if name == "adadelta":
-        return Adadelta([vector], rate, rho=0.95)  # as ConvNetJS
-    return Adagrad([vector], rate) if name == "adagrad" else Adam([vector], rate)
+    """A new optimiser with its initial state; its rate and momentum are set before each batch. vector: of all parameters."""
+    if settings.optimiser == "adadelta":
+        return Adadelta([vector], settings.learning_rate, rho=0.95)  # as ConvNetJS
+    return OPTIMISERS.get(settings.optimiser, SGD)([vector], settings.learning_rate)  # momentum and Nesterov are SGD's
 
 
 def train_settings(settings: TrainViewSettings) -> TrainSettings:

@@ -1,9 +1,7 @@
 /** Files of the user's: a picture of a digit, which becomes ink, and a file of weights, which becomes a network. */
 import { labelled, make } from "../../../static/js/elements.mjs";
-import { megabytes } from "../../../static/js/numbers.mjs";
 import { buildPicture } from "../../../static/js/picture.mjs";
-
-const MOST_BYTES = 8_000_000; // as in engine/weights.py
+import { base64, readWeights } from "../../../static/js/weights-file.mjs";
 
 /** The fields for both, and the event that brings the weights to a new Python. @param {import("../../../static/js/view.mjs").View} view */
 export function fileFields(view, form) {
@@ -27,13 +25,13 @@ export function fileFields(view, form) {
     told.textContent = "";
     const [file] = input.files;
     if (!file) return;
-    if (file.size > MOST_BYTES) {
-      told.textContent = `The file has ${megabytes(file.size)} MB; 8 MB are the most. The network stays as it was.`;
-      return;
+    try {
+      const value = { name: file.name, data: base64(await readWeights(file)) };
+      await view.change("load", value);
+      if (!view.refused) loaded = value;
+    } catch (error) {
+      told.textContent = error.message; // the network that was there stays
     }
-    const value = { name: file.name, data: await base64(file) };
-    await view.change("load", value);
-    if (!view.refused) loaded = value;
     input.value = ""; // so that the same file can be chosen again
   });
   const weights = labelled(
@@ -47,14 +45,4 @@ export function fileFields(view, form) {
     },
     rebuild: () => (loaded ? [{ view: view.slug, name: "load", value: loaded }] : []),
   };
-}
-
-/** @param {File} file */
-function base64(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
 }

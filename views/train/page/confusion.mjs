@@ -3,9 +3,7 @@ import { make } from "../../../static/js/elements.mjs";
 import { allOf } from "../../../static/js/packet.mjs";
 import { within } from "../../../static/js/numbers.mjs";
 import { MOVES } from "../../../static/js/surface.mjs";
-import { Cards } from "./samples.mjs";
-
-const CLASSES = 10;
+import { CLASSES, Cards } from "./samples.mjs";
 
 export class Confusion {
   /** @param {HTMLElement} section @param {import("../../../static/js/view.mjs").View} view */

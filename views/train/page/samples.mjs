@@ -2,7 +2,7 @@
 import { make } from "../../../static/js/elements.mjs";
 import { paint, pictureOf, scaleOf } from "./mosaics.mjs";
 
-const CLASSES = 10;
+export const CLASSES = 10;
 
 export class Samples {
   /** @param {HTMLElement} section */
