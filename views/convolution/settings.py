@@ -8,12 +8,12 @@ import numpy as np
 import param
 
 from ...engine import output_size
-from ...engine.shapes import Array
 from ..exercise import Task, as_text, some_of, whole_numbers
 from ..files import Files
 from ..images import LECTURE_IMAGE, PHOTOS
 from ..rules import Follow, Limit, Start
 from ..settings import Choice, Drawing, Matrix, Picture, Rows, Settings
+from ..units.derivation import Opening
 from .kernels import CHOICES, CUSTOM, KERNELS, LARGEST, LEARNED, learned_weights, resized
 
 DIGITS = 6  # of a number that comes from another view
@@ -130,10 +130,15 @@ class ConvolutionSettings(Settings):
     )
 
 
-def of_numbers(image: Array, kernel: Array, *, stride: int, dilation: int) -> dict[str, Any]:
-    """The settings that show this kernel on this image and nothing else. image: (H, W), kernel: (kH, kW)."""
+def opened(opening: Opening) -> dict[str, Any] | None:
+    """The settings that show this window of a network and nothing else; None if they have no room for it."""
+    its, (_, image, kernel, stride, dilation) = ConvolutionSettings.param, opening
+    if stride > its.stride.bounds[1] or dilation > its.dilation.bounds[1]:
+        return None
+    if max(image.shape) > its.cells.most_cells or max(kernel.shape) > LARGEST:
+        return None
     cells, weights = ([[float(f"{number:.{DIGITS}g}") for number in row] for row in grid.tolist()] for grid in (image, kernel))
-    plain = {name: ConvolutionSettings.param[name].default for name in PLAIN}
+    plain = {name: its[name].default for name in PLAIN}
     numbers = {"image": "lecture", "cells": cells, "kernel": CUSTOM, "weights": weights}
     return {**plain, **numbers, "stride": stride, "dilation": dilation}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine import avg_pool2d, conv2d_loops, linear, max_pool2d_loops, relu, softmax
+from ..convolution.settings import opened
 from ..definitions import layer_by_definition
 from ..files import DiskFiles, Files
 from ..networks import Networks
@@ -60,7 +61,7 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
         {
             **maps, "map_table": blocks.table | blocks.places, "block_table": blocks.block_table, "reach": blocks.reach,
             "heads": blocks.heads(limits), **columns.pad(prepared, cropped=settings.crop), **columns.strip(prepared),
-            **columns.bars(probabilities), **card_sources(derivation), **weights, **why, **space,
+            **columns.bars(probabilities), **card_sources(derivation, opened), **weights, **why, **space,
         },
         {},
         Sentences("{}", Texts((sentence,), np.zeros((1, 1), np.uint16))),

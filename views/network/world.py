@@ -19,8 +19,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..units.activations import ravel
-
 ASPECT = 2.1  # width / height of the picture
 GAP = 0.56  # between two sheets; the largest sheet is 1 wide
 BETWEEN = 0.14  # between two maps of a sheet, of the side of a map
@@ -66,7 +64,7 @@ class World:
         """Which unit of the world that is; None if its layer is not shown."""
         for sheet in self.sheets:
             if sheet.layer == layer:
-                return sheet.start + ravel(position, sheet.shape)
+                return sheet.start + int(np.ravel_multi_index(position, sheet.shape))
         return None
 
 

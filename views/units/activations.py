@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +61,7 @@ class Activations:
 
     def address(self, unit: Unit) -> str:
         """C1[3,10,12]: the unit as read_unit reads it."""
-        return self.name(unit).replace(" ", "")
+        return write_unit(self.network, unit)
 
 
 def read_unit(network: Network, text: str) -> Unit:
@@ -87,13 +86,3 @@ def write_unit(network: Network, unit: Unit) -> str:
 
 def _example(network: Network) -> str:
     return write_unit(network, Unit(1, tuple(size // 2 for size in layers_of(network)[1].shape)))
-
-
-def unravel(index: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The position of number `index`, in row order."""
-    return tuple(int(place) for place in np.unravel_index(index, shape))
-
-
-def ravel(position: tuple[int, ...], shape: tuple[int, ...]) -> int:
-    """The number of a position, in row order."""
-    return sum(place * math.prod(shape[axis + 1 :]) for axis, place in enumerate(position))

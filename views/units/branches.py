@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import Layer, Network, Sliding
+from ...engine import Network
 from ..numbers import write, write_factor
 from .activations import Activations, Unit
 from .cellwise import Cellwise
@@ -40,7 +40,7 @@ class Add(Derivation):
     """The sum of the numbers at the same place of all branches. numbers: (branches,)"""
 
     about = "the sum of the numbers at this place of all its branches"
-    can_be_switched = True
+    reads_its_place = True
 
     def __init__(self, activations: Activations, unit: Unit) -> None:
         super().__init__(activations, unit)
@@ -52,10 +52,6 @@ class Add(Derivation):
         self.inputs = Neighbours(layers[0], np.array([unit.position] * len(layers)), self.numbers[order], layers)
         first, *rest = self.numbers.tolist()
         self.words, self.result_words = " + ".join([write(first), *map(write_factor, rest)]), "the sum"
-
-    @classmethod
-    def sliding(cls, layer: Layer) -> Sliding:
-        return Sliding(1)
 
     @classmethod
     def readers(cls, activations: Activations, unit: Unit, up: int) -> Neighbours:

@@ -6,8 +6,7 @@ Everything to be read is a text already, and every number has its true value bes
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -15,21 +14,25 @@ from ..grid import limit_of, shade
 from ..numbers import write
 from ..trace import Columns, Texts
 from .activations import Activations
-from .derivation import Derivation, NumberGrid, Term
+from .derivation import Derivation, NumberGrid, Opening, Term
 from .kinds import kind_of, origin, readers_of, receptive_edges
 
 MOST_READERS = 10
 
 
-def card_sources(derivation: Derivation | None) -> dict[str, Columns]:
-    """The sources card_cells, card_terms, card_feeds and card_openings; empty if no unit is chosen."""
+def card_sources(derivation: Derivation | None, settings_of: Callable[[Opening], object]) -> dict[str, Columns]:
+    """The sources card_cells, card_terms, card_feeds and card_openings; empty if no unit is chosen.
+
+    settings_of: what another view shows an opening with, None if it cannot.
+    """
     if derivation is None:
         return {"card_cells": _cells([]), "card_terms": _terms([]), "card_feeds": _terms([]), "card_openings": _openings([])}
+    openings = [(one.group, settings_of(one)) for one in derivation.openings()]
     return {
         "card_cells": _cells(derivation.grids()),
         "card_terms": _terms(_named(derivation.activations, derivation.terms())),
         "card_feeds": _terms(_named(derivation.activations, _readers(derivation))),
-        "card_openings": _openings(derivation.openings()),
+        "card_openings": _openings([(group, settings) for group, settings in openings if settings is not None]),
     }
 
 
@@ -110,8 +113,8 @@ def _readers(derivation: Derivation) -> list[Term]:
     return [*terms, *([Term(f"and {others} more")] if others else [])]
 
 
-def _openings(openings: Sequence[tuple[int, dict[str, Any]]]) -> Columns:
-    """One row for each input map that the convolution view can show: its settings there, as JSON."""
+def _openings(openings: Sequence[tuple[int, object]]) -> Columns:
+    """One row for each input map that another view can show: its settings there, as JSON."""
     return {
         "group": np.array([group for group, _ in openings], np.int32),
         "settings": Texts.of([json.dumps(settings, ensure_ascii=False) for _, settings in openings]),
@@ -145,7 +148,7 @@ def _result(derivation: Derivation) -> str:
 
 def _switches(derivation: Derivation, switched_off: Collection[str]) -> dict[str, str]:
     """The places that switch this unit and its feature map off, and which of them are."""
-    if not derivation.can_be_switched:
+    if not derivation.layer.made_by:  # the input, the probabilities
         return {}
     name, position = derivation.activations.names[derivation.unit.layer], derivation.unit.position
     places = {"unit": f"{name}.off[{','.join(map(str, position))}]"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import Layer, Network, Sliding, relu, sigmoid, tanh
+from ...engine import Network, relu, sigmoid, tanh
 from ...engine.shapes import Array
 from ..numbers import write, write_factor
-from .activations import Activations, Unit, ravel, unravel
+from .activations import Activations, Unit
 from .derivation import Derivation, Neighbours, Term
 from .graph import before, layers_of
 
@@ -15,8 +15,8 @@ from .graph import before, layers_of
 class Cellwise(Derivation):
     """One number, made of one `number` of the layer before. rule: the formula, with a gap for that number."""
 
-    can_be_switched = True
     is_activation = True
+    reads_its_place = True
     rule = ""
 
     def __init__(self, activations: Activations, unit: Unit) -> None:
@@ -33,14 +33,10 @@ class Cellwise(Derivation):
         self.result_words = self.rule.format(write_factor(self.number) if "−" in self.rule else write(self.number))
         self.words = self.result_words or activations.name(self.only_input)
 
-    @classmethod
-    def function(cls, x: Array) -> Array:
+    @staticmethod
+    def function(x: Array) -> Array:
         """The formula, computed by the engine; without one the numbers are handed on."""
         return x
-
-    @classmethod
-    def sliding(cls, layer: Layer) -> Sliding | None:
-        return Sliding(1)
 
     @classmethod
     def source(cls, network: Network, unit: Unit) -> Unit:
@@ -64,31 +60,19 @@ class Cellwise(Derivation):
 class ReLU(Cellwise):
     """max(x, 0)"""
 
-    about, rule = "max(x, 0)", "max({}, 0)"
-
-    @classmethod
-    def function(cls, x: Array) -> Array:
-        return relu(x)
+    about, rule, function = "max(x, 0)", "max({}, 0)", staticmethod(relu)
 
 
 class Sigmoid(Cellwise):
     """1 / (1 + exp(−x))"""
 
-    about, rule = "1 / (1 + exp(−x))", "1 / (1 + exp(−{}))"
-
-    @classmethod
-    def function(cls, x: Array) -> Array:
-        return sigmoid(x)
+    about, rule, function = "1 / (1 + exp(−x))", "1 / (1 + exp(−{}))", staticmethod(sigmoid)
 
 
 class Tanh(Cellwise):
     """tanh(x)"""
 
-    about, rule = "tanh(x)", "tanh({})"
-
-    @classmethod
-    def function(cls, x: Array) -> Array:
-        return tanh(x)
+    about, rule, function = "tanh(x)", "tanh({})", staticmethod(tanh)
 
 
 class Dropout(Cellwise):
@@ -106,17 +90,14 @@ class Identity(Dropout):
 class Flatten(Dropout):
     """Hands all maps on as one row."""
 
-    is_activation = False
-
-    @classmethod
-    def sliding(cls, layer: Layer) -> Sliding | None:
-        return None
+    is_activation = reads_its_place = False
 
     @classmethod
     def source(cls, network: Network, unit: Unit) -> Unit:
         below = before(network, unit.layer)
-        return Unit(below, unravel(unit.position[0], layers_of(network)[below].shape))
+        position = np.unravel_index(unit.position[0], layers_of(network)[below].shape)
+        return Unit(below, tuple(int(place) for place in position))
 
     @classmethod
     def target(cls, network: Network, unit: Unit, up: int) -> Unit:
-        return Unit(up, (ravel(unit.position, layers_of(network)[unit.layer].shape),))
+        return Unit(up, (int(np.ravel_multi_index(unit.position, layers_of(network)[unit.layer].shape)),))

@@ -5,27 +5,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...engine import conv2d_terms
 from ...engine.shapes import Array
 from ...engine.windows import pad_images
-from ..convolution.settings import of_numbers
 from ..grid import limit_of
 from .activations import Activations, Unit
-from .derivation import Neighbours, NumberGrid, Term, Weighted
+from .derivation import Neighbours, NumberGrid, Opening, Term, Weighted
 from .graph import layers_of
 from .windows import Windowed, windows_over
 
 MOST_GROUPS = 16  # input maps shown cell by cell: those that contribute most
-LARGEST_KERNEL, LARGEST_STRIDE, LARGEST_DILATION, LARGEST_PATCH = 7, 4, 3, 12  # of the convolution view
+LARGEST_PATCH = 12  # cells a side of what is opened by itself
 
 
 class Convolution(Windowed, Weighted):
-    """One cell. window, kernel, products: (C, kH, kW), for the C maps that its filter reads; sums: (C,), over each of them;
-    running: (C,), the sum up to and with each of them, without the bias."""
+    """One cell. window, kernel, products: (C, kH, kW), for the C maps that its filter reads; sums: (C,), over each of
+    them."""
 
     about = "window × kernel, one kernel for each map before it, then the bias"
 
@@ -40,7 +37,6 @@ class Convolution(Windowed, Weighted):
         self.window: Array = terms.windows[0, 0]
         self.products: Array = terms.products[0, 0]
         self.sums: Array = self.products.sum(axis=(1, 2))
-        self.running: Array = terms.running_sums[0, 0, np.arange(1, maps + 1) * self.products[0].size - 1]
         self.total = float(terms.output[0, 0])
         self.inputs = self._inputs()
         self.words = self.sum_words(self.window, self.products)
@@ -87,12 +83,10 @@ class Convolution(Windowed, Weighted):
         rest = [Term(f"{len(others)} other maps", result=float(others.sum()))] if len(others) else []
         return [*terms, *rest, self.bias_term()]
 
-    def openings(self) -> list[tuple[int, dict[str, Any]]]:
+    def openings(self) -> list[Opening]:
         """Each input map around the window, one stride further on every side where there is more of it, padding included."""
         its = self.window_geometry
-        uneven = len(set(its.stride)) > 1 or len(set(its.dilation)) > 1
-        large = its.stride[0] > LARGEST_STRIDE or its.dilation[0] > LARGEST_DILATION
-        if uneven or large or max(its.kernel_size) > LARGEST_KERNEL or max(its.span) > LARGEST_PATCH:
+        if len(set(its.stride)) > 1 or len(set(its.dilation)) > 1:
             return []
         padded = pad_images(self.x[np.newaxis], its.padding)[0]
         cuts = []
@@ -102,8 +96,8 @@ class Convolution(Windowed, Weighted):
             start = begin - step if room and begin >= step else begin
             end = begin + span + (step if room and begin + span + step <= size else 0)
             cuts.append(slice(start, end))
-        first, (stride, _), (dilation, _) = self.window_maps.start, its.stride, its.dilation
+        first = self.window_maps.start
         return [
-            (first + c, of_numbers(padded[first + c, cuts[0], cuts[1]], self.kernel[c], stride=stride, dilation=dilation))
+            Opening(first + c, padded[first + c, cuts[0], cuts[1]], self.kernel[c], its.stride[0], its.dilation[0])
             for c in self.shown
         ]

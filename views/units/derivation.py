@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -73,6 +73,16 @@ class NumberGrid:
     winner: tuple[int, int] | None = None
 
 
+class Opening(NamedTuple):
+    """The convolution of one input map around a window. group: the map; image: (H, W) of it; kernel: (kH, kW)."""
+
+    group: int
+    image: Array
+    kernel: Array
+    stride: int
+    dilation: int
+
+
 class Derivation:
     """How the value of one unit comes about. This class is that of a pixel of the input, which is given.
 
@@ -82,11 +92,11 @@ class Derivation:
     """
 
     about = "a pixel of the input"
-    can_be_switched = False
     reads_every_map = False
     hands_on = False  # whether its numbers are those of the layer before, and only laid out anew if at all
     is_drawn = True  # whether a drawing of the network shows it
     is_activation = False  # whether it makes one number of one number, cell by cell
+    reads_its_place = False  # whether it reads the cells at its own row and column alone
 
     def __init__(self, activations: Activations, unit: Unit) -> None:
         self.activations, self.unit = activations, unit
@@ -104,7 +114,7 @@ class Derivation:
     @classmethod
     def sliding(cls, layer: Layer) -> Sliding | None:
         """The window that slides over the layer before; None if a unit can read all of it."""
-        return None
+        return Sliding(1) if cls.reads_its_place else None
 
     @classmethod
     def source(cls, network: Network, unit: Unit) -> Unit | None:
@@ -141,15 +151,14 @@ class Derivation:
         """Its numbers line by line."""
         return []
 
-    def openings(self) -> list[tuple[int, dict[str, Any]]]:
-        """Settings of the convolution view that show its window of an input map there, each with that map's number."""
+    def openings(self) -> list[Opening]:
+        """Its window of each input map, to be shown by itself."""
         return []
 
 
 class Weighted(Derivation):
     """A sum of products of numbers and learned weights, and a bias. row: the weights of this unit; products: all of them."""
 
-    can_be_switched = True
     reads_every_map = True
 
     def __init__(self, activations: Activations, unit: Unit) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 
 import numpy as np
 
-from ...engine import Layer, Sliding, local_response_norm
+from ...engine import Layer, local_response_norm
 from ...engine.layer_specs import ResponseNormSpec
 from ..numbers import write, write_factor
 from .activations import Activations, Unit
@@ -17,8 +17,8 @@ from .graph import layers_of
 class ResponseNorm(Derivation):
     """One cell. number: what is normalised; numbers: those of the channels in `window_maps` at its place."""
 
+    reads_its_place = True
     about = "x / (k + alpha / size · the sum of the squares around it)^beta"
-    can_be_switched = True
 
     def __init__(self, activations: Activations, unit: Unit) -> None:
         super().__init__(activations, unit)
@@ -37,10 +37,6 @@ class ResponseNorm(Derivation):
         squares = write(float((self.numbers**2).sum()))
         self.words = f"{write(self.number)} / ({spec.k:g} + {spec.alpha:g}/{spec.size} × {squares})^{spec.beta:g}"
         self.result_words = self.words
-
-    @classmethod
-    def sliding(cls, layer: Layer) -> Sliding:
-        return Sliding(1)
 
     @classmethod
     def readers(cls, activations: Activations, unit: Unit, up: int) -> Neighbours:

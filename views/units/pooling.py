@@ -94,7 +94,6 @@ class GlobalAveragePooling(Derivation):
     """The mean of a whole feature map. window: (H, W)."""
 
     about = "the mean of a whole feature map"
-    can_be_switched = True
 
     def __init__(self, activations: Activations, unit: Unit) -> None:
         super().__init__(activations, unit)

@@ -18,8 +18,6 @@ from .graph import layers_of
 class Windowed(Derivation):
     """One cell of a feature map, made of the window under it. corner: its first pixel, negative in the padding."""
 
-    can_be_switched = True
-
     def __init__(self, activations: Activations, unit: Unit) -> None:
         super().__init__(activations, unit)
         self.window_geometry = sliding_of(activations.network, unit.layer)
