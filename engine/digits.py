@@ -7,6 +7,7 @@ that was drawn small or in a corner; after this treatment it does not. Every sta
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,14 +43,8 @@ def mnist_digit(drawing: Array) -> DigitPreprocessing:
     cropped = ink[top:bottom, left:right]
     scaled = scale_into_box(cropped)
     mass = centre_of_mass(scaled)
-    # Never further than the edge: a digit whose mass sits in a corner of its box must not lose its other end.
-    row, column = (
-        int(np.clip(np.floor(FIELD_SIZE / 2 - centre + 0.5), 0, FIELD_SIZE - size))
-        for centre, size in zip(mass, scaled.shape, strict=True)
-    )
-    field = np.zeros((FIELD_SIZE, FIELD_SIZE), np.float32)
-    field[row : row + scaled.shape[0], column : column + scaled.shape[1]] = scaled
-    return DigitPreprocessing(ink, bounding_box, cropped, scaled, mass, (row, column), field)
+    offset, field = put_in_field(scaled, FIELD_SIZE / 2 - mass[0], FIELD_SIZE / 2 - mass[1])
+    return DigitPreprocessing(ink, bounding_box, cropped, scaled, mass, offset, field)
 
 
 def ink_bounding_box(ink: Array) -> tuple[int, int, int, int]:
@@ -61,10 +56,25 @@ def ink_bounding_box(ink: Array) -> tuple[int, int, int, int]:
 
 def scale_into_box(cropped: Array) -> Array:
     """Scale so that the longer side has 20 pixels, keeping the aspect. cropped: (h, w) -> (r, c), max(r, c) = 20."""
-    height, width = cropped.shape
-    scale = BOX_SIZE / max(height, width)
-    rows, columns = (max(1, int(size * scale + 0.5)) for size in (height, width))
-    return area_shares(height, rows) @ cropped @ area_shares(width, columns).T
+    scale = BOX_SIZE / max(cropped.shape)
+    return resized(cropped, *(max(1, int(size * scale + 0.5)) for size in cropped.shape))
+
+
+def put_in_field(scaled: Array, row: float, column: float) -> tuple[tuple[int, int], Array]:
+    """Put the upper left corner as near as it can be to (row, column). scaled: (r, c) -> its offset, field (28, 28) float32.
+
+    Never further than the edge: a digit whose mass sits in a corner of its box must not lose its other end.
+    """
+    (rows, columns), corner = scaled.shape, (math.floor(row + 0.5), math.floor(column + 0.5))
+    top, left = (min(max(at, 0), FIELD_SIZE - size) for at, size in zip(corner, scaled.shape, strict=True))
+    field = np.zeros((FIELD_SIZE, FIELD_SIZE), np.float32)
+    field[top : top + rows, left : left + columns] = scaled
+    return (top, left), field
+
+
+def resized(image: Array, rows: int, columns: int) -> Array:
+    """Scale by averaging. image: (H, W) -> (rows, columns)."""
+    return np.asarray(area_shares(image.shape[0], rows) @ image @ area_shares(image.shape[1], columns).T)
 
 
 def area_shares(size: int, new_size: int) -> Array:

@@ -6,6 +6,8 @@ the random crop with its 25 places; where it sees all, what is shifted in is pap
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
@@ -15,6 +17,7 @@ from .shapes import Array, ShapeError
 
 Images = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.integer]
+Pixels = npt.NDArray[Any]
 
 
 def network_input(images: Images, network: Network, shifts: Numbers | None = None) -> Array:
@@ -29,20 +32,20 @@ def network_input(images: Images, network: Network, shifts: Numbers | None = Non
     return scaled[None].transpose(3, 0, 1, 2)
 
 
-def centre_crop(images: Images, size: tuple[int, int], shifts: Numbers | None = None) -> Images:
-    """Cut or frame every image to size about its middle, after a shift. images: (N, H, W) -> (N, *size)."""
+def centre_crop(images: Pixels, size: tuple[int, int], shifts: Numbers | None = None) -> Pixels:
+    """Cut or frame every image to size about its middle, after a shift. images: (N, H, W) of any type -> (N, *size)."""
     farthest = 0 if shifts is None else int(np.abs(shifts).max())
     margins = [(have - want) // 2 for have, want in zip(images.shape[1:], size, strict=True)]
     frame = [max(0, farthest - margin) for margin in margins]
     if any(frame):
         inner = images
-        images = np.zeros((len(inner), *(n + 2 * f for n, f in zip(inner.shape[1:], frame, strict=True))), np.uint8)
+        images = np.zeros((len(inner), *(n + 2 * f for n, f in zip(inner.shape[1:], frame, strict=True))), inner.dtype)
         images[:, frame[0] : frame[0] + inner.shape[1], frame[1] : frame[1] + inner.shape[2]] = inner
     top, left = (margin + extra for margin, extra in zip(margins, frame, strict=True))
     if shifts is None:
         return images[:, top : top + size[0], left : left + size[1]]
     windows = sliding_window_view(images, size, axis=(1, 2))
-    cut: Images = windows[np.arange(len(images)), top - shifts[:, 0], left - shifts[:, 1]]
+    cut: Pixels = windows[np.arange(len(images)), top - shifts[:, 0], left - shifts[:, 1]]
     return cut
 
 

@@ -21,6 +21,7 @@ from ..trace import Columns, Texts
 from ..units.activations import Activations, Edges, Unit
 from ..units.graph import layers_of
 from ..units.kinds import edges_on, kind_of
+from .columns import floats
 from .map_places import MapArrangement, arrangements
 
 MOST_MAPS = 64  # drawn of one layer
@@ -98,8 +99,8 @@ class Blocks:
         """left, top, width, height of every map in both drawings, and the lower-left corner x, y as Bokeh wants it."""
         columns: Columns = {}
         for arrangement in self.arrangements:
-            left, top, width, height = arrangement.maps.astype(np.float32).T
-            sides = {"x": left, "y": 1 - top - height, "dw": width, "dh": height}
+            left, top, width, height = arrangement.maps.T
+            sides = floats(x=left, y=1 - top - height, dw=width, dh=height)
             columns |= {f"{arrangement.name}_{name}": column for name, column in sides.items()}
         return columns
 
@@ -149,24 +150,20 @@ class Blocks:
         columns: Columns = {}
         for arrangement in self.arrangements:
             name, letters = arrangement.name, LETTERS[arrangement.name]
-            middle, top = arrangement.heads.astype(np.float32).T
-            line = letters * arrangement.aspect * LINE
-            columns |= {f"{name}_x": middle, f"{name}_size": np.full(len(middle), letters * TITLE, np.float32)}
-            columns[f"{name}_small"] = np.full(len(middle), letters, np.float32)
-            for n, row in enumerate(("limit", "shape", "title")):
-                columns[f"{name}_{row}_y"] = (1 - top + (n + 0.15) * line).astype(np.float32)
+            middle, top = arrangement.heads.T
+            rows = {f"{row}_y": 1 - top + (n + 0.15) * letters * arrangement.aspect * LINE
+                    for n, row in enumerate(("limit", "shape", "title"))}  # fmt: skip
+            places = floats(x=middle, size=0 * middle + letters * TITLE, small=0 * middle + letters, **rows)
+            columns |= {f"{name}_{column}": place for column, place in places.items()}
         return columns
-
-    @staticmethod
-    def _size_after(before: Block, block: Block) -> str:
-        """The size of a block where it is another one than before: there is no room for the same text twice."""
-        return "same" if block.shape == before.shape else block.size
 
     def heads(self, limits: Sequence[float]) -> Columns:
         """Name, shape and the end of the colour scale of every block."""
+        # There is no room for the same size twice.
+        sizes = ["same" if one.shape == before.shape else one.size for before, one in pairwise(self.blocks)]
         return self._heads | {
             "title": Texts.of([block.name for block in self.blocks]),
-            "shape": Texts.of([self.blocks[0].size, *(self._size_after(*pair) for pair in pairwise(self.blocks))]),
+            "shape": Texts.of([self.blocks[0].size, *sizes]),
             "limit": Texts.of([f"±{write_limit(limit)}" for limit in limits]),
         }
 
@@ -184,5 +181,5 @@ class Blocks:
                 "image": np.concatenate([block.image(shade) for block, shade in zip(self.blocks, shades, strict=True)]),
                 "image_rows": self.table["rows"], "image_columns": self.table["columns"], **self.places,
             },
-            "values": {"value": np.concatenate([values.ravel() for values in drawn]).astype(np.float32)},
+            "values": floats(value=np.concatenate([values.ravel() for values in drawn])),
         }, limits  # fmt: skip

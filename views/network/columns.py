@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from ..numbers import percent, write_limit
 from ..pointing import pointing_at_all
 from ..trace import Columns, Texts
 from .preparation import Prepared
 
+STRIP_SIDE = 0.235  # of a picture in the strip of preparation
+STRIP_ASPECT = 3.6  # width / height
 
-def picture(values: np.ndarray) -> Columns:
-    """One image that fills the unit square. values: (H, W) of −1..1."""
-    places = {"x": 0, "y": 0, "dw": 1, "dh": 1}
-    corners = {name: np.array([place], np.float32) for name, place in places.items()}
-    return {"image": values[np.newaxis].astype(np.float32), **corners}
+
+def floats(**columns: npt.ArrayLike) -> Columns:
+    """Columns of numbers, as a trace holds them; a single number is a column of one."""
+    return {name: np.ascontiguousarray(np.atleast_1d(column), np.float32) for name, column in columns.items()}
+
+
+def picture(values: np.ndarray | None) -> Columns:
+    """One image that fills the unit square, or no image. values: (H, W) of −1..1."""
+    if values is None:
+        return {"image": np.zeros((0, 1, 1), np.float32), **floats(x=[], y=[], dw=[], dh=[])}
+    return {"image": values[np.newaxis].astype(np.float32), **floats(x=0, y=0, dw=1, dh=1)}
 
 
 def scale_facts(part: str, limit: float) -> dict[str, str]:
@@ -25,62 +34,43 @@ def scale_facts(part: str, limit: float) -> dict[str, str]:
 
 def pad(prepared: Prepared, *, cropped: bool) -> dict[str, Columns]:
     """The pad, and a frame around what is cut out of it, if it is."""
-    top, left, bottom, right = np.array(prepared.edges) / len(prepared.pad)
-    frame = {"x": (left + right) / 2, "y": 1 - (top + bottom) / 2, "w": right - left, "h": bottom - top}
-    return {
-        "pad": picture(prepared.pad),
-        "pad_box": {name: np.array([value] * cropped, np.float32) for name, value in frame.items()},
-    }
-
-
-STRIP_SIDE = 0.235  # of a picture in the strip of preparation
-STRIP_ASPECT = 3.6  # width / height
+    top, left, bottom, right = np.array([prepared.edges] * cropped).reshape(-1, 4).T / len(prepared.pad)
+    frame = floats(x=(left + right) / 2, y=1 - (top + bottom) / 2, w=right - left, h=bottom - top)
+    return {"pad": picture(prepared.pad), "pad_box": frame}
 
 
 def strip(prepared: Prepared) -> dict[str, Columns]:
     """The four pictures of the preparation, beside each other, each as large as its share of the last one's pixels."""
-    field = prepared.field
-    cells = len(prepared.pad) / len(field)
-    sizes = [np.array(one.shape) / scale for one, scale in (
-        (prepared.pad, cells * 28), (prepared.cropped, cells * 28), (prepared.scaled, 28), (field, 28),
-    )]  # fmt: skip
-    images = [prepared.pad, prepared.cropped, prepared.scaled, field]
-    height = STRIP_SIDE * STRIP_ASPECT
-    middles = (np.arange(4) + 0.5) / 4
-    sides = np.array(sizes, np.float32)
-    w, h = sides[:, 1] * STRIP_SIDE, sides[:, 0] * height
-    x, y = (middles - w / 2).astype(np.float32), (0.5 - h / 2).astype(np.float32)
+    images = [prepared.pad, prepared.cropped, prepared.scaled, prepared.field]
+    rows, columns = np.array([image.shape for image in images], np.int32).T
+    whole = np.array([len(prepared.pad)] * 2 + [len(prepared.field)] * 2)
+    width, height = STRIP_SIDE, STRIP_SIDE * STRIP_ASPECT
+    w, h, middles, four = columns / whole * width, rows / whole * height, (np.arange(4) + 0.5) / 4, np.ones(4)
     return {
         "strip": {
             "image": np.concatenate([image.ravel() for image in images]).astype(np.float32),
-            "image_rows": np.array([len(image) for image in images], np.int32),
-            "image_columns": np.array([image.shape[1] for image in images], np.int32),
-            "x": x, "y": y, "dw": w, "dh": h,
+            "image_rows": rows.copy(), "image_columns": columns.copy(), **floats(x=middles - w / 2, y=0.5 - h / 2, dw=w, dh=h),
         },
-        "strip_frames": {
-            "x": (middles - STRIP_SIDE / 2).astype(np.float32), "y": np.full(4, 0.5 - height / 2, np.float32),
-            "dw": np.full(4, STRIP_SIDE, np.float32), "dh": np.full(4, height, np.float32),
-        },
+        "strip_frames": floats(x=middles - width / 2, y=(0.5 - height / 2) * four, dw=width * four, dh=height * four),
     }  # fmt: skip
 
 
 def bars(probabilities: np.ndarray) -> dict[str, Columns]:
     """One bar a class, the largest in another source so that it has another colour."""
-    count = len(probabilities)
-    x = ((np.arange(count) + 0.5) / count).astype(np.float32)
-    best = int(probabilities.argmax())
-    top = probabilities.astype(np.float32)
-    width = np.full(count, 0.74 / count, np.float32)
-    others = np.arange(count) != best
-    words: Columns = {"x": x, "size": np.full(count, 0.03, np.float32), "shade": np.zeros(count, np.float32)}
+    count, classes = len(probabilities), np.arange(len(probabilities))
+    x, zeros, best = (classes + 0.5) / count, np.zeros(count), classes == probabilities.argmax()
+
+    def some(which: np.ndarray) -> Columns:
+        width = np.full(which.sum(), 0.74 / count)
+        return floats(x=x[which], width=width, top=probabilities[which], bottom=zeros[which])
+
     return {
-        "bars": {"x": x[others], "width": width[others], "top": top[others], "bottom": np.zeros(count - 1, np.float32)},
-        "best_bar": {"x": x[[best]], "width": width[[best]], "top": top[[best]], "bottom": np.zeros(1, np.float32)},
-        "bar_labels": words | {"top": top, "text": Texts.of([percent(p) for p in probabilities.tolist()])},
-        "classes": words | {
-            "y": np.full(count, -0.17, np.float32), "text": Texts.of([str(n) for n in range(count)]),
-            "size": np.full(count, 0.046, np.float32),
-        },
-        "probabilities": {"row": np.zeros(count, np.int32), "column": np.arange(count, dtype=np.int32), "value": top},
+        "bars": some(~best),
+        "best_bar": some(best),
+        "bar_labels": floats(x=x, size=zeros + 0.03, shade=zeros, top=probabilities)
+        | {"text": Texts.of([percent(share) for share in probabilities.tolist()])},
+        "classes": floats(x=x, size=zeros + 0.046, shade=zeros, y=zeros - 0.17)
+        | {"text": Texts.of([str(n) for n in range(count)])},
+        "probabilities": {"row": np.zeros(count, np.int32), "column": classes.astype(np.int32), **floats(value=probabilities)},
         "probability_boxes": pointing_at_all("probabilities", "Probability"),
-    }  # fmt: skip
+    }

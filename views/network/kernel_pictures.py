@@ -14,7 +14,7 @@ from ...engine import Network
 from ..grid import limit_of, shade
 from ..trace import Columns
 from ..units.graph import layer_names, layers_of
-from .columns import scale_facts
+from .columns import floats, picture, scale_facts
 from .edits import Edit
 from .settings import NetworkSettings
 
@@ -68,31 +68,23 @@ def picture_of(network: Network, name: str) -> KernelPicture | None:
 
 def kernel_columns(network: Network, settings: NetworkSettings, edits: list[Edit]) -> tuple[dict[str, Columns], dict[str, str]]:
     """The sources kernels and kernel_edits, and the facts about them."""
-    picture = None if settings.kernels == "none" else picture_of(network, settings.kernels)
-    places = ("x", "y", "dw", "dh")
-    if picture is None:
-        empty: Columns = {name: np.zeros(0, np.float32) for name in places}
-        nothing: Columns = {"image": np.zeros((0, 1, 1), np.float32), **empty}
-        return {"kernels": nothing, "kernel_edits": empty}, {"kernels_hidden": "hidden"}
-    rows, columns = picture.cells.shape
-    limit = max(limit_of(picture.weight), limit_of(picture.bias))
-    drawn: Columns = {
-        "image": shade(picture.cells, limit)[np.newaxis],
-        **{name: np.array([at], np.float32) for name, at in zip(places, (0, 0, 1, 1), strict=True)},
-    }
-    changed = [picture.place(edit) for edit in edits if edit.layer == picture.name and edit.part != "off"]
-    down, across, wide = np.array(changed, np.float32).reshape(-1, 3).T
-    frames = (across / columns, 1 - (down + 1) / rows, wide / columns, np.full(len(changed), 1 / rows))
+    its = None if settings.kernels == "none" else picture_of(network, settings.kernels)
+    if its is None:
+        return {"kernels": picture(None), "kernel_edits": floats(x=[], y=[], dw=[], dh=[])}, {"kernels_hidden": "hidden"}
+    rows, columns = its.cells.shape
+    limit = max(limit_of(its.weight), limit_of(its.bias))
+    changed = [its.place(edit) for edit in edits if edit.layer == its.name and edit.part != "off"]
+    down, across, wide = np.array(changed, float).reshape(-1, 3).T
     return {
-        "kernels": drawn,
-        "kernel_edits": {name: np.asarray(frame, np.float32) for name, frame in zip(places, frames, strict=True)},
-        "kernel_values": {"value": picture.weight.astype(np.float32).ravel()},
-        "kernel_biases": {"value": picture.bias.astype(np.float32)},
+        "kernels": picture(shade(its.cells, limit)),
+        "kernel_edits": floats(x=across / columns, y=1 - (down + 1) / rows, dw=wide / columns, dh=0 * down + 1 / rows),
+        "kernel_values": floats(value=its.weight.ravel()),
+        "kernel_biases": floats(value=its.bias),
     }, {
-        "kernels": _words(picture),
-        "kernels_layer": picture.name,
+        "kernels": _words(its),
+        "kernels_layer": its.name,
         "kernels_gap": str(GAP),
-        "kernels_shape": ",".join(map(str, picture.weight.shape)),
+        "kernels_shape": ",".join(map(str, its.weight.shape)),
         "kernels_aspect": f"{min(columns / rows, FLATTEST):.4f}",
         **scale_facts("kernels", limit),
     }  # fmt: skip

@@ -19,6 +19,7 @@ from ..units.activations import Activations, Unit
 from ..units.graph import find_layer, layers_of
 from ..units.kinds import derive, kind_of, main_layers
 from .blocks import Blocks
+from .columns import floats
 from .settings import NetworkSettings
 from .world import ASPECT, DISTANCE, FILLED, THINNEST, Camera, Tiles, World, build, join_tiles
 
@@ -27,9 +28,7 @@ BELOW = 0.07  # from a sheet to its title
 MOST_LINKS = 60  # of the chosen unit: those of its inputs that contribute most
 SEAM = 1.04  # units of a map are drawn this much larger, so that no light shows between them
 FRAME = 1.3  # the chosen unit's frame, in its sides
-EYE = {
-    "distance": DISTANCE, "filled": FILLED, "aspect": ASPECT, "thinnest": THINNEST, "seam": SEAM, "frame": FRAME,
-}  # fmt: skip
+EYE = {"distance": DISTANCE, "filled": FILLED, "aspect": ASPECT, "thinnest": THINNEST, "seam": SEAM, "frame": FRAME}
 
 
 def in_space(
@@ -66,22 +65,22 @@ def sources(
     x, y, scale = camera.project(world.points, world.radius)
     wide, high = camera.sides(world.cells, scale)
     tiles = join_tiles(world, shades)
-    corners = camera.project(world.frames, world.radius)[:2]
+    title_x, title_y, _ = camera.project(places, world.radius)
     return {
         "scene_units": _world(world.points) | {"side": world.cells, "value": values},
-        "scene_tiles": _world(tiles.points) | _columns(side=tiles.sides, tall=tiles.tall, shade=tiles.shades),
+        "scene_tiles": _world(tiles.points) | floats(side=tiles.sides, tall=tiles.tall, shade=tiles.shades),
         "scene_corners": _world(world.frames.reshape(-1, 3)),
         "scene_places": _world(places),
         "scene_pairs": {"from": pairs[:, 0], "to": pairs[:, 1]},
         "scene_chosen": {"number": numbers},
         "scene_sheets": _sheets(world, activations.names) | {"tiles": tiles.counts},
         "scene_choice": dict.fromkeys(("name", "title"), Texts.of(activations.names)),
-        "scene_eye": {name: np.array([value], np.float32) for name, value in (EYE | {"radius": world.radius}).items()},
+        "scene_eye": floats(**EYE, radius=world.radius),
         "scene": _painted(tiles, camera, world),
-        "scene_frames": _edges(*corners),
-        "scene_titles": _titles(*camera.project(places, world.radius)[:2], texts),
-        "scene_links": _columns(x=x[pairs[:, 0]], y=y[pairs[:, 0]], x1=x[pairs[:, 1]], y1=y[pairs[:, 1]], shade=contributions),
-        "scene_asked": _columns(x=x[numbers], y=y[numbers], w=wide[numbers] * FRAME, h=high[numbers] * FRAME),
+        "scene_frames": _edges(*camera.project(world.frames, world.radius)[:2]),
+        "scene_titles": floats(x=title_x, y=title_y, size=np.full(len(texts), LETTERS)) | {"text": Texts.of(texts)},
+        "scene_links": floats(x=x[pairs[:, 0]], y=y[pairs[:, 0]], x1=x[pairs[:, 1]], y1=y[pairs[:, 1]], shade=contributions),
+        "scene_asked": floats(x=x[numbers], y=y[numbers], w=wide[numbers] * FRAME, h=high[numbers] * FRAME),
     }
 
 
@@ -90,7 +89,7 @@ def _painted(tiles: Tiles, camera: Camera, world: World) -> Columns:
     order = tiles.painted(camera.order(world))
     x, y, scale = camera.project(tiles.points[order], world.radius)
     wide, high = camera.sides(tiles.sides[order], scale)
-    return _columns(x=x, y=y, w=wide * SEAM, h=high * tiles.tall[order] * SEAM, shade=tiles.shades[order])
+    return floats(x=x, y=y, w=wide * SEAM, h=high * tiles.tall[order] * SEAM, shade=tiles.shades[order])
 
 
 def _shades(activations: Activations, layer: int, limits: Mapping[int, float]) -> np.ndarray:
@@ -154,21 +153,12 @@ def _sheets(world: World, names: Sequence[str]) -> Columns:
     }
 
 
-def _titles(x: np.ndarray, y: np.ndarray, texts: list[str]) -> Columns:
-    size = np.full(len(texts), LETTERS)
-    return _columns(x=x, y=y, size=size) | {"text": Texts.of(texts)}
-
-
 def _edges(x: np.ndarray, y: np.ndarray) -> Columns:
     """All frames as one line with gaps, which is painted at one stroke. x, y: (n, 4) corners."""
-    return _columns(**{
+    return floats(**{
         name: np.column_stack([ends, ends[:, 0], np.full(len(ends), np.nan)]).ravel() for name, ends in (("x", x), ("y", y))
     })  # fmt: skip
 
 
 def _world(points: np.ndarray) -> Columns:
-    return _columns(**dict(zip("xyz", points.T, strict=True)))
-
-
-def _columns(**columns: np.ndarray) -> Columns:
-    return {name: np.ascontiguousarray(column, np.float32) for name, column in columns.items()}
+    return floats(**dict(zip("xyz", points.T, strict=True)))

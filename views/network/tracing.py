@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ...engine.digits import area_shares
+from ...engine.digits import resized
 from ..settings import SettingError
 from .preparation import digits_of
 from .settings import Pad
@@ -46,16 +46,13 @@ class TracedInk:
 
 def trace_ink(grey: np.ndarray) -> TracedInk:
     """Trace a digit, dark on light or light on dark. grey: (H, W) of 0..255. Raises SettingError if nothing stands out."""
-    rows, columns = _fitted(grey.shape, LONGER_SIDE)
-    small = area_shares(grey.shape[0], rows) @ grey @ area_shares(grey.shape[1], columns).T
-    small = _slid(small, 1, np.mean)  # against the camera's noise
+    small = _slid(resized(grey, *_fitted(grey.shape, LONGER_SIDE)), 1, np.mean)  # against the camera's noise
     is_light = _has_light_ink(small)
     contrast = _contrast(255 - small if is_light else small)
     if contrast.max() < LEAST_CONTRAST:
         raise SettingError("nothing stands out in that picture; choose one of a dark digit on light paper")
     ink = contrast > max(_threshold(contrast), LEAST_CONTRAST / 2)
-    rows, columns = _fitted(grey.shape, Pad.SIDE)
-    covered = area_shares(ink.shape[0], rows) @ ink @ area_shares(ink.shape[1], columns).T
+    covered = resized(ink.astype(float), *_fitted(grey.shape, Pad.SIDE))
     kept = _without_edges(covered > COVERED)
     return TracedInk(digits_of(_on_pad(kept)), float(kept.mean()), is_light)
 

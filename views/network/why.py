@@ -11,17 +11,19 @@ Both run the network that they are given, so what it keeps is overwritten.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...engine import Network, softmax
 from ...engine.shapes import Array
+from .. import grid
 from ..grid import limit_of, shade
 from ..numbers import write
 from ..pointing import pointing_at_all
 from ..trace import Columns
-from .columns import picture, scale_facts
+from .columns import floats, picture, scale_facts
 from .settings import NetworkSettings
 
 PATCH, STRIDE = 4, 2  # pixels
@@ -69,11 +71,8 @@ def gradient_times_input(network: Network, x: Array, chosen: int) -> Pixels:
 def occlusion(network: Network, x: Array, chosen: int, *, size: int = PATCH, stride: int = STRIDE) -> Pixels:
     """Slide a patch of background over the image. x: (1, C, H, W); size, stride: of the patch, in pixels."""
     background = x.dtype.type(network.pixel_offset)
-    corners = [
-        (row, column)
-        for row in _starts(x.shape[2], size, stride)
-        for column in _starts(x.shape[3], size, stride)
-    ]
+    rows, columns = (_starts(length, size, stride) for length in x.shape[2:])
+    corners = [*itertools.product(rows, columns)]
     written = [at for at in corners if (_under(x, at, size) != background).any()]  # elsewhere covering changes nothing
     whole = network.forward(np.repeat(x, BATCH, axis=0))[0].copy()
     drops = np.concatenate([np.zeros(0, x.dtype), *(
@@ -117,15 +116,12 @@ def reasons(
 ) -> tuple[dict[str, Columns], dict[str, str]]:
     """The sources why, why_ink and why_values, and the facts. Runs the network anew; x: what it is given, (1, C, H, W)."""
     if settings.why == "none":
-        empty: Columns = {name: np.zeros(0, np.float32) for name in ("x", "y", "dw", "dh")}
-        return {"why": {"image": np.zeros((0, 1, 1), np.float32), **empty}, "why_ink": empty}, {"why_hidden": "hidden"}
+        return {"why": picture(None), "why_ink": floats(x=[], y=[], dw=[], dh=[])}, {"why_hidden": "hidden"}
     chosen = int(probabilities.argmax()) if settings.explain == "answer" else int(settings.explain)
     pixels = WAYS[settings.why](network, x, chosen)
     limit = limit_of(pixels.values)
     sources = {"why": picture(shade(pixels.values, limit)), "why_ink": _ink(x[0, 0] - np.float32(network.pixel_offset))}
-    rows, columns = np.indices(pixels.values.shape, dtype=np.int32).reshape(2, -1)
-    values: Columns = {"row": rows, "column": columns, "value": pixels.values.astype(np.float32).ravel()}
-    return sources | {"why_values": values, "why_boxes": pointing_at_all("why_values", "Contribution")}, {
+    return sources | {"why_values": grid.values(pixels.values), "why_boxes": pointing_at_all("why_values", "Contribution")}, {
         "why": f"for {chosen}",
         "why_note": pixels.sentence,
         **scale_facts("why", limit),
@@ -136,5 +132,4 @@ def _ink(x: np.ndarray) -> Columns:
     """Frames around the pixels that have ink. x: (H, W) of 0..1."""
     rows, columns = np.nonzero(x > INK)
     H, W = x.shape
-    frames = (columns / W, 1 - (rows + 1) / H, np.full(len(rows), 1 / W), np.full(len(rows), 1 / H))
-    return {name: np.asarray(frame, np.float32) for name, frame in zip(("x", "y", "dw", "dh"), frames, strict=True)}
+    return floats(x=columns / W, y=1 - (rows + 1) / H, dw=0 * rows + 1 / W, dh=0 * rows + 1 / H)

@@ -17,14 +17,9 @@ from .preparation import Prepared
 from .settings import STEPS, NetworkSettings
 from .tracing import LARGEST_PICTURE
 
-HERE = "convoscope.views.network"
-
 KNOWN = {
-    "lenet5": "LeNet-5",
-    "convnetjs": "ConvNetJS's network",
-    "trained": "The network trained here",
-    "loaded": "Your network",
-}
+    "lenet5": "LeNet-5", "convnetjs": "ConvNetJS's network", "trained": "The network trained here", "loaded": "Your network",
+}  # fmt: skip
 
 
 def answer(probabilities: np.ndarray) -> str:
@@ -88,30 +83,19 @@ def call_of(settings: NetworkSettings) -> str:
     """A program that prints the ten probabilities; nothing for a network that only this page has."""
     if settings.network not in COMMITTED:
         return "# The weights of this network are in your page only: keep their file, or save them in the view “Train”."
-    imports = [
-        "from convoscope.engine import softmax",
-        "from convoscope.views.files import DiskFiles",
-        f"from {HERE}.preparation import as_input, moved, prepare",
-        "from convoscope.views.networks import Networks",
-    ]
-    lines = [f'network = Networks(DiskFiles()).get("{settings.network}")']
-    if settings.edits:
-        imports.append(f"from {HERE}.edits import edited, read_edits")
-        lines.append(f'network = edited(network, read_edits(network, "{settings.edits}"))')
-    if settings.image == "drawing":
-        imports.append(f"from {HERE}.preparation import ink_of")
-        lines.append(f'pad = ink_of("{settings.drawing}")')
-    else:
-        imports.append("from convoscope.views.images import digit")
-        lines.append(f"pad = digit({TRAIN_COUNT + settings.digit}, DiskFiles())[0] / 255")
-    if settings.shift_down or settings.shift_right:
-        lines.append(f"pad = moved(pad, {settings.shift_down}, {settings.shift_right})")
-    else:
-        imports = [line.replace("moved, ", "") for line in imports]
     steps = ", ".join(f"{step}={getattr(settings, step)}" for step in STEPS)
-    lines += [
-        f"field = prepare(pad, {steps}).field",
-        "x = as_input(field, network.input_shape[1:], network.pixel_offset)",
-        "print(softmax(network.forward(x))[0])",
-    ]
-    return "\n".join([*sorted(imports), "", *lines])
+    drawn = ("network.preparation import ink_of", f'pad = ink_of("{settings.drawing}")')
+    digit = ("images import digit", f"pad = digit({TRAIN_COUNT + settings.digit}, DiskFiles())[0] / 255")
+    program = [  # what is imported from convoscope.views, a statement, whether it is needed
+        ("networks import Networks", f'network = Networks(DiskFiles()).get("{settings.network}")', True),
+        ("network.edits import edited, read_edits", f'network = edited(network, read_edits(network, "{settings.edits}"))',
+         bool(settings.edits)),
+        (*(drawn if settings.image == "drawing" else digit), True),
+        ("network.preparation import moved", f"pad = moved(pad, {settings.shift_down}, {settings.shift_right})",
+         bool(settings.shift_down or settings.shift_right)),
+        ("network.preparation import as_input, prepare", f"field = prepare(pad, {steps}).field", True),
+        ("files import DiskFiles", "x = as_input(field, network.input_shape[1:], network.pixel_offset)", True),
+    ]  # fmt: skip
+    imports = sorted(f"from convoscope.views.{what}" for what, _, needed in program if needed)
+    lines = [line for _, line, needed in program if needed]
+    return "\n".join(["from convoscope.engine import softmax", *imports, "", *lines, "print(softmax(network.forward(x))[0])"])
