@@ -14,10 +14,11 @@ from bokeh.models import ColumnDataSource, Image, LinearColorMapper, Range1d
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
+from . import im2col
 from .arrangement import LINE, RECTANGLE, SourceTable, column_names
 from .theme import themed
 
-IM2COL_ASPECT = "2.4"  # im2col.py's ASPECT
+IM2COL_ASPECT = f"{im2col.ASPECT:g}"
 Level = Literal["glyph", "annotation", "overlay"]  # what is painted first, above it, and what moves
 Range = tuple[float, float]
 WHOLE: Range = (0, 1)

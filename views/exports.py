@@ -1,6 +1,6 @@
 """What a view shows, to be used elsewhere: the present step as LaTeX, the call as a NumPy program, all arrays as .npz or JSON.
 
-Every number comes out of the trace, and so out of the engine.
+Every number comes out of the trace, and so out of the engine. And its address as a QR code, for the phones in the hall.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .trace import Column, Texts, Trace, column_array
 
 VALUES = "_values"  # how the sources end that hold the true numbers of a grid
 LARGEST_MATRIX = 20  # rows or columns: a larger one fits no page
+LONGEST_ADDRESS = 1200  # characters: a code for more is too fine for a phone at the back of the hall
 
 
 @dataclass(frozen=True)
@@ -128,3 +129,14 @@ KINDS: dict[str, tuple[str, Callable[[ShownStep], bytes]]] = {
 
 def _array(column: Column) -> np.ndarray:
     return np.array(column.tolist(), dtype=np.str_) if isinstance(column, Texts) else column_array(column)
+
+
+def qr_code(address: Any) -> Download:
+    """The address as an SVG. Raises SettingError for what is no address or too long."""
+    if not isinstance(address, str) or not address or len(address) > LONGEST_ADDRESS:
+        raise SettingError(f"a QR code holds an address of 1 to {LONGEST_ADDRESS} characters; share the link instead")
+    import segno  # here, because few pages ask for it
+
+    file = io.BytesIO()
+    segno.make_qr(address, error="l").save(file, kind="svg", scale=4, border=4, dark="#000", light="#fff", xmldecl=False)
+    return Download("convoscope-qr.svg", "image/svg+xml", file.getvalue())

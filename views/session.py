@@ -20,12 +20,11 @@ from typing import Any
 from ..engine import DataError, NetworkTextError, ShapeError, WeightsError
 from . import SLUGS
 from .exercise import Exercise, pose
-from .exports import ShownStep, export
+from .exports import ShownStep, export, qr_code
 from .files import DiskFiles, Files
 from .networks import Networks
 from .packet import pack
 from .pasting import pasted
-from .qr import qr_code
 from .ran import report
 from .reading import read
 from .settings import Matrix, SettingError, Settings

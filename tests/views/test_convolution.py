@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import correlate2d
 
-from convoscope.views import drawing, im2col
 from convoscope.views.convolution.kernels import CUSTOM, KERNELS, LEARNED, resized
 from convoscope.views.convolution.lesson import ConvolutionSettings, compute
 from convoscope.views.files import DiskFiles
@@ -179,11 +178,6 @@ def test_another_image_is_not_called_the_lectures():
 
 def source_of(cells):
     return compute(settings_of(cells=tuple(map(tuple, cells.tolist())))).facts["source"]
-
-
-def test_the_matrix_product_is_drawn_in_the_proportions_for_which_its_letters_are_made():
-    """Figures know nothing of lessons, so the number stands twice."""
-    assert float(drawing.IM2COL_ASPECT) == im2col.ASPECT
 
 
 @pytest.mark.parametrize("weight", [1000.0, 1e5, -1e5])

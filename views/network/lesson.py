@@ -19,7 +19,6 @@ from ..units.card import card_facts, card_sources
 from ..units.kinds import derive
 from . import columns, words
 from .edits import read_edits
-from .kernel_pictures import kernel_columns
 from .preparation import Prepared, as_input, ink_of, moved, prepare
 from .settings import NetworkSettings
 from .space import in_space
@@ -53,7 +52,7 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
     derivation = derive(activations, unit) if unit else None
     probabilities = activations.probabilities
     maps, limits = blocks.maps(activations, shared=settings.colours == "network")
-    weights, about_weights = kernel_columns(network, settings, edits)
+    weights, about_weights = columns.kernels(network, settings, edits)
     space, about_space = in_space(settings, activations, unit, blocks, limits)
     why, about_why = reasons(network, settings, x, probabilities)
     sentence = f"{derivation.sentence}." if derivation else words.sentence(settings, probabilities, label, empty=not pad.any())

@@ -37,20 +37,16 @@ class NetworkSettings(Settings):
     """What is on the pad, what is done to it, which network reads it, and which unit is explained."""
 
     image = Choice(
-        default="digit",
-        objects={"An MNIST test digit": "digit", "My drawing": "drawing"},
-        label="On the pad",
+        default="digit", objects={"An MNIST test digit": "digit", "My drawing": "drawing"}, label="On the pad",
         doc="Draw on the pad, and it is your drawing.",
-    )
+    )  # fmt: skip
     digit = param.Integer(
         default=0, bounds=(0, TEST_COUNT - 1), label="Test digit", doc="10,000 digits that no network here was trained on."
     )
     only = Choice(
-        default="any",
-        objects={"All": "any", "What it gets wrong": "wrong"} | {f"Only {n}": n for n in CLASSES},
-        label="Go through",
-        doc="Previous and next go through these.",
-    )
+        default="any", objects={"All": "any", "What it gets wrong": "wrong"} | {f"Only {n}": n for n in CLASSES},
+        label="Go through", doc="Previous and next go through these.",
+    )  # fmt: skip
     drawing = Pad(default="")
     shift_down = param.Integer(default=0, bounds=(-27, 27), label="Shift down", doc="In pixels of the network's input.")
     shift_right = param.Integer(default=0, bounds=(-27, 27), label="Shift right", doc="In pixels of the network's input.")
@@ -59,35 +55,25 @@ class NetworkSettings(Settings):
     centre = _step("Centre", "By the centre of mass.")
     network = Choice(default="lenet5", objects=NETWORKS, doc="Changing it discards your weight edits.")
     colours = Choice(
-        default="layer",
-        objects={"Of each layer": "layer", "Of the whole network": "network"},
-        label="Colour scale",
+        default="layer", objects={"Of each layer": "layer", "Of the whole network": "network"}, label="Colour scale",
         doc="Background colour = 0 in both.",
-    )
+    )  # fmt: skip
     kernels = Choice(
-        default="none",
-        objects={"Hidden": "none"} | {name: name for name in (*LENET5_LAYERS, *LAYERS, "output")},
-        label="Learned weights",
-        doc="Shows the weights of a layer.",
-    )
+        default="none", objects={"Hidden": "none"} | {name: name for name in (*LENET5_LAYERS, *LAYERS, "output")},
+        label="Learned weights", doc="Shows the weights of a layer.",
+    )  # fmt: skip
     why = Choice(
-        default="none",
-        objects={"Off": "none", "Gradient × input": "gradient", "Covering patches": "occlusion"},
-        label="Why this class",
-        doc="What each pixel does for the class's logit.",
-    )
+        default="none", objects={"Off": "none", "Gradient × input": "gradient", "Covering patches": "occlusion"},
+        label="Why this class", doc="What each pixel does for the class's logit.",
+    )  # fmt: skip
     explain = Choice(
-        default="answer",
-        objects={"The network's answer": "answer"} | CLASSES,
-        label="Class to explain",
+        default="answer", objects={"The network's answer": "answer"} | CLASSES, label="Class to explain",
         doc="The class whose score is explained.",
-    )
+    )  # fmt: skip
     mode = Choice(
-        default="flat",
-        objects={"Flat": "flat", "3-D": "3d"},
-        label="Drawing",
+        default="flat", objects={"Flat": "flat", "3-D": "3d"}, label="Drawing",
         doc="In 3-D, drag or use the arrow keys to turn it.",
-    )
+    )  # fmt: skip
     yaw = param.Number(default=34, bounds=(-180, 180), label="Turn", doc="In degrees about the upright axis.")
     pitch = param.Number(default=14, bounds=(-90, 90), label="Tilt", doc="In degrees; positive looks from above.")
     zoom = param.Number(default=1, bounds=(0.5, 4), label="Zoom", doc="1 shows all of it.")

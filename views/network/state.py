@@ -18,8 +18,8 @@ from ..state import State
 from ..units.activations import read_unit, write_unit
 from ..units.graph import find_layer, layer_names, layers_of
 from .blocks import Blocks
+from .columns import layers_with_weights
 from .edits import edited, number, parameter, read_edit, read_edits, write_edits
-from .kernel_pictures import layers_with_weights
 from .preparation import as_input
 from .settings import LONGEST_EDITS, NETWORKS, NetworkSettings
 from .tracing import LARGEST_PICTURE, trace_ink

@@ -11,8 +11,7 @@ from ...engine import TRAIN_COUNT, Network
 from ..networks import COMMITTED
 from ..numbers import percent
 from .blocks import Blocks
-from .columns import scale_facts
-from .kernel_pictures import layers_with_weights
+from .columns import layers_with_weights, scale_facts
 from .preparation import Prepared
 from .settings import STEPS, NetworkSettings
 from .tracing import LARGEST_PICTURE
