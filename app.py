@@ -24,6 +24,9 @@ class Static:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status, 1 with a sentence if something could not be done."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["export"]:  # which reads all of its options itself: argparse would take --pdf and --help for its own
+        arguments = ["export", "--", *arguments[1:]]
     options = command_line().parse_args(arguments)
     try:
         return int(options.run(options) or 0)
@@ -57,8 +60,9 @@ def command_line() -> argparse.ArgumentParser:
     sweeping.add_argument("grid", nargs="*", metavar="SETTING=VALUES", help="such as learning_rate=0.1,0.01 seed=0:5")
     sweeping.add_argument("--batches", type=int, default=1000, help="of each run (default: 1000)")
     sweeping.add_argument("--out", type=Path, default=Path("sweep"), help="where to (default: sweep)")
-    exporting = command("export", export, "Write a view as one page, a picture, a film, LaTeX, a program or numbers.")
-    exporting.add_argument("what", nargs=argparse.REMAINDER, help="`convoscope export -- --help` says more")
+    told = "Write a view as one page, a picture, a film, LaTeX, a program or numbers; --pdf DECK: print a deck of views."
+    exporting = command("export", export, told)
+    exporting.add_argument("what", nargs=argparse.REMAINDER, help="`convoscope export --help` says more")
     return parser
 
 

@@ -1,7 +1,7 @@
 """The command `convoscope export VIEW FILE [setting=value ...]`: the file's ending says what is wanted.
 
 .html is the view in one file; .png and .svg a step; .gif, .mp4 and .webm a range of steps; .tex, .py, .json and .npz what
-views/exports.py writes.
+views/exports.py writes. `convoscope export --pdf DECK` prints a deck (print_deck.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..views import settings as view_settings
 from ..views.exports import KINDS, ShownStep, export
 from ..views.session import LESSONS, Session
 from ..views.settings import SettingError
-from . import pictures
+from . import pictures, print_deck
 from .single_file import ExportError, answered, single_file
 from .vendor import write_at_once
 
@@ -57,6 +57,8 @@ def command_line() -> argparse.ArgumentParser:
 
 def run(arguments: Sequence[str]) -> None:
     """convoscope export"""
+    if "--pdf" in arguments:
+        return print_deck.run([argument for argument in arguments if argument not in ("--", "--pdf")])
     words = command_line().parse_args([argument for argument in arguments if argument != "--"])
     if words.list or not words.file:
         return _print_settings(words.view)

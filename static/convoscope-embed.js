@@ -112,6 +112,11 @@ export class ConvoscopeView extends HTMLElement {
     return this.#command("keys", { keys });
   }
 
+  /** What it shows, as an SVG. @returns {Promise<string>} */
+  picture() {
+    return this.#command("picture", {}, PATIENCE);
+  }
+
   #makeFrame() {
     const frame = document.createElement("iframe");
     frame.title = this.title || `Convoscope: ${this.getAttribute("view") ?? "convolution"}`;
@@ -142,7 +147,7 @@ export class ConvoscopeView extends HTMLElement {
     if (data?.app !== "convoscope" || data.v !== 1) return;
     if (data.state) this.state = data.state;
     if (data.event === "ready") this.#isThere = true;
-    if (data.event === "done") this.#answer(data.id, ({ resolve }) => resolve(data.state));
+    if (data.event === "done") this.#answer(data.id, ({ resolve }) => resolve(data.picture ?? data.state));
     else if (data.event === "error") this.#answer(data.id, ({ reject }) => reject(new Error(data.message)));
     else this.dispatchEvent(new CustomEvent(`convoscope-${data.event}`, { detail: data, bubbles: true }));
   }

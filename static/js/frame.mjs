@@ -58,8 +58,8 @@ export class Frame {
     if (!Object.hasOwn(COMMANDS, cmd)) return refuse(`There is no command “${cmd}”; the commands are ${Object.keys(COMMANDS).join(", ")}.`);
     this.embed.tellSeen(); // who is driven is wanted, even behind another slide
     try {
-      await command(this.embed.current(), more, this.embed);
-      this.#say({ event: "done", id, cmd, state: this.#state() });
+      const answer = await command(this.embed.current(), more, this.embed);
+      this.#say({ event: "done", id, cmd, state: this.#state(), ...answer });
     } catch (error) {
       refuse(error.message);
     }
@@ -101,8 +101,12 @@ const COMMANDS = {
     if (!["deck", "view", "view-then-deck"].includes(keys)) throw new Error('Keys are "deck", "view" or "view-then-deck".');
     embed.keys = keys;
   },
-  play: (view) => view.player.play(),
-  pause: (view) => view.player.pause(),
+  play: (view) => void view.player.play(),
+  pause: (view) => void view.player.pause(),
+  picture: async (view) => {
+    const { svgOf } = await import("./snapshot.mjs");
+    return { picture: await svgOf(view) };
+  },
   settle: async (view) => {
     if (view.section.hasAttribute("data-waiting")) await window.convoscope.ready;
     view.player.pause();

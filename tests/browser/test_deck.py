@@ -11,7 +11,10 @@ from convoscope.views.session import LESSONS, Session
 from ..homes.test_deck import Views
 
 DECK = (STATIC / "slides" / "index.html").read_text("utf-8")
-EDGE, BLUR = 6, 7  # the slides of the lecture's 7×7 image
+SLIDES = re.findall(r"<section.*?</section>", DECK, re.S)
+EDGE, BLUR, RECIPE = (  # two slides of the lecture's 7×7 image, one after the other, and one with a list
+    next(n for n, slide in enumerate(SLIDES) if words in slide) for words in ("<h2>Identity", "<h2>Blur", "<h2>A recipe")
+)
 SLIDE = "[...document.querySelectorAll('.slides > section')].findIndex((slide) => slide.classList.contains('present'))"
 MOVING = """Promise.all([...document.querySelectorAll("section:not(.present) convoscope-view")].filter((view) => view.state)
     .map((view) => view.get().then(({ playing }) => playing))).then((found) => found.filter(Boolean).length)"""
@@ -201,7 +204,7 @@ def test_no_slide_of_the_lecture_is_cut(explorer):
 def own_sentences():
     """For each view of the deck its slide's number and what it says at the step that the slide names."""
     told = []
-    for n, slide in enumerate(re.findall(r"<section.*?</section>", DECK, re.S)):
+    for n, slide in enumerate(SLIDES):
         for attributes in Views(slide).found:
             slug = attributes["view"]
             settings = {name: value for name, value in attributes.items() if name in LESSONS[slug].Settings.names()}
@@ -261,7 +264,7 @@ def test_in_print_every_view_is_whole_and_shows_what_its_slide_names(explorer):
 
 def test_the_numbers_of_a_list_stand_inside_the_slide(explorer):
     explorer.page.set_viewport_size({"width": 1280, "height": 800})
-    explorer.page.goto(f"{explorer.url}slides/#/1")
+    explorer.page.goto(f"{explorer.url}slides/#/{RECIPE}")
     items = explorer.page.locator("section.present ol > li")
     items.first.wait_for(state="attached")
     letters = "parseFloat(getComputedStyle(item).fontSize)"
