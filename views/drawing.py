@@ -48,6 +48,7 @@ class Panel:
     aspect: str = "1"  # width / height of the drawing, as CSS writes it; "strip" for a low one as wide as its panel
     boxes: str = ""  # of a drawing of several grids, the source that tells where each stands and which source holds its values
     main: bool = False  # whether it stays in a very small frame, where there is room for a panel or two
+    closeup: Literal["", "square", "alone", "free"] = ""  # how the part that matters is shown in a small frame: legible.mjs
     only: str = ""  # "wide" or "narrow": the page shows this panel in that layout alone
 
 
@@ -58,6 +59,7 @@ class Layout:
     narrow: str  # from 320 px, a phone
     wide: str  # from 640 px, a slide's iframe or a screen
     slide: str = ""  # the frame of a slide, if other than wide
+    low: str = ""  # a frame that is low (450 px): what has no area in it is not shown there
     around: str = "20rem"  # the height of all else in a slide's iframe: the panels leave room for it
 
 
@@ -130,29 +132,32 @@ class Canvas:
 
     def words(
         self, name: str, *, largest: int, text: str = "text", places: str = "x y size", align: str = "center",
-        baseline: str = "middle", token: str = "ink", level: Level = "glyph", freely: bool = False,
+        baseline: str = "middle", token: str = "ink", level: Level = "glyph", how: str = "",
     ) -> GlyphRenderer[Any]:  # fmt: skip
-        """Texts, which the page fits to the column `size`, up to `largest` pixels; `freely`: there is room to enlarge them.
+        """Texts, which the page fits to the column `size`, up to `largest` pixels.
 
-        Without a token they are written so that they stand out from their shades.
+        Without a token they are written so that they stand out from their shades. how: "freely" if there is room to enlarge
+        them, "optional" if the drawing can do without them where they would be too small.
         """
         x, y, size = self.places(places)
         source = self.source(name, f"{text} {x} {y} {size}" + ("" if token else " shade"))
         words = self.figure.text(x, y, text, source=source, text_align=align, text_baseline=baseline, level=level)
         words.glyph.text_font = {"value": "system-ui"}
-        words.tags = [f"fit {largest} {size}{' freely' if freely else ''}"]
+        words.tags = [f"fit {largest} {size}{f' {how}' if how else ''}"]
         if token:
             themed(words.glyph, text_color=token)
         else:
             words.glyph.text_color = shades_as("contrast")
         return words
 
-    def cells(self, name: str, *, filled: bool = False, largest: int = 48, level: Level = "glyph") -> None:
+    def cells(
+        self, name: str, *, filled: bool = False, largest: int = 48, level: Level = "glyph", how: str = ""
+    ) -> None:
         """Cells with their numbers; `filled` paints them too, for grids whose colours change with the step."""
         box = self.rectangles(name, line="line", level=level)
         if filled:
             box.glyph.update(fill_alpha=1, fill_color=shades_as("signed"))
-        self.words(name, largest=largest, token="", level=level)
+        self.words(name, largest=largest, token="", level=level, how=how)
 
     def outline(self, name: str, role: str, *, width: int = 3, moves: bool = True, dash: str = "solid") -> GlyphRenderer[Any]:
         """Rectangles drawn as frames in a role's colour."""

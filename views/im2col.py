@@ -16,7 +16,7 @@ MOST_LABELS = 260  # more than elsewhere, for they do not move
 ASPECT = 2.4  # width / height of the drawing
 BELOW, GAP = 0.17, 0.03  # shares of the drawing: the height of rows and product, the gap between the three
 LEAST_WIDE, MOST_WIDE = 0.2, 0.58  # the share of its width that the rows may have
-LETTER_HEIGHT = 0.75  # of a cell
+LETTER_HEIGHT = 0.88  # of a cell
 Place = tuple[float, float, float, float]  # left, bottom, width, height in the unit square
 SOURCES = ("im2col_matrix", "im2col_rows", "im2col_product")  # beside each stands one with _labels
 

@@ -7,6 +7,7 @@ import { rectangleOf } from "./grid.mjs";
 import { fitLetters } from "./letters.mjs";
 import { lighten } from "./lighten.mjs";
 import { allOf, mapValues, rowOf, sameRow } from "./packet.mjs";
+import { Parts } from "./parts.mjs";
 
 /* global Bokeh */
 
@@ -38,6 +39,7 @@ export class Figures {
     this.sources = new Map();
     for (const root of roots) for (const model of new Set([root, ...root.references()])) this.#enter(model, root.name);
     this.resting = new Set();
+    this.parts = new Parts();
     /** @type {Map<string, Record<string, unknown>>} what each source shows, or would if it did not rest */
     this.shown = new Map();
     /** @type {Map<string, number>} the step that each moving source shows */
@@ -131,8 +133,14 @@ export class Figures {
       const { left, top, width, height } = this.#viewOf(plot.dataset.figure).frame.bbox;
       const box = plot.getBoundingClientRect();
       const scale = plot.offsetWidth / box.width; // of a page that is shown larger or smaller
-      return { x: ((clientX - box.left) * scale - left) / width, y: ((clientY - box.top) * scale - top) / height };
+      const place = { x: ((clientX - box.left) * scale - left) / width, y: ((clientY - box.top) * scale - top) / height };
+      return this.parts.inWhole(plot.dataset.figure, place);
     };
+  }
+
+  /** Show a part of a figure's drawing, in shares from its upper left corner. @param {import("./grid.mjs").Rectangle} part */
+  focus(figure, part) {
+    this.parts.show(this.#modelOf(figure), part);
   }
 
   /** The same in shares of the unit square, around which a drawing may have a margin. @param {HTMLElement} plot */
@@ -200,9 +208,10 @@ export class Figures {
     }
   }
 
-  /** Fit the letters of a figure to its cells, which has that many pixels. @param {string} figure its name */
+  /** Fit the letters of a figure of that many pixels to its cells. @returns {number} the height of the smallest */
   fitText(figure, width, height) {
-    fitLetters(this.#modelOf(figure), width, height);
+    const part = this.parts.of(figure);
+    return fitLetters(this.#modelOf(figure), width / part.width, height / part.height);
   }
 }
 

@@ -4,12 +4,12 @@
  */
 
 const LEAST = { embed: 9, page: 10, phone: 11 }; // pixels
-const SHOWN_FROM = 7; // pixels: in an embed, smaller letters are left out
 const PHONE = 600; // pixels: the width of a page below which it is read on one
+const ROUNDING = 0.05; // pixels
 const USUAL_LETTERS = 16; // pixels
-const WIDTH = 0.97; // of a cell that a text may fill
-const HEIGHT = 0.85;
-const MOST_GROWTH = 1.25; // of a text without a cell
+const WIDTH = 1; // of a cell that a text may fill
+const HEIGHT = 0.97; // digits are lower than their letters' height
+const MOST_GROWTH = 1.4; // of a text without a cell
 const CELL_HEIGHT = 0.4; // LABEL_HEIGHT and LABEL_WIDTH of grid.py, by which Python chose the size
 const CELL_WIDTH = 1.45;
 const MOST_TEXTS = 300;
@@ -19,24 +19,37 @@ const HERE = { sync: false, check_eq: false };
 const pen = document.createElement("canvas").getContext("2d");
 const widths = new Map();
 
-/** Fit the letters of every labelled source. @param {object} plot Bokeh's model @param {number} width in pixels @param {number} height */
+const isEmbed = () => document.body.classList.contains("embed");
+
+/** The height of the smallest letters that can be read here, in pixels. */
+export function leastLetters() {
+  return LEAST[isEmbed() ? "embed" : innerWidth < PHONE ? "phone" : "page"];
+}
+
+/**
+ * Fit the letters of every labelled source. @param {object} plot Bokeh's model
+ * @param {number} width of the whole drawing, in pixels @param {number} height @returns {number} the height of the smallest letters
+ */
 export function fitLetters(plot, width, height) {
-  const inEmbed = document.body.classList.contains("embed");
-  const least = LEAST[inEmbed ? "embed" : innerWidth < PHONE ? "phone" : "page"];
+  const least = leastLetters();
+  let smallest = Infinity;
   const letters = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_LETTERS); // a projector's
   for (const renderer of plot.renderers) {
-    const [, largest, column = "size", freely] = renderer.tags.find((tag) => tag.startsWith("fit "))?.split(" ") ?? [];
+    const [, largest, column = "size", how] = renderer.tags.find((tag) => tag.startsWith("fit "))?.split(" ") ?? [];
     const [size] = renderer.data_source.data[column] ?? [];
     if (!largest || !size) continue;
     const usual = size * width;
-    const room = usual < least ? Math.max(usual, freely ? least : Math.min(least, roomOf(renderer, size, width, height))) : usual;
+    const room = usual < least ? Math.max(usual, how === "freely" ? least : Math.min(least, roomOf(renderer, size, width, height))) : usual;
     const pixels = Math.min(Number(largest) * letters, room);
-    const isShown = !inEmbed || pixels > SHOWN_FROM - 0.1;
+    const counts = how !== "optional" && Array.from(renderer.data_source.data.text ?? ["-"]).some(Boolean);
+    if (counts) smallest = Math.min(smallest, pixels);
+    const isShown = !isEmbed() || pixels > least - ROUNDING;
     const wanted = { text_font_size: { value: `${pixels.toFixed(1)}px` }, text_alpha: { value: Number(isShown) } };
     const { glyph } = renderer;
     if (glyph.text_font_size.value !== wanted.text_font_size.value || glyph.text_alpha.value !== wanted.text_alpha.value) glyph.setv(wanted, HERE);
   }
   for (const legend of plot.above.filter(({ type }) => type === "Legend")) fitLegend(legend, width < NARROW_LEGEND);
+  return smallest + ROUNDING;
 }
 
 /** The largest letters with which every text of a source stays in its cell. */

@@ -4,6 +4,7 @@
  */
 import { flushAddress, forgetAddress, pageParameter } from "./address.mjs";
 import { keepForOffline } from "./offline.mjs";
+import { Legible } from "./legible.mjs";
 import { readPacket } from "./packet.mjs";
 import "./menu.mjs";
 import { listenToKeys } from "./player-bar.mjs";
@@ -45,6 +46,7 @@ async function open(description) {
   if (!views.has(description.slug)) {
     const [[figures, packet, isOwn = false], own] = await Promise.all([home.open(description), ownScript(description), ownStyle(section, description)]);
     const view = new View(section, description, figures, home, own);
+    new Legible(view);
     views.set(description.slug, view);
     window.convoscope.views[description.slug] = door(view);
     figures.applyTheme();

@@ -73,7 +73,7 @@ export function allOf({ array, table }) {
   return table ? Array.from(array, (code) => table[code]) : array;
 }
 
-/** @template A, B @param {Record<string, A>} table @param {(value: A) => B} change @returns {Record<string, B>} */
+/** @template A, B @param {Record<string, A>} table @param {(value: A, name: string) => B} change @returns {Record<string, B>} */
 export function mapValues(table, change) {
-  return Object.fromEntries(Object.entries(table).map(([name, value]) => [name, change(value)]));
+  return Object.fromEntries(Object.entries(table).map(([name, value]) => [name, change(value, name)]));
 }

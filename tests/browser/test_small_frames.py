@@ -1,34 +1,14 @@
-"""In small embeds every text can be read, the sentence is shown with its end, and nothing runs out of the frame."""
+"""In small embeds what matters fills the frame, every text can be read, and the sentence is shown with its end."""
 
 import pytest
 
 from convoscope.views.session import LESSONS
 
+from . import legibility
+
 SIZES = ((320, 240), (480, 270), (800, 450))
-SMALLEST = 7  # pixels; 9 where a cell has room for them (letters.mjs)
-# Of the figures that the page shows, every text that is not left out; of the page's own texts, every one that is seen.
-TEXTS = """() => {
-    const view = document.querySelector(".view:not([hidden])");
-    const found = [];
-    for (const { model } of Bokeh.index) {
-        const plot = [...view.querySelectorAll(".plot")].find(({ dataset }) => dataset.figure === model.name);
-        if (!plot?.offsetWidth) continue;
-        for (const { glyph, visible, data_source: source } of model.renderers) {
-            const isShown = visible && glyph.text_font_size?.value && glyph.text_alpha.value !== 0;
-            const text = isShown && Array.from(source.data[glyph.text.field] ?? []).find((text) => String(text).trim());
-            if (text) found.push([`${model.name} ${source.name}: ${text}`, parseFloat(glyph.text_font_size.value)]);
-        }
-        const legends = model.above.filter(({ type }) => type === "Legend");
-        for (const { label_text_font_size: size } of legends) found.push([`${model.name} legend`, parseFloat(size)]);
-    }
-    const walker = document.createTreeWalker(view, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-        const { textContent: text, parentElement: parent } = walker.currentNode;
-        const isShown = text.trim() && parent.checkVisibility({ visibilityProperty: true }) && parent.offsetWidth > 1;
-        if (isShown) found.push([text.trim(), parseFloat(getComputedStyle(parent).fontSize)]);
-    }
-    return found;
-}"""
+LEAST = 9  # pixels
+FILLED = 0.48  # of the frame beside what is told
 SENTENCE = """() => {
     const sentence = document.querySelector(".view:not([hidden]) .sentence");
     const { scrollTop, clientHeight, scrollHeight, scrollWidth, clientWidth } = sentence;
@@ -37,14 +17,18 @@ SENTENCE = """() => {
 
 
 @pytest.mark.parametrize("view", LESSONS)
-def test_every_text_of_a_small_embed_can_be_read_and_the_sentence_has_its_end(explorer, view):
+def test_a_small_embed_shows_what_matters_and_every_text_of_it_can_be_read(explorer, view):
     explorer.open(f"embed.html?view={view}&hide=controls,caption,title")
-    explorer.page.evaluate("(view) => window.convoscope.views[view].step(4)", view)
+    page = explorer.page
     for width, height in SIZES:
-        explorer.page.set_viewport_size({"width": width, "height": height})
-        explorer.becomes(lambda: [text for text in explorer.page.evaluate(TEXTS) if text[1] < SMALLEST - 0.05], [])
-        explorer.becomes(lambda: explorer.page.evaluate(SENTENCE), [True, True])
-        assert len(explorer.page.evaluate(TEXTS)) > 1
+        page.set_viewport_size({"width": width, "height": height})
+        for step in (0, 4):
+            page.evaluate("([view, step]) => window.convoscope.views[view].step(step)", [view, step])
+            explorer.becomes(lambda: legibility.too_small(page, LEAST), [])
+            explorer.becomes(lambda: legibility.unclear(page), [])
+            explorer.becomes(lambda: page.evaluate(SENTENCE), [True, True])
+        assert len(legibility.texts(page)) > 1
+        assert page.evaluate(legibility.FILLED) > FILLED
 
 
 def test_in_a_very_small_frame_the_input_and_the_output_have_its_width(explorer):

@@ -17,7 +17,7 @@ ASPECT = "2.2"  # cuboids.py's
 def panels() -> list[Panel]:
     """The panels in reading order. Their sources are those of lesson.compute."""
     return [
-        Panel("network", "From layer to layer", "output", _network(), aspect=ASPECT, main=True),
+        Panel("network", "From layer to layer", "output", _network(), aspect=ASPECT, main=True, closeup="free"),
         Panel("parameters", "Parameters", "kernel", _bars("parameters"), aspect="2.6"),
         Panel("multiply_adds", "Multiply-adds", "muted", _bars("multiply_adds"), aspect="2.6"),
     ]
@@ -32,8 +32,8 @@ def _network() -> figure:
     canvas.outline("window", "kernel", width=2)
     canvas.outline("now", "output")
     for name in ("names", "shapes"):
-        canvas.words(name, largest=18)
-    canvas.words("head", largest=26, level="overlay")
+        canvas.words(name, largest=11)
+    canvas.words("head", largest=17, level="overlay")
     return canvas.figure
 
 

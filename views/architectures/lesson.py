@@ -32,9 +32,10 @@ MOST_NAMES, MOST_SHAPES = 12, 9  # with more layers, only the present one is nam
 LETTERS, LARGER, BAR_LETTERS = 0.02, 0.03, 0.06  # heights, of the drawing's width
 LETTER_WIDTH = 0.62  # of its height
 BELOW = 0.075  # from a cuboid to its words, of the drawing's height
-HEAD = 0.955  # where the present layer is named
+HEAD = 0.94  # where the present layer is named
 BAR = 0.78  # of its place
 LOWEST_BAR = 0.004  # so that a layer without costs shows as nothing, and one with few as little
+NEIGHBOURS = 1  # on each side, where there is no room for all layers
 COUNTS = ("parameters", "multiply_adds")
 NOTE = "Heights of maps are to scale, so are the roots of their channels' count. Orange layers learn."
 
@@ -117,6 +118,7 @@ def _moving(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Seque
         "now": _columns("xywh", *fronts),
         "cone": _columns(("x", "y", "x1", "y1"), *cone),
         "head": _words(_inside(fronts[0], said, LARGER), HEAD, said, LARGER),
+        "closeup": _closeup(fronts[0]),
     }
     for name in COUNTS:
         bars = {key: column[:, np.newaxis] for key, column in _bars(layers, name).items()}
@@ -124,6 +126,15 @@ def _moving(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Seque
         moving[f"{name}_now"] = bars
         moving[f"{name}_head"] = _words(_inside(bars["x"], texts, BAR_LETTERS), 1.15, texts, BAR_LETTERS)
     return moving
+
+
+def _closeup(middles: np.ndarray) -> Columns:
+    """Each layer with its neighbours, from the bottom to the top of the drawing. middles: (T, 1) -> x, y, w, h (T, 1)"""
+    between = np.concatenate([[[0]], (middles[:-1] + middles[1:]) / 2, [[1]]])  # where no name is cut
+    now = np.arange(len(middles))
+    left = between[(now - NEIGHBOURS).clip(0)]
+    right = between[(now + NEIGHBOURS + 1).clip(max=len(middles))]
+    return grid.floats(x=(left + right) / 2, y=0.5, w=right - left, h=1)
 
 
 def _inside(x: np.ndarray, texts: Sequence[str], letters: float) -> np.ndarray:

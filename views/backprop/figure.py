@@ -32,7 +32,16 @@ def panels() -> list[Panel]:
     """The graph twice (the page shows the arrangement that fits) and the loss curve. The table is the page's own."""
     sources: dict[str, ColumnDataSource] = {}
     drawings = [
-        Panel(name, "Graph", "muted", GraphCanvas(name, sources).figure, aspect=FIRST_ASPECT, only=name)
+        Panel(
+            name,
+            "Graph",
+            "muted",
+            GraphCanvas(name, sources).figure,
+            aspect=FIRST_ASPECT,
+            only=name,
+            main=name == "wide",
+            closeup="square" if name == "wide" else "",
+        )
         for name in WIDE_AND_NARROW
     ]
     return [*drawings, Panel("curve", "Loss", "output", _curve(), aspect="strip")]

@@ -18,6 +18,7 @@ MARKS = {"agrees": " ✓", "kink": " ∠", "subgradient": " ∠", "disagrees": "
 Edge = tuple[str, str]
 LONGEST_CHIP = 16  # characters beside an edge
 TINT = 0.35  # opacity
+AROUND = 7.0  # what a close-up shows around its nodes, in pixels of the natural size
 AWAY = -9.0  # where what is not shown stands, in widths of the drawing
 CHIP = 16.0  # its height, in pixels of the natural size
 
@@ -30,6 +31,7 @@ def moving(passes: Passes, pair: Pair) -> Sources:
     reading = _lit([[] if step.is_back else read[step.node] for step in steps], pair[0])
     values, gradients, there = _shown(passes)
     chips = [_chip(passes, at) for at in range(len(steps))]
+    longest = max(map(len, chips))
     return {
         "values": {"text": values},
         "gradients": {"text": gradients},
@@ -42,9 +44,23 @@ def moving(passes: Passes, pair: Pair) -> Sources:
         "receiving": _outlines(pair, [step.receiver for step in steps]),
         "chip": {
             "text": Texts.of_steps([[text] for text in chips]),
-            **both(pair, lambda its: _boxes(its, [_chip_box(its, passes, at, len(text)) for at, text in enumerate(chips)])),
+            **both(pair, lambda its: _boxes(its, [_chip_box(its, passes, at, len(text) or longest) for at, text in enumerate(chips)])),
         },
+        "closeup": _closeup(passes, pair[0]),
     }
+
+
+def _closeup(passes: Passes, its: GraphArrangement) -> Coordinates:
+    """The nodes that each step is about, as one rectangle. -> x, y, w, h (T, 1)."""
+    parts = []
+    for step in passes.steps:
+        read = [] if step.is_back else [one for one in passes.graph.nodes[step.node].arguments if isinstance(one, str)]
+        names = [step.node, *([step.receiver] if step.receiver else []), *read]
+        x, y, width, height = np.array([its.boxes[name] for name in names]).T
+        left, right, top, bottom = (x - width / 2).min(), (x + width / 2).max(), (y - height / 2).min(), (y + height / 2).max()
+        parts.append([left - AROUND, top - AROUND, right - left + 2 * AROUND, bottom - top + 2 * AROUND])
+    left, top, width, height = np.array(parts).T[:, :, np.newaxis]
+    return its.rectangles(left, top, width, height)
 
 
 def _shown(passes: Passes) -> tuple[Texts, Texts, np.ndarray]:
@@ -95,10 +111,10 @@ def _chip(passes: Passes, at: int) -> str:
     return number if text == number or len(text) > LONGEST_CHIP - len(number) else f"{text} = {number}"
 
 
-def _chip_box(its: GraphArrangement, passes: Passes, at: int, characters: int) -> Box | None:
+def _chip_box(its: GraphArrangement, passes: Passes, at: int, characters: int) -> Box:
     """In the middle of its edge, within the drawing."""
-    one = passes.steps[at].increment
+    one, width = passes.steps[at].increment, characters * CHARACTER * 0.92 + CHARACTER
     if one is None:
-        return None
-    (x, y), width = its.middles[one.argument, one.node], characters * CHARACTER * 0.92 + CHARACTER
+        return AWAY * its.width, 0.0, width, CHIP
+    x, y = its.middles[one.argument, one.node]
     return min(max(x, width / 2), its.width - width / 2), y, width, CHIP

@@ -26,7 +26,7 @@ class Backprop {
   shown(trace, settings) {
     for (const plot of this.plots) {
       const [wide, high] = trace.facts[`${plot.closest(".panel").dataset.only}_room`].split(" ");
-      plot.style.aspectRatio = "";
+      plot.style.aspectRatio = `${wide} / ${high}`;
       plot.style.setProperty("--wide", wide);
       plot.style.setProperty("--high", high);
     }

@@ -15,6 +15,7 @@ LAYOUT = Layout(
     '"curve curve curve curve" auto "im2col im2col im2col im2col" auto / 1fr 1fr 1fr 1fr',
     slide='"input target output difference surface" auto "kernel gradient secret curve surface" auto '
     '"im2col im2col im2col im2col im2col" auto / 1fr 1fr 1fr 1fr 2.2fr',
+    low='"target output kernel surface" auto "curve curve curve curve" auto / 1fr 1fr 1fr 1fr',
     around="22.8rem",
 )
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from .. import grid
-from ..arrangement import PALE, Arrangement, both, captions, letter_height, line, numbered
+from ..arrangement import PALE, Area, Arrangement, both, captions, letter_height, line, numbered
 from ..grid import Coordinates, joined
 from ..numbers import write
 from ..pointing import Pointed, pointing
 from ..stops import first_of_each
 from ..trace import Columns, Sentences, Sources, Texts, Trace
-from .layer_pass import ARRANGEMENTS, CARD, CELL_GROUPS, ROLES, Grid, LayerPass, LayerStep
+from .layer_pass import ARRANGEMENTS, CARD, CARD_PART, CELL_GROUPS, ROLES, SGD_HEADLINE, Grid, LayerPass, LayerStep
 from .settings import OWN_LOSS, GradientsSettings
 
 ABOVE = 0.5  # from a grid up to the middle of its title
@@ -73,7 +73,22 @@ def moving(layer: LayerPass) -> Sources:
         "result": {"text": Texts.of_steps([(step.result, step.badge) for step in layer.steps])},
         "arrows": both(ARRANGEMENTS, lambda its: _arrows(layer, its)),
         "marks": _marks(layer),
+        "closeup": _closeup(layer),
     }
+
+
+def _closeup(layer: LayerPass) -> Coordinates:
+    """The part of the wide drawing that each step is about: its card, or the grids that it marks. -> x, y, w, h (T, 1)."""
+    parts = [_around(layer, step) if layer.words is SGD_HEADLINE else CARD_PART for step in layer.steps]
+    return ARRANGEMENTS[0].rectangles(*np.array(parts).T[:, :, np.newaxis])
+
+
+def _around(layer: LayerPass, step: LayerStep) -> Area:
+    """What a step's grids cover with their titles. -> left, top, width, height."""
+    slots = [layer.grids[mark.grid].slots[0] for mark in step.marks]
+    left, top = min(slot.left for slot in slots) - 0.3, min(slot.top for slot in slots) - 1
+    right, bottom = max(slot.left + slot.width for slot in slots), max(slot.top + slot.height for slot in slots)
+    return left, top, right - left + 0.3, bottom - top + 0.3
 
 
 def _cells(grids: Sequence[Grid], decimals: int) -> Columns:

@@ -24,6 +24,8 @@ def panels() -> list[Panel]:
             aspect=f"{its.width:g} / {its.height:g}",
             boxes=f"{its.name}_boxes",
             only=its.name,
+            main=its.name == "wide",
+            closeup="alone" if its.name == "wide" else "",
         )
         for its in ARRANGEMENTS
     ]
@@ -35,8 +37,8 @@ class LayerPassCanvas(ArrangedCanvas):
     def __init__(self, name: str, sources: dict[str, ColumnDataSource]) -> None:
         super().__init__("gradients", name, SOURCES, sources)
         groups = [f"cells_{group}" for group in range(CELL_GROUPS)]
-        for group in groups:
-            self.cells(group, filled=True, largest=40)
+        for group in groups:  # the last one holds what only helps to see where numbers come from
+            self.cells(group, filled=True, largest=40, how="optional" if group == groups[-1] else "")
         self.words("captions", largest=22, align="left")
         self.segments("curves", width=3, level="glyph").glyph.line_color = _by_role()
         self.rectangles("covers", fill="paper", line="paper", level="overlay")
@@ -47,7 +49,7 @@ class LayerPassCanvas(ArrangedCanvas):
         marks = self.rectangles("marks", width=3, level="overlay")
         marks.glyph.update(line_color=_by_role(), line_alpha=1)
         self.words("words", largest=22, align="left", level="overlay")
-        self.words("result", largest=30, align="left", level="overlay", freely=True)
+        self.words("result", largest=30, align="left", level="overlay", how="freely")
 
 
 def _by_role() -> dict[str, object]:

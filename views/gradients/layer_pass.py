@@ -50,6 +50,7 @@ def slots(*rooms: tuple[float, float, float, float], largest: float = LARGEST_CE
 CARD = tuple(slots((wide, 2.9, 4, 4), (narrow, 17.6, 4.9, 4.4)) for wide, narrow in ((22.2, 0.3), (27.0, 6.5), (31.8, 12.7)))
 HEADLINE: Corners = (((22.2, 0.7), (0.2, 15.3)), *(((wide.left, 2.3), (narrow.left, 16.9)) for wide, narrow in CARD))
 RESULT: Corners = (((22.2, 7.9), (0.3, 23.1)), ((22.2, 9.1), (0.3, 24.3)))
+CARD_PART = (21.8, 0.0, 14.2, 9.9)  # of the wide drawing: left, top, width, height of the card and its words
 # Values above, their gradients below; what goes in on the left, parameters in the middle, what comes out on the right.
 UPPER = {
     "x": slots((0.3, 1.4, 7.2, 6.0), (0.2, 1.5, 6.6, 5.6)),

@@ -98,7 +98,7 @@ def _convolve(one: Convolution, terms: engine.ConvTerms) -> list[LayerStep]:
         words = sum_of(products_of(window, one.weight) + [Term(bias, one.bias)] * bool(one.bias), output)
         top, left = i * one.stride - one.padding, j * one.stride - one.padding
         marks = (Mark("x", top, left, "kernel", kH, kW), Mark("weight", 0, 0, "kernel", kH, kW), *_outputs((i, j)))
-        products = Products.of("window of x", window, "kernel", one.weight)
+        products = Products.of("window", window, "kernel", one.weight)
         result = f"sum{f' + {bias}' if one.bias else ''} = {write(output)}"
         steps.append(LayerStep.of(f"output{at(i, j)}", words, result, *marks, products=products))
     return steps
@@ -222,13 +222,13 @@ def _pool(one: Pooling, i: int, j: int, output: float, shares: np.ndarray) -> La
     pixels = window.ravel().tolist()
     marks = (Mark("x", *place, "kernel", one.size, one.size), *_outputs((i, j)))
     if not one.takes_maximum:
-        products = Products.of("window of x", window, f"1/{one.size**2}", part)
+        products = Products.of("window", window, f"1/{one.size**2}", part)
         words = f"({' + '.join([write(pixels[0]), *map(write_factor, pixels[1:])])}) / {one.size**2} = {value}"
         return LayerStep.of(cell, words, f"average = {value}", *marks, products=products)
     row, column = divmod(int(shares.argmax()), shares.shape[1])
     winner, ties = Mark("x", row, column, "output"), int((window == output).sum())
     words = f"max({', '.join(map(write, pixels))}) = {value}, {f'first of {ties} ' if ties > 1 else ''}at x{at(row, column)}"
-    products = Products(("window of x", "the winner"), (window, np.where(part > 0, window, np.nan)))
+    products = Products(("window", "the winner"), (window, np.where(part > 0, window, np.nan)))
     return LayerStep.of(cell, words, f"maximum = {value}", *marks, winner, products=products, arrows=((winner, marks[1]),))
 
 

@@ -53,7 +53,7 @@ def _bars() -> figure:
     canvas.bars("bars", "muted")
     canvas.bars("best_bar", "output")
     canvas.words("bar_labels", places="x top size", baseline="bottom", largest=18).glyph.y_offset = -5
-    canvas.words("classes", largest=26).glyph.text_font_style = "bold"
+    canvas.words("classes", largest=26, how="freely").glyph.text_font_style = "bold"
     return canvas.figure
 
 

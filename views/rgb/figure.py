@@ -14,7 +14,7 @@ from .wide_and_narrow import ARRANGEMENTS, OUTPUT_MAPS, SOURCES
 
 LAYOUT = Layout(
     narrow='"narrow" auto "im2col" auto / 1fr',
-    wide='"wide" auto "im2col" auto / 1fr',
+    wide='"wide" 1fr "im2col" auto / 1fr',
     around="calc(19rem - var(--spare, 0rem))",
 )
 CLEAR = "rgba(0,0,0,0)"
@@ -35,6 +35,8 @@ def panels() -> list[Panel]:
             boxes=f"{its.name}_boxes",
             secrets="sums",
             only=its.name,
+            main=its.name == "wide",
+            closeup="alone" if its.name == "wide" else "",
         )
         for its in ARRANGEMENTS
     ] + [Panel("im2col", "As a matrix product", "muted", matrices.figure, secret=True, aspect=IM2COL_ASPECT)]
@@ -52,11 +54,11 @@ class ChannelCanvas(ArrangedCanvas):
         self._photo()
         self._sheets("channel_images", "grey", moves=False)
         self.cells("input_cells", filled=True)
-        self.cells("weight_cells", filled=True)
+        self.cells("weight_cells", filled=True, how="optional")
         self.cells("output_cells", filled=True)
         self.rectangles("unread", fill="unread", alpha=0.55)
         self.rectangles("frames_input", line="input", width=2)
-        self.words("captions", largest=24, align="left")
+        self.words("captions", largest=24, align="left", how="optional")
         marks = self.rectangles("marks")
         marks.glyph.update(fill_color="color", line_color="color", fill_alpha=1, line_alpha=1)
 
@@ -78,7 +80,7 @@ class ChannelCanvas(ArrangedCanvas):
         self.rectangles("windows", line="kernel", width=3, level="overlay")
         self.rectangles("at_work", line="kernel", width=3, level="overlay")
         self.rectangles("output_cell", line="output", width=4, level="overlay")
-        self.words("sums", largest=44, level="overlay", freely=True)
+        self.words("sums", largest=44, level="overlay", how="freely")
 
     def _photo(self) -> None:
         """The photograph in its own colours, by its centre."""

@@ -23,7 +23,7 @@ from . import columns, volumes
 from .channels import PHOTO_BIAS, PHOTO_FILTERS, PHOTO_SIZE, ChannelConvolution, convolve
 from .channels import exercise as exercise
 from .settings import RgbSettings
-from .wide_and_narrow import CHANNELS, SOURCES
+from .wide_and_narrow import CHANNELS, SOURCES, closeup
 from .words import MOST_PRODUCTS, call_of, facts_of, products, sentences
 
 TITLE = "RGB: three channels"
@@ -42,7 +42,7 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
     drawing = columns if settings.preset == "cs231n" else volumes
     still, moving = drawing.still(convolution, shown, chosen), drawing.moving(convolution, chosen)
     static: dict[str, Mapping[str, Column]] = {**with_empty(SOURCES, still, moving), **_values(convolution, shown)}
-    static |= drawing.pointed(convolution.geometry)
+    static |= drawing.pointed(convolution.geometry) | {"closeup": closeup(is_photo=drawing is volumes)}
     if convolution.weights[0, 0].size <= MOST_PRODUCTS:
         size = convolution.weights.shape[-1]
         static |= {"products": {"x": np.tile(np.arange(size, dtype=np.uint8), size * len(chosen))}}

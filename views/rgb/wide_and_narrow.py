@@ -183,6 +183,15 @@ def marks(corners: Callable[[Its], Sequence[tuple[float, float]]]) -> Columns:
     return {"color": Texts.of([COLORS[channel] for channel in CHANNELS] * repeats), **both(ARRANGEMENTS, place)}
 
 
+def closeup(*, is_photo: bool) -> Coordinates:
+    """What matters in the wide arrangement where there is no room for all of it: the windows, the kernels and the sum.
+
+    -> x, y, w, h (1,).
+    """
+    left, top, width, height = (8.4, 0.0, 27.6, 9.4) if is_photo else (0.0, 0.4, 30.1, 15.1)
+    return ARRANGEMENTS[0].rectangles(*(np.array([side]) for side in (left, top, width, height)))
+
+
 def sum_sizes(letters: float) -> Coordinates:
     """The size of the five sums. letters: their height in heights of the captions' letters."""
     return both(ARRANGEMENTS, lambda its: its.letter_size(5, letters))
