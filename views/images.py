@@ -34,6 +34,7 @@ PHOTOS = (  # static/data/photos/index.json says whose
     "astronaut", "brick", "camera", "cat", "coffee", "rocket",
     "arch", "baseball", "bear", "dragon", "goldfish", "koala", "lemur", "macaw", "moose", "mosque", "panda", "screwdriver",
 )  # fmt: skip
+MIDDLE_ROWS = {"32": 14, "64": 30, "128": 62, "224": 110}  # of a 3×3 kernel's output, by the size of a photograph
 CHOICES = {"MNIST digit": "digit"} | {f"Photograph: {name}": name for name in PHOTOS}  # of a setting `image`
 OWN = "own"  # the choice of the user's own picture
 INK, GREY = "0 is empty, 255 is full ink", "0 is black, 255 is white"
@@ -67,6 +68,11 @@ def digits_in(path: str, files: Files, about: str = "", inflate: Inflate = infla
     except DataError as error:
         files.forget(path)
         raise DataError(f"the file {path}{about} is damaged: {error}") from None
+
+
+def most_to_see(windows: np.ndarray) -> int:
+    """The number of the window whose pixels differ most, the first one of them. windows: (T, ...)."""
+    return int(np.ptp(windows.reshape(len(windows), -1), axis=1).argmax())
 
 
 def photo(name: str, size: int, files: Files) -> np.ndarray:

@@ -11,7 +11,7 @@ export const PAGE_KEYS = ["view", "theme", "hide", "origin", "keys", "autoplay",
 
 /**
  * @param {string[]} names the settings that exist
- * @returns {{step: number, settings: Record<string, string>, tooLong: boolean}}
+ * @returns {{step: number | null, settings: Record<string, string>, tooLong: boolean}}
  */
 export function readAddress(names, query) {
   const tooLong = query.length > LONGEST_QUERY;
@@ -21,7 +21,7 @@ export function readAddress(names, query) {
     const value = parameters.get(name);
     if (value !== null) settings[name] = value;
   }
-  return { step: Number(parameters.get("step")) || 0, settings, tooLong };
+  return { step: parameters.has("step") ? Number(parameters.get("step")) || 0 : null, settings, tooLong };
 }
 
 /** The stops of a deck's keys: a view that begins at a step stops there first. @param {number} start @param {number[]} stops */
@@ -51,9 +51,10 @@ export function isOn(name) {
  * The query that shows this state again: only what differs from the defaults, and no pictures, which are too long.
  * @param {string} slug the view's
  * @param {import("./controls.mjs").Row[]} table the settings table
+ * @param {{step: number, start: number}} place the step, and the one with which the trace begins
  * @param {Record<string, unknown>} more what else is to be seen, such as a quiz
  */
-export function writeQuery(slug, table, settings, step, more = {}) {
+export function writeQuery(slug, table, settings, { step, start }, more = {}) {
   const kept = new URLSearchParams(location.search);
   if (kept.has("view")) kept.set("view", slug);
   const parameters = new URLSearchParams();
@@ -66,7 +67,7 @@ export function writeQuery(slug, table, settings, step, more = {}) {
     if (needed && asText(settings[name]) !== asText(start)) parameters.set(name, asText(settings[name]));
   }
   for (const [name, value] of Object.entries(more)) if (value !== "") parameters.set(name, value);
-  if (step) parameters.set("step", step);
+  if (step !== start) parameters.set("step", step);
   return parameters.size ? `?${parameters}` : location.pathname;
 }
 

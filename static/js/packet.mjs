@@ -4,7 +4,7 @@
  * @typedef {{array: TypedArray, shape: number[], table?: string[], rows?: Uint16Array}} Column
  * @typedef {Float32Array | Int32Array | Uint16Array | Uint8Array} TypedArray
  * @typedef {Record<string, Record<string, Column>>} Sources
- * @typedef {{length: number, facts: Record<string, string>, stops: number[], still: Sources, steps: Sources, sentence: (step: number) => string}} Trace
+ * @typedef {{length: number, start: number, facts: Record<string, string>, stops: number[], still: Sources, steps: Sources, sentence: (step: number) => string}} Trace
  * @typedef {{view: string, settings: Record<string, unknown>, notices: string[], error: string, needs?: string, trace: Trace | null}} Update
  */
 
@@ -36,6 +36,7 @@ function readTrace(described, buffer, start) {
   const between = described.sentences.template.split("{}");
   return {
     length: described.length,
+    start: Number(described.facts.start ?? 0), // the step with which it begins
     facts: described.facts,
     stops: described.stops,
     still: sources(described.static),

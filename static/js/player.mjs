@@ -26,6 +26,7 @@ export class Player {
     this.step = 0;
     /** The telling steps, ascending: where the keys of a deck stop. Null: every step is one. @type {number[] | null} */
     this.stops = null;
+    this.start = 0; // where a trace begins: not always with its first step
     this.speed = 1;
     this.playing = false;
     /** @type {((step: number) => boolean) | null} whether playing stops there */
@@ -34,10 +35,11 @@ export class Player {
     this.due = 0; // the share of the next step that has passed
   }
 
-  /** Take a trace of that many steps, keeping the place if it exists. @param {number} length @param {number[] | null} stops */
-  load(length, stops = null) {
-    Object.assign(this, { length, stops });
-    this.step = Math.min(this.step, length - 1);
+  /** Take a trace of that many steps, keeping the place if it exists and is not just where the last one began. @param {number[] | null} stops */
+  load(length, stops = null, start = 0) {
+    const isFresh = this.step === this.start;
+    Object.assign(this, { length, stops, start: Math.min(start, length - 1) });
+    this.step = isFresh ? this.start : Math.min(this.step, length - 1);
     this.changed();
   }
 

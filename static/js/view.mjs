@@ -104,7 +104,7 @@ export class View {
     this.painting?.refresh();
     this.facts.show(trace.facts);
     this.#part(".player").hidden = trace.length === 1;
-    this.player.load(trace.length, stopsFrom(this.wanted.step, trace.stops));
+    this.player.load(trace.length, stopsFrom(this.wanted.step ?? trace.start, trace.stops), trace.start);
     this.tables.refresh();
     this.own?.shown?.(trace, settings);
     if (asked === "news") return; // news change no sizes
@@ -175,7 +175,7 @@ export class View {
 
   /** Only while the user has not gone elsewhere. */
   #goToWanted() {
-    if (!this.player.playing && this.player.step === (this.placed ?? this.player.step)) this.player.go(this.wanted.step || this.quiz.firstStep());
+    if (!this.player.playing && this.player.step === (this.placed ?? this.player.step)) this.player.go(this.wanted.step ?? (this.quiz.firstStep() || this.player.start));
     this.placed = this.player.step;
   }
 
@@ -234,7 +234,7 @@ export class View {
   }
 
   #query() {
-    return writeQuery(this.slug, this.table, this.quiz.seed === null ? this.settings : {}, this.player.step, this.quiz.query());
+    return writeQuery(this.slug, this.table, this.quiz.seed === null ? this.settings : {}, this.player, this.quiz.query());
   }
 
   #fit() {

@@ -207,3 +207,22 @@ def test_the_sentence_of_a_large_kernel_has_its_largest_products_and_adds_up():
     assert full.sentences[0] == "output[0, 0] = 32×1 + 31×1 + 30×1 + (22 more: 307) + bias 2 = 402, after ReLU 402"
     nothing = compute(settings_of(cells=((0.0,) * 7,) * 7, weights=((1.0,) * 5,) * 5))
     assert nothing.sentences[0] == "output[0, 0] = (25 products: 0) = 0"
+
+
+@pytest.mark.parametrize("size", ["32", "64", "128"])
+def test_a_photograph_begins_where_there_is_something_to_see_with_its_result(size):
+    trace = compute(ConvolutionSettings(image="camera", size=size, kernel="sobel_x"))
+    step = int(trace.facts["start"])
+    assert trace.steps["output_cover"]["x"].size == 0
+    products = trace.steps["products"]["text"]
+    told = {products.table[code] for code in products.codes[step]}
+    assert len(told) > 4, "the pixels of the first window differ"
+    assert not trace.sentences[step].startswith("output[0, ")
+
+
+def test_a_photograph_of_another_size_is_looked_at_in_its_middle_unless_a_row_is_given():
+    settings = ConvolutionSettings(image="camera")
+    settings.change({"size": "224"})
+    assert settings.row == 110
+    settings.change({"size": "128", "row": 0})
+    assert settings.row == 0

@@ -312,3 +312,13 @@ def test_the_colours_of_the_outputs_compare_with_the_inputs(window):
     highs = [trace.facts[f"{name}_high"] for name in ("input", *OUTPUTS)]
     assert highs == ["255", str(255 * window**2), "255", "255"]
     assert {trace.facts[f"{name}_low"] for name in ("input", *OUTPUTS)} == {"0"}
+
+
+@pytest.mark.parametrize("image", ["digit", "cat"])
+def test_outputs_without_numbers_are_seen_whole_and_begin_where_there_is_something_to_see(image):
+    trace = compute(DownsamplingSettings(image=image, shift="right"))
+    step = int(trace.facts["start"])
+    pixels = trace.steps["pixels"]["text"]
+    assert trace.steps["output_cover"]["x"].size == 0
+    assert len(set(pixels.codes[step].tolist())) > 1
+    assert not trace.sentences[step].startswith("output[0, ")

@@ -128,7 +128,7 @@ def _moving(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Seque
     return moving
 
 
-def _closeup(middles: np.ndarray) -> Columns:
+def _closeup(middles: np.ndarray) -> dict[str, np.ndarray]:
     """Each layer with its neighbours, from the bottom to the top of the drawing. middles: (T, 1) -> x, y, w, h (T, 1)"""
     between = np.concatenate([[[0]], (middles[:-1] + middles[1:]) / 2, [[1]]])  # where no name is cut
     now = np.arange(len(middles))

@@ -31,7 +31,7 @@ def moving(passes: Passes, pair: Pair) -> Sources:
     reading = _lit([[] if step.is_back else read[step.node] for step in steps], pair[0])
     values, gradients, there = _shown(passes)
     chips = [_chip(passes, at) for at in range(len(steps))]
-    longest = max(map(len, chips))
+    sizes = [len(chip) or max(map(len, chips)) for chip in chips]  # while there is none, there is room for any
     return {
         "values": {"text": values},
         "gradients": {"text": gradients},
@@ -44,7 +44,7 @@ def moving(passes: Passes, pair: Pair) -> Sources:
         "receiving": _outlines(pair, [step.receiver for step in steps]),
         "chip": {
             "text": Texts.of_steps([[text] for text in chips]),
-            **both(pair, lambda its: _boxes(its, [_chip_box(its, passes, at, len(text) or longest) for at, text in enumerate(chips)])),
+            **both(pair, lambda its: _boxes(its, [_chip_box(its, passes, at, size) for at, size in enumerate(sizes)])),
         },
         "closeup": _closeup(passes, pair[0]),
     }

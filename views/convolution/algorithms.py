@@ -16,7 +16,7 @@ from ...engine import ConvTerms, conv2d, conv2d_in_order, conv2d_terms, relu
 from ...engine.shapes import Pair
 from ..definitions import Part, part_by_loops
 from ..files import Files
-from ..images import GREY, INK, PHOTOS, brightness, drawing_of, own_picture, stored_image
+from ..images import GREY, INK, PHOTOS, brightness, drawing_of, most_to_see, own_picture, stored_image
 from ..numbers import write
 from ..ran import Way, difference, seconds_of
 from ..settings import Rows
@@ -128,6 +128,19 @@ class ConvolutionResult(Problem):
         """Whether every output cell is a step."""
         return len(self.rows) == self.output.size
 
+    @property
+    def is_shown_whole(self) -> bool:
+        """Whether the finished output is seen from the start: where steps are few of it, and of a photograph."""
+        return self.photo or not self.whole
+
+    @property
+    def start(self) -> int:
+        """The step to begin with: of a photograph the window in the row looked at that has most to see."""
+        if not self.photo:
+            return 0
+        here = np.flatnonzero(self.rows[:, 0] == min(self.row, self.rows[-1, 0]))
+        return int(here[most_to_see(self.terms.windows.reshape(len(self.rows), -1)[here])])
+
     @functools.cached_property
     def products(self) -> np.ndarray:
         """Of each step. -> (T, kH·kW)."""
@@ -158,7 +171,7 @@ def convolve(settings: ConvolutionSettings, files: Files) -> ConvolutionResult:
         strip, how = problem.padded[top : top + problem.span[0]], how | {"padding": (0, 0)}
     rows, columns = np.unravel_index(steps[:, np.newaxis], sums.shape)
     return ConvolutionResult(
-        **vars(problem) | {"row": int(rows[0, 0])},
+        **vars(problem) | {"row": int(rows[0, 0]) if len(rows) < sums.size else min(settings.row, len(sums) - 1)},
         source=source,
         relu=settings.relu,
         photo=settings.image in (*PHOTOS, "picture"),

@@ -61,7 +61,7 @@ def moving(result: ConvolutionResult, *, as_matrices: bool) -> Sources:
     shape = result.output.shape
     tops, lefts = result.rows * result.stride[0], result.columns * result.stride[1]
     cover = grid.cover(result.rows, result.columns, shape)
-    if not result.whole:
+    if result.is_shown_whole:
         cover = {name: column_array(column)[:, :0] for name, column in cover.items()}
     return {
         "window": grid.rectangles(tops, lefts, *result.span, result.padded.shape),

@@ -10,7 +10,7 @@ import param
 from ...engine import output_size
 from ..exercise import Task, as_text, some_of, whole_numbers
 from ..files import Files
-from ..images import LECTURE_IMAGE, PHOTOS
+from ..images import LECTURE_IMAGE, MIDDLE_ROWS, PHOTOS
 from ..rules import Follow, Limit, Start
 from ..settings import Choice, Drawing, Matrix, Picture, Rows, Settings
 from ..units.derivation import Opening
@@ -96,7 +96,9 @@ class ConvolutionSettings(Settings):
     dilation = param.Integer(default=1, bounds=(1, 3), doc="Spacing of the kernel's cells; 1 is dense.")
     bias = param.Number(default=0.0, bounds=(-1000.0, 1000.0), doc="Added to every output cell.")
     relu = param.Boolean(default=False, label="ReLU", doc="Negative outputs become 0.")
-    row = param.Integer(default=0, bounds=(0, 300), label="Output row", doc="On large images the window walks along one row.")
+    row = param.Integer(
+        default=MIDDLE_ROWS["64"], bounds=(0, 300), label="Output row", doc="On large images the window walks along one row."
+    )
     algorithm = Choice(
         default="windows",
         objects={"Sliding windows": "windows", "Matrix product (im2col)": "im2col", "Loops": "loops"},
@@ -126,6 +128,7 @@ class ConvolutionSettings(Settings):
         Follow("weights", "kernel", _weights_of_kernel, unless=(CUSTOM,)),
         Follow("kernel_rows", "kernel", lambda settings, files: len(settings.weights)),
         Follow("kernel_columns", "kernel", lambda settings, files: len(settings.weights[0])),
+        Start("row", ("size",), of=MIDDLE_ROWS),
         Limit("padding", ("kernel", "weights", "dilation"), _keep_padding_below_kernel),
     )
 

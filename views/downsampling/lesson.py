@@ -13,7 +13,7 @@ import numpy as np
 from ...engine import conv2d_loops, max_pool2d_loops
 from .. import grid
 from ..files import DiskFiles, Files
-from ..images import LECTURE_IMAGE, stored_image
+from ..images import LECTURE_IMAGE, most_to_see, stored_image
 from ..numbers import write
 from ..ran import Check, Definition
 from ..stops import of_cells
@@ -47,7 +47,7 @@ def compute(settings: DownsamplingSettings, files: Files | None = None) -> Trace
     before = now if settings.shift == "none" else pooled(unmoved, settings.window, settings.stride)
     walk = _walk(now, settings.row)
     facts = facts_of(image, source, settings, now, walk) | changes_of(now, before, settings)
-    facts["call"] = call_of(image, settings)
+    facts |= {"call": call_of(image, settings), "start": str(_start(now, walk, settings))}
     still, moving = _still(image, now, before, settings), _moving(image, now, walk, settings)
     return Trace(still, moving, sentences(now, before, walk, settings), facts, of_cells(len(walk), now.ties.shape[1]))
 
@@ -67,6 +67,16 @@ def _walk(now: PooledOutputs, row: int) -> np.ndarray:
         return np.arange(count)
     first = min(row, len(now.ties) - 1) * width
     return np.arange(first, first + width)
+
+
+def _start(now: PooledOutputs, walk: np.ndarray, settings: DownsamplingSettings) -> int:
+    """The step to begin with: where outputs have no numbers, the window that has most to see, in the row that is looked at."""
+    height, width = now.ties.shape
+    if now.ties.size <= MOST_NUMBERS:
+        return 0
+    row = min(settings.row, height - 1) if settings.is_photo else height // 2
+    here = np.flatnonzero(walk // width == row)
+    return int(here[most_to_see(now.windows.reshape(now.ties.size, -1)[walk[here]])])
 
 
 def _image(settings: DownsamplingSettings, files: Files) -> tuple[np.ndarray, str]:
@@ -153,7 +163,7 @@ def _moving(image: np.ndarray, now: PooledOutputs, walk: np.ndarray, settings: D
     place = (argmax_rows - rows * stride) * size + argmax_columns - columns * stride  # within the window
     trail = np.arange(count) <= walk[:, np.newaxis] if count <= MOST_WINNERS else np.empty((steps, 0))
     cover = grid.cover(rows, columns, shape)
-    if steps < count:
+    if count > MOST_NUMBERS:
         cover = {name: column[:, :0] for name, column in cover.items()}  # the whole result is shown
     return {
         "window": _places(rows * stride, columns * stride, size, image.shape),

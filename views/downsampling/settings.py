@@ -8,9 +8,11 @@ import param
 from ...engine import output_size
 from ..exercise import Task, some_of, whole_numbers
 from ..images import CHOICES, PHOTOS
+from ..rules import Start
 from ..settings import Choice, Settings
 
 SIZES = ("32", "64", "128")
+MIDDLE_ROWS = {"32": 7, "64": 15, "128": 31}  # of a 2×2 window's output with stride 2, by the size of a photograph
 SHIFTS = {"none": (0, 0), "right": (0, 1), "down": (1, 0), "both": (1, 1)}  # rows and columns
 # Of an exercise:
 SIZE = 6  # of the lecture's image here
@@ -31,9 +33,13 @@ class DownsamplingSettings(Settings):
         objects={"None": "none", "One pixel right": "right", "One pixel down": "down", "One right, one down": "both"},
         doc="Moves the image first, and shows how much each output changes by that.",
     )
-    row = param.Integer(default=0, bounds=(0, 126), label="Output row", doc="On large images the window walks along one row.")
+    row = param.Integer(
+        default=MIDDLE_ROWS["64"], bounds=(0, 126), label="Output row", doc="On large images the window walks along one row."
+    )
 
     shown_when = {"digit": ("image", ("digit",)), "size": ("image", PHOTOS), "row": ("image", PHOTOS)}  # noqa: RUF012
+
+    rules = (Start("row", ("size",), of=MIDDLE_ROWS),)
 
     @property
     def is_photo(self) -> bool:

@@ -15,7 +15,7 @@ from .. import grid, im2col
 from ..arrangement import with_empty
 from ..definitions import part_by_loops
 from ..files import DiskFiles, Files
-from ..images import photo
+from ..images import most_to_see, photo
 from ..ran import Check, Definition
 from ..stops import stops
 from ..trace import Column, Columns, Trace
@@ -51,6 +51,9 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
         static |= _im2col_still(convolution)
         moving = {**moving, **_im2col_moving(convolution)}
     facts = facts_of(settings, convolution, chosen) | {"call": call_of(convolution, settings)}
+    if settings.preset == "lecture":
+        side = len(convolution.windows)
+        facts["start"] = str(side // 2 * side + most_to_see(convolution.windows[side // 2]))
     filters, cells = len(shown), shown[0].size
     told = stops(filters * cells, 1, cells - 1, *(n * cells for n in range(1, filters)))
     return Trace(static, moving, sentences(convolution, chosen), facts, told)
