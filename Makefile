@@ -8,7 +8,7 @@ BIN := .venv/bin
 PANEL_PORT := $(or $(PORT),5006)
 SITE_PORT := $(or $(PORT),8000)
 
-.PHONY: run test site panel vendor lint bench load soak lock clean
+.PHONY: run test site panel vendor lint bench load soak browsers lock clean
 
 run: site
 	@$(BIN)/convoscope serve --port $(SITE_PORT)
@@ -48,6 +48,10 @@ load: .venv/installed
 
 soak: vendor
 	@$(BIN)/python benchmarks/soak.py
+
+# What works in Firefox (Debian: apt-get install firefox-esr); writes docs/browsers.md.
+browsers: vendor
+	@$(BIN)/python benchmarks/browsers.py
 
 # Renew constraints.txt from the newest versions that pyproject.toml allows.
 lock:

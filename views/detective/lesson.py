@@ -17,7 +17,7 @@ from ..stops import stops
 from ..trace import Sentences, Texts, Trace
 from .case import Case
 from .columns import LossSurface, grids_over_steps, moving, still
-from .search import Search, by_descent, by_hand, by_least_squares
+from .search import Search, by_descent, by_hand, by_least_squares, written_loss
 from .settings import DetectiveSettings
 
 TITLE = "Kernel detective"
@@ -74,6 +74,7 @@ def _number(name: str) -> int:
 def _facts(settings: DetectiveSettings, case: Case, search: Search, surface: LossSurface) -> dict[str, str]:
     (left, right), (bottom, top) = surface.ends.tolist()
     shape = "×".join(map(str, case.target.shape))
+    first, last = float(search.losses[0]), float(search.losses[-1])
     hidden = {"hand": ("curve", "im2col"), "descent": ("im2col",), "least_squares": ("curve",)}[settings.method]
     return {
         "source": (
@@ -89,7 +90,7 @@ def _facts(settings: DetectiveSettings, case: Case, search: Search, surface: Los
         "gradient": "of θ",
         "secret": "shown" if settings.reveal else "hidden",
         "surface": f"θ{settings.across} →, θ{settings.up} ↑",
-        "curve": f"from {write(float(search.losses[0]))} to {write(float(search.losses[-1]))}",
+        "curve": f"from {write(first)} to {written_loss(last, first)}",
         "im2col": "θ as a row × windows as columns = target as a row",
         **{f"{name}_hidden": "hidden" for name in hidden},
     }

@@ -12,6 +12,7 @@ from .case import SIDE, Case, Descent, Solution
 
 MOST_TERMS = 9
 SOLVED = 1e-4  # loss below which the case is solved
+ROUNDING = 1e-9  # relative: numbers nearer than that are the same, here and in WebAssembly, which adds in another order
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,22 @@ def by_descent(case: Case, start: np.ndarray, learning_rate: float, steps: int) 
     return Search(descent.kernels, case.outputs(descent.kernels), descent.gradients, descent.losses, cells, sentences, note)
 
 
+def written_loss(loss: float, first: float) -> str:
+    """A loss as a text. What only rounding left of the first one has no digits that are right."""
+    return "0 up to rounding" if loss < ROUNDING**2 * first else write(loss)
+
+
 def _step(descent: Descent, t: int, learning_rate: float) -> str:
     """The weight that moves most, as a sum; then the loss."""
     if t == 0:
         return f"loss = ½ × mean of the squares = {write(float(descent.losses[0]))}, where descent starts"
     gradient = descent.gradients[t - 1]
-    row, column = np.unravel_index(int(np.abs(gradient).argmax()), gradient.shape)
+    sizes = np.abs(gradient)
+    largest = int(np.argmax(sizes >= (1 - ROUNDING) * sizes.max()))  # of equals the first, whatever rounding says
+    row, column = np.unravel_index(largest, gradient.shape)
     before, after = (write(float(descent.kernels[n][row, column])) for n in (t - 1, t))
     change = f"{write(learning_rate)}×{write_factor(float(gradient[row, column]))}"
-    was, now = (write(float(descent.losses[n])) for n in (t - 1, t))
+    was, now = (written_loss(float(descent.losses[n]), float(descent.losses[0])) for n in (t - 1, t))
     solved = ": the case is solved" if descent.losses[t] < SOLVED else ""
     return f"θ{row + 1}{column + 1} = {before} − {change} = {after}, and all nine likewise; loss {was} → {now}{solved}"
 
