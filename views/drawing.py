@@ -43,6 +43,7 @@ class Panel:
     legend: bool = False  # whether the facts <part>_low, _high and _palette describe its colour scale
     steps: bool = False  # whether its cells are the steps, one a cell in row order
     links: str = ""  # the panel whose cells belong to this one's: see the sources <part>_links and <links>_hits
+    moves: str = ""  # the panel of whose cells one points at the windows here: <part>_links tells which
     secret: bool = False  # whether it gives away what the present step adds to the output: covered while that is predicted
     secrets: str = ""  # sources of its drawing that do so: their texts become question marks, their frames go (figures.mjs)
     aspect: str = "1"  # width / height of the drawing, as CSS writes it; "strip" for a low one as wide as its panel
@@ -60,6 +61,7 @@ class Layout:
     wide: str  # from 640 px, a slide's iframe or a screen
     slide: str = ""  # the frame of a slide, if other than wide
     low: str = ""  # a frame that is low (450 px): what has no area in it is not shown there
+    large: str = ""  # on a page, if the fact `large` is there: every number of a large grid can be read
     around: str = "20rem"  # the height of all else in a slide's iframe: the panels leave room for it
 
 

@@ -17,6 +17,7 @@ from .trace import Column, Texts, column_array, side_by_side
 from .trace import Columns as Columns
 
 MOST_LABELS = 150  # visible cells; above it, text is unreadable and costs frames
+MOST_WRITTEN = 1600  # cells with numbers if they are asked for: 32×32 with some padding
 MOST_PLACES = 4096  # cells whose rows and columns are written out
 LABEL_HEIGHT = 0.40  # of a cell
 LABEL_WIDTH = 1.45  # of a cell, shared among the characters of the longest label
@@ -54,11 +55,18 @@ def image(values: np.ndarray, limit: float, *, shown: bool = True, fill: bool = 
 
 
 def labels(
-    values: np.ndarray, limit: float, write: Callable[[float], str] = write, *, fill: bool = False, most: int = MOST_LABELS
+    values: np.ndarray,
+    limit: float,
+    write: Callable[[float], str] = write,
+    *,
+    fill: bool = False,
+    most: int = MOST_LABELS,
+    grey: bool = False,
 ) -> Columns:
     """Cells with a text in each, of a small grid; none of a large one. values: (H, W) -> columns of length H·W.
 
-    Columns x, y, w, h of the cell; text, shade; `size`, the height of the letters in widths of the figure.
+    Columns x, y, w, h of the cell; text, shade; `size`, the height of the letters in widths of the figure. grey: they lie
+    over a grey picture, where small values are dark.
     """
     shown = values.ravel() if values.size <= most else values.ravel()[:0]
     rows, columns = np.indices(values.shape).reshape(2, -1)[:, : shown.size]
@@ -67,9 +75,16 @@ def labels(
     return {
         **rectangles(rows, columns, 1, 1, values.shape, fill=fill),
         "text": text,
-        "shade": shade(shown, limit),
+        "shade": 1 - shade(shown, limit) if grey else shade(shown, limit),
         "size": np.full(shown.size, size, np.float32),
     }
+
+
+def about_numbers(cells: int) -> dict[str, str]:
+    """What to say if numbers are asked for in all cells of so many, as facts: large panels, or why there are none."""
+    if cells > MOST_WRITTEN:
+        return {"input_note": "Numbers fit into the cells of at most 32×32 pixels: choose a smaller size."}
+    return {"large": "yes"} if cells > MOST_LABELS else {}
 
 
 def written(values: np.ndarray, decimals: int = 3) -> Texts:

@@ -10,11 +10,13 @@ import base64
 import functools
 import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from ..engine import DataError, read_shard, shard_of
 from .files import Files
+from .rules import Limit, Start
 from .settings import Drawing, Picture
 
 # Slides 31-53: the example image that the lecture convolves by hand.
@@ -122,6 +124,31 @@ def own_picture(pixels: str, side: int = Picture.SIDE) -> np.ndarray:
     """The user's own picture (see settings.Picture); black if there is none yet. -> (side, side, 3) uint8."""
     data = base64.b64decode(pixels) or bytes(side * side * 3)
     return np.frombuffer(data, np.uint8).reshape(side, side, 3)
+
+
+def own_grey(pixels: str, size: int) -> tuple[np.ndarray, str]:
+    """The brightness of the user's own picture; of fewer pixels each is the mean of a square. -> (size, size), what it is."""
+    side = Picture.SIDE
+    block = side // size
+    sums = brightness(own_picture(pixels)).reshape(size, block, size, block).sum(axis=(1, 3))
+    return (sums + block**2 // 2) // block**2, f"Your picture in grey; {GREY}"
+
+
+def own_size(own: str) -> Start:
+    """A rule: the user's own picture starts with all its pixels. own: its choice in the setting `image`."""
+    return Start("size", ("image",), value=lambda settings: str(Picture.SIDE) if settings.image == own else settings.size)
+
+
+def own_size_limit(own: str) -> Limit:
+    """A rule: it has no more pixels than that."""
+
+    def bring_back(settings: Any) -> str:
+        if settings.image != own or int(settings.size) <= Picture.SIDE:
+            return ""
+        settings.size, asked = str(Picture.SIDE), settings.size
+        return f"Your picture has {Picture.SIDE}×{Picture.SIDE} pixels: {asked} became {Picture.SIDE}."
+
+    return Limit("size", ("image",), bring_back)
 
 
 def drawing_of(bits: str) -> np.ndarray:

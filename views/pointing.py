@@ -28,6 +28,7 @@ class Pointed:
     first: int = -1  # the step of its first cell, the others following in row order; −1: its cells are no steps
     shown: tuple[int, int] | None = None  # the steps begin..end−1 at which it is there; None: at all
     answer: bool = False  # whether its cells are what a quiz asks for
+    moves: str = ""  # how the sources of the grids begin whose windows one moves by pointing here; see the source window_links
 
 
 def pointing(grids: Sequence[Pointed], steps: int = 1) -> Columns:
@@ -38,6 +39,7 @@ def pointing(grids: Sequence[Pointed], steps: int = 1) -> Columns:
         "source": Texts.of([one.source for one in grids]),
         "title": Texts.of([one.title for one in grids]),
         "first": np.array([one.first for one in grids], np.int32),
+        "moves": Texts.of([one.moves for one in grids]),
         "answer": np.array([one.answer for one in grids], np.uint8),
         "begin": shown[:, 0].copy(),
         "end": shown[:, 1].copy(),

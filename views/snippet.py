@@ -58,6 +58,12 @@ def grey_photo(name: str, size: int) -> tuple[str, list[str]]:
     return f'x = grey_photo("{name}", {size}, DiskFiles())', [*_FILES, "from convoscope.views.images import grey_photo"]
 
 
+def own_picture(shape: tuple[int, ...]) -> str:
+    """The statement that loads the user's own picture as x of that shape; nobody else has the file."""
+    size = "×".join(map(str, shape))
+    return f'x = np.load("picture.npy")  # your own picture, which only you have: {size} numbers in 0..255'
+
+
 _FILES = ("from convoscope.views.files import DiskFiles",)
 
 

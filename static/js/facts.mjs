@@ -16,6 +16,7 @@ export class Facts {
     for (const legend of section.querySelectorAll("[data-legend]")) {
       legend.dataset.palette = facts[`${legend.dataset.legend}_palette`];
     }
+    section.querySelector(".stage").toggleAttribute("data-large", "large" in facts);
     this.#turn(facts.kernel_turned);
   }
 

@@ -1,12 +1,14 @@
 /**
  * Pointing at a grid, by pointer or by keys: the cell is read out; an output cell shows its step, an input or kernel
- * cell lights up the cells that belong to it. A click or Enter goes to the step, or pins the light.
+ * cell lights up the cells that belong to it. A click or Enter goes to the step, or pins the light. An input moves the window:
+ * over the cell that is pointed at, and for good when one drags.
  *
  * A panel with data-values has a source of that name with the true value of every cell. data-links names the panel
  * whose cells light up: the source <part>_links tells which rows and columns, the source <links>_hits draws them.
+ * data-moves names the panel whose cells are the steps of the windows over this one, by the same source.
  */
 
-import { cellAt, shapeOf } from "./grid.mjs";
+import { cellAt, fedBy, shapeOf, windowOver } from "./grid.mjs";
 import { write, within } from "./numbers.mjs";
 import { MOVES, Surface } from "./surface.mjs";
 
@@ -15,30 +17,56 @@ import { MOVES, Surface } from "./surface.mjs";
 export class Pointing {
   /** @param {HTMLElement} section @param {import("./view.mjs").View} view */
   constructor(section, view) {
-    Object.assign(this, { section, view, pinned: null });
+    Object.assign(this, { section, view, pinned: null, over: null });
     for (const panel of section.querySelectorAll(".panel[data-values]")) this.#listen(panel);
     section.addEventListener("pointerdown", () => { // what a finger tapped is read out until the next touch
+      this.over = null;
       for (const readout of section.querySelectorAll(".readout:not(:empty)")) readout.textContent = "";
     });
   }
 
-  /** A new trace: what was pinned may mean nothing any more. */
+  /** A new trace: what was pinned may mean nothing any more, and what is pointed at has another value. */
   forget() {
     this.pinned = null;
     this.#dark();
   }
 
+  /** The new trace is shown: the pointer is still where it was. */
+  again() {
+    if (this.over) this.#point(this.over.panel, this.#cellAt(this.over.panel, this.over.at));
+  }
+
   #listen(panel) {
     const plot = panel.querySelector(".plot");
-    const point = (at) => this.#point(panel, this.#cellAt(panel, at));
-    const hovering = { hover: point, tap: point, leave: () => this.#leave(panel) };
-    const isChosenFrom = panel.hasAttribute("data-steps") || panel.dataset.links;
+    const point = (at) => {
+      this.over = { panel, at };
+      this.#point(panel, this.#cellAt(panel, at));
+    };
+    const leave = () => {
+      this.over = null;
+      this.#leave(panel);
+    };
+    const hovering = { hover: point, tap: point, leave };
+    const isChosenFrom = panel.hasAttribute("data-steps") || panel.dataset.links || panel.dataset.moves;
     new Surface(plot, isChosenFrom ? {
       ...hovering,
+      ...(panel.dataset.moves ? this.#dragging(panel) : {}),
       help: "Arrow keys choose a cell, Enter takes it, Escape leaves.",
       click: (at) => this.#choose(panel, this.#cellAt(panel, at)),
       key: (event) => this.#press(panel, event),
     } : hovering, this.view.figures.square(plot)); // prettier-ignore
+  }
+
+  /** A drag over an input takes the window along; a finger scrolls, and a tap moves the window. */
+  #dragging(panel) {
+    const go = (at) => {
+      const cell = this.#windowAt(panel, this.#cellAt(panel, at));
+      if (cell && !this.view.quiz.hides(cell.index)) this.view.goToCell(cell);
+    };
+    return {
+      press: (at, { pointerType }) => pointerType !== "touch" && !this.view.trace.facts.paints && Boolean(this.#cellAt(panel, at)),
+      drag: go,
+    };
   }
 
   /** @returns {boolean} whether the key did something */
@@ -66,7 +94,10 @@ export class Pointing {
     const value = secret ? "? (yours to predict)" : write(cell.value);
     panel.querySelector(".readout").textContent = `[${cell.row}, ${cell.column}] = ${value}`;
     if (panel.dataset.links) this.#light(panel, cell);
-    else if (panel.hasAttribute("data-steps") && !secret) this.view.preview(cell.index);
+    const step = panel.hasAttribute("data-steps") ? cell : this.#windowAt(panel, cell);
+    if (!step || this.view.quiz.hides(step.index)) return;
+    if (this.view.holds(step.index)) this.view.preview(step.index);
+    else if (panel.dataset.moves && !this.view.player.playing && this.view.latest("row") !== step.row) this.view.change("row", step.row);
   }
 
   #leave(panel) {
@@ -82,6 +113,9 @@ export class Pointing {
       this.view.goToCell(cell);
       return;
     }
+    const step = this.#windowAt(panel, cell);
+    if (step && !this.view.quiz.hides(step.index)) this.view.goToCell(step);
+    if (!panel.dataset.links) return;
     const same = this.pinned?.panel === panel && this.pinned.cell.index === cell.index;
     this.pinned = same ? null : { panel, cell };
     this.#light(panel, cell);
@@ -92,8 +126,7 @@ export class Pointing {
     const { rows, columns } = this.view.trace.still[`${panel.dataset.part}_links`];
     const target = this.section.querySelector(`[data-part="${panel.dataset.links}"]`);
     const shape = shapeOf(this.view.trace.still[target.dataset.values]);
-    const listed = (column, n) => [...column.array.subarray(n * column.shape[1], (n + 1) * column.shape[1])].filter((place) => place >= 0);
-    const cells = listed(rows, cell.row).flatMap((row) => listed(columns, cell.column).map((column) => [row, column]));
+    const cells = fedBy(rows, cell.row).flatMap((row) => fedBy(columns, cell.column).map((column) => [row, column]));
     this.#dark();
     this.view.figures.light(`${panel.dataset.links}_hits`, cells, shape);
   }
@@ -106,6 +139,13 @@ export class Pointing {
   #cellAt(panel, at) {
     const cell = cellAt(at, shapeOf(this.view.trace.still[panel.dataset.values]));
     return cell && this.#cell(panel, ...cell);
+  }
+
+  /** The output cell whose window is the nearest to be over a cell of an input, or null. @returns {Cell | null} */
+  #windowAt({ dataset }, cell) {
+    const { still } = this.view.trace;
+    const place = cell && dataset.moves && windowOver(still[`${dataset.part}_links`], cell.row, cell.column);
+    return place ? this.#cell(this.section.querySelector(`[data-part="${dataset.moves}"]`), ...place) : null;
   }
 
   /** @returns {Cell} */

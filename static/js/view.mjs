@@ -45,13 +45,10 @@ export class View {
     this.#read(location.search); // before the first step is written back
     this.bar = new PlayerBar(this.#part(".player"), this.player);
     this.controls = new Controls(this.#part(".controls"), table, slug, (name, value) => this.change(name, value));
-    this.pointing = new Pointing(section, this);
-    this.boxPointing = new BoxPointing(section, this);
-    const canvas = this.#part('[data-part="input"]');
-    this.painting = canvas && new Painting(canvas, this);
+    this.pointings = [new Pointing(section, this), new BoxPointing(section, this)];
+    this.painting = this.#part('[data-part="input"]') && new Painting(this.#part('[data-part="input"]'), this);
     this.tables = new Tables(this.#part(".values"), section, figures, (cell) => this.quiz.hides(cell));
-    this.extras = new Extras(section, this);
-    this.facts = new Facts(section);
+    Object.assign(this, { extras: new Extras(section, this), facts: new Facts(section) });
     this.own = own?.(this);
     this.enable(false);
     new ResizeObserver(() => this.#fit()).observe(this.#part(".stage"));
@@ -100,11 +97,12 @@ export class View {
     this.trace = trace;
     this.quiz.take(exercise);
     this.figures.showStill(trace);
-    this.pointing.forget();
+    for (const pointing of this.pointings) pointing.forget();
     this.painting?.refresh();
     this.facts.show(trace.facts);
     this.#part(".player").hidden = trace.length === 1;
     this.player.load(trace.length, stopsFrom(this.wanted.step ?? trace.start, trace.stops), trace.start);
+    for (const pointing of this.pointings) pointing.again();
     this.tables.refresh();
     this.own?.shown?.(trace, settings);
     if (asked === "news") return; // news change no sizes
@@ -181,10 +179,9 @@ export class View {
 
   /** Show the step of an output cell for as long as it is pointed at; null goes back to the player's step. */
   preview(index) {
-    if (this.player.playing || (index === null && !this.previewing)) return;
-    const step = index === null ? this.player.step : index - this.#firstCell();
-    if (step < 0 || step >= this.trace.length) return;
+    if (this.player.playing || (index === null ? !this.previewing : !this.holds(index))) return;
     this.previewing = index !== null;
+    const step = this.previewing ? index - this.#firstCell() : this.player.step;
     this.figures.showStep(this.trace, step);
     this.quiz.cover(step);
     this.#part(".sentence").textContent = this.quiz.tell(step);
@@ -193,9 +190,13 @@ export class View {
   /** Go to the step of an output cell; on a large image first to its row. @param {import("./pointing.mjs").Cell} cell */
   async goToCell({ row, index }) {
     this.player.pause();
-    const inTrace = (place) => place >= this.#firstCell() && place < this.#firstCell() + this.trace.length;
-    if (!inTrace(index)) await this.change("row", row);
-    if (inTrace(index)) this.player.go(index - this.#firstCell());
+    if (!this.holds(index)) await this.change("row", row);
+    if (this.holds(index)) this.player.go(index - this.#firstCell());
+  }
+
+  /** Whether an output cell is a step of the trace; on a large image those of one row are. */
+  holds(index) {
+    return index >= this.#firstCell() && index < this.#firstCell() + this.trace.length;
   }
 
   #firstCell() {
@@ -209,9 +210,8 @@ export class View {
     const { step, playing } = this.player;
     this.figures.showStep(this.trace, step);
     this.quiz.cover(step);
-    const sentence = this.#part(".sentence");
+    const [sentence, words] = [this.#part(".sentence"), this.quiz.tell(step)];
     sentence.setAttribute("aria-live", playing ? "off" : "polite"); // while it plays, nobody could follow the speech
-    const words = this.quiz.tell(step);
     if (sentence.textContent !== words) sentence.textContent = words; // else it would be read out again
     this.bar.show();
     this.own?.step?.(step);

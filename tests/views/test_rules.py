@@ -61,8 +61,12 @@ def after_random_changes(kind, rng, count=12):
 
 def in_effect(settings):
     """The settings without those whose control is hidden: they wait for it with their last value, and decide nothing."""
-    shown = {name: getattr(settings, other) in values for name, (other, values) in settings.shown_when.items()}
-    return {name: value for name, value in settings.plain().items() if shown.get(name, True)}
+
+    def is_shown(name):
+        other, values = settings.shown_when.get(name, (name, [getattr(settings, name)]))
+        return getattr(settings, other) in values and (other == name or is_shown(other))
+
+    return {name: value for name, value in settings.plain().items() if is_shown(name)}
 
 
 def free_values(settings):

@@ -16,7 +16,7 @@ from ...engine import ConvTerms, conv2d, conv2d_in_order, conv2d_terms, relu
 from ...engine.shapes import Pair
 from ..definitions import Part, part_by_loops
 from ..files import Files
-from ..images import GREY, INK, PHOTOS, brightness, drawing_of, most_to_see, own_picture, stored_image
+from ..images import INK, PHOTOS, drawing_of, most_to_see, own_grey, stored_image
 from ..numbers import write
 from ..ran import Way, difference, seconds_of
 from ..settings import Rows
@@ -192,7 +192,7 @@ def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str
     if settings.image == "drawing":
         return drawing_of(settings.drawing), f"Your drawing; {INK}"
     if settings.image == "picture":
-        return brightness(own_picture(settings.picture)), f"Your picture in grey; {GREY}"
+        return own_grey(settings.picture, int(settings.size))
     return stored_image(settings.image, settings.digit, int(settings.size), files)
 
 

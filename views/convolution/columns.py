@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 
 from .. import grid, im2col
+from ..meetings import meetings
 from ..numbers import write
 from ..trace import Columns, Sources, Texts, column_array, over_steps
 from .algorithms import LECTURE, ConvolutionResult
@@ -31,13 +30,14 @@ def still(result: ConvolutionResult, settings: ConvolutionSettings) -> Sources:
     """What no step changes: the image, the kernel and the finished output."""
     padded, weights, output = result.padded, result.weights, result.output
     input_limit, output_limit = grid.limit_of(result.image), grid.limit_of(output)
+    most = grid.MOST_WRITTEN if settings.numbers else grid.MOST_LABELS
     grey_output = result.photo and output.min() >= 0
     rows, columns = np.indices(weights.shape).reshape(2, -1)
     (top, left), (height, width) = np.array(result.padding)[:, np.newaxis], result.image.shape
     return {
         "input": grid.image(padded, input_limit, shown=not result.photo),
         "input_photo": grid.image(padded, input_limit, shown=result.photo),
-        "input_labels": grid.labels(padded, input_limit),
+        "input_labels": grid.labels(padded, input_limit, most=most, grey=result.photo),
         "input_values": grid.values(padded),
         "input_border": grid.rectangles(top, left, height, width, padded.shape),
         "unread": grid.unread(padded.shape, weights.shape, result.stride, result.dilation),
@@ -48,7 +48,7 @@ def still(result: ConvolutionResult, settings: ConvolutionSettings) -> Sources:
         "zero_line": {"x": np.array([0, 1], np.float32)},
         "output": grid.image(_tint(output), 1, shown=not grey_output),
         "output_photo": grid.image(output, output_limit, shown=grey_output),
-        "output_labels": grid.labels(output, output_limit),
+        "output_labels": grid.labels(output, output_limit, most=most, grey=grey_output),
         "output_values": grid.values(output),
         **links(result),
         "misprints": _misprint_frames(result, settings),
@@ -75,27 +75,10 @@ def moving(result: ConvolutionResult, *, as_matrices: bool) -> Sources:
 
 
 def links(result: ConvolutionResult) -> dict[str, Columns]:
-    """Which output rows and columns an input row or column feeds, and which of the input a kernel's one ever meets.
-
-    Columns rows (n, m) and columns (n, m): for each row or column of one grid those of the other, filled up with −1.
-    """
-    axes = zip(result.padded.shape, result.output.shape, result.weights.shape, result.stride, strict=True)
-    (rows, fed_rows), (columns, fed_columns) = [_meetings(*axis, result.dilation) for axis in axes]
-    return {"kernel_links": {"rows": rows, "columns": columns}, "input_links": {"rows": fed_rows, "columns": fed_columns}}
-
-
-@functools.lru_cache(16)
-def _meetings(size: int, outputs: int, taps: int, stride: int, dilation: int) -> tuple[np.ndarray, np.ndarray]:
-    """Along one axis: where tap k meets output place i, (taps, outputs), and which outputs each input place feeds, (size, m).
-
-    After the last output that a place feeds stands −1.
-    """
-    met = (np.arange(outputs) * stride + np.arange(taps)[:, np.newaxis] * dilation).astype(np.int32)
-    fed = np.full((size, max(taps, 1)), -1, np.int32)
-    for tap, output in np.ndindex(met.shape):
-        row = fed[met[tap, output]]
-        row[np.argmax(row < 0)] = output
-    return met, fed
+    """Which output cells an input cell feeds, and which of the input a kernel's cell ever meets."""
+    shapes = result.padded.shape, result.output.shape, result.weights.shape
+    kernel, image = meetings(*shapes, result.stride, result.dilation)
+    return {"kernel_links": kernel, "input_links": image}
 
 
 def _taps(result: ConvolutionResult, tops: np.ndarray, lefts: np.ndarray) -> grid.Coordinates:

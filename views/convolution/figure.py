@@ -12,13 +12,17 @@ LAYOUT = Layout(
     narrow='"input output" auto "kernel products" auto "sums sums" auto "im2col im2col" auto / 1fr 1fr',
     wide='"input kernel output" auto "input products output" 1fr "sums sums sums" auto "im2col im2col im2col" auto'
     " / 5fr 2.3fr 5fr",
+    large='"input input input" auto "kernel products sums" auto "output output output" auto "im2col im2col im2col" auto'
+    " / 1fr 1fr 2fr",
 )
 
 
 def panels() -> list[Panel]:
     """The panels of the view in reading order. Their sources are those of lesson.compute."""
     return [
-        Panel("input", "Input", "input", _input(), values="input_values", legend=True, links="output", main=True),
+        Panel(
+            "input", "Input", "input", _input(), values="input_values", legend=True, links="output", moves="output", main=True
+        ),
         Panel("kernel", "Kernel", "kernel", _kernel(), values="kernel_values", links="input"),
         Panel("products", "Products", "muted", _products(), secret=True),
         Panel("sums", "Running sum", "muted", _sums(), secret=True, aspect="strip"),

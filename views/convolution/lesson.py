@@ -51,13 +51,14 @@ def _after_sum(result: ConvolutionResult) -> str:
 def call_of(result: ConvolutionResult, settings: ConvolutionSettings) -> str:
     """Python that computes the output as `out`, (1, 1, oH, oW), and prints it."""
     imports: list[str] = []
-    x = snippet.array("x", result.image)
     if settings.image == "digit":
         x, imports = snippet.digit(settings.digit)
     elif settings.image in PHOTOS:
         x, imports = snippet.grey_photo(settings.image, int(settings.size))
     elif settings.image == "picture":
-        x = 'x = np.load("picture.npy")  # your own picture, which only you have: its brightness, 128×128 numbers in 0..255'
+        x = snippet.own_picture(result.image.shape)
+    else:
+        x = snippet.array("x", result.image)
     arguments = ["x[np.newaxis, np.newaxis]", "weight[np.newaxis, np.newaxis]"]
     arguments += [f"np.array([{snippet.number(result.bias)}], dtype=float)"] if result.bias else []
     how = {"stride": result.stride, "padding": result.padding, "dilation": result.dilation}

@@ -10,7 +10,7 @@ import param
 from ...engine import output_size
 from ..exercise import Task, as_text, some_of, whole_numbers
 from ..files import Files
-from ..images import LECTURE_IMAGE, MIDDLE_ROWS, PHOTOS
+from ..images import LECTURE_IMAGE, MIDDLE_ROWS, PHOTOS, own_size, own_size_limit
 from ..rules import Follow, Limit, Start
 from ..settings import Choice, Drawing, Matrix, Picture, Rows, Settings
 from ..units.derivation import Opening
@@ -105,24 +105,27 @@ class ConvolutionSettings(Settings):
         label="Computed by",
         doc="Each gives the same numbers; “What ran here” compares them.",
     )
+    numbers = param.Boolean(default=False, label="Numbers in all cells", doc="Of images up to 32×32; the panels become large.")
     im2col = param.Boolean(default=False, label="As a matrix product", doc="im2col: every window becomes a column.")
 
     sections = {  # noqa: RUF012  (read only)
         "Image cells": ("cells",),
         "More about the kernel": ("kernel_rows", "kernel_columns", "normalise", "flip"),
         "More about the window": ("stride_across", "padding_rule", "dilation"),
-        "Output": ("bias", "relu", "row", "algorithm", "im2col"),
+        "Output": ("bias", "relu", "row", "algorithm", "numbers", "im2col"),
     }
     shown_when = {  # noqa: RUF012
         "cells": ("image", ("lecture",)),
         "digit": ("image", ("digit",)),
         "drawing": ("image", ("drawing",)),
         "picture": ("image", ("picture",)),
-        "size": ("image", PHOTOS),
+        "size": ("image", (*PHOTOS, "picture")),
         "row": ("image", (*PHOTOS, "picture")),
         "padding": ("padding_rule", ("number",)),
     }
     rules = (
+        own_size("picture"),
+        own_size_limit("picture"),
         Start("weights", ("kernel_rows", "kernel_columns"), value=_resized),
         Start("kernel", ("weights",), value=_name_of_kernel),
         Follow("weights", "kernel", _weights_of_kernel, unless=(CUSTOM,)),

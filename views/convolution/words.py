@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import grid
+from ..grid import about_numbers
 from ..numbers import write, write_factor
 from ..sums import sums_of_products
 from ..trace import Sentences, Texts
@@ -47,6 +48,7 @@ def facts(result: ConvolutionResult, settings: ConvolutionSettings) -> dict[str,
         "start": str(result.start),
         **({"paints": "drawing", "paints_at": _place_of_image(result)} if settings.image == "drawing" else {}),
         **({} if settings.im2col else {"im2col_hidden": "hidden"}),
+        **(about_numbers(result.padded.size) if settings.numbers else {}),
         **_legend("input", result.image, result.photo),
         **_legend("output", result.output, result.photo),
     }

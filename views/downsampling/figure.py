@@ -12,6 +12,7 @@ LAYOUT = Layout(
     narrow='"input input sum" auto "input input average" auto "pixels pixels maximum" auto / 1fr 1fr 1fr',
     wide='"input sum average maximum" 1fr "input pixels pixels pixels" auto / 5fr 3fr 3fr 3fr',
     around="16rem",
+    large='"input input input" auto "pixels pixels pixels" auto "sum average maximum" auto / 1fr 1fr 1fr',
 )
 TITLES = {"sum": "Sum", "average": "Average", "maximum": "Maximum"}
 
@@ -20,7 +21,10 @@ def panels() -> list[Panel]:
     """The panels of the view in reading order. Their sources are those of lesson.compute."""
     shared: dict[str, ColumnDataSource] = {}
     return [
-        Panel("input", "Input", "input", _input(), values="input_values", legend=True, secrets="winner winners", main=True),
+        Panel(
+            "input", "Input", "input", _input(), values="input_values", legend=True, moves="maximum", secrets="winner winners",
+            main=True,
+        ),
         Panel("pixels", "Window", "kernel", _pixels(), secret=True, aspect="7"),
         *(
             Panel(

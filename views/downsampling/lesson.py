@@ -13,7 +13,8 @@ import numpy as np
 from ...engine import conv2d_loops, max_pool2d_loops
 from .. import grid
 from ..files import DiskFiles, Files
-from ..images import LECTURE_IMAGE, most_to_see, stored_image
+from ..images import LECTURE_IMAGE, OWN, most_to_see, own_grey, stored_image
+from ..meetings import fed
 from ..numbers import write
 from ..ran import Check, Definition
 from ..stops import of_cells
@@ -83,6 +84,8 @@ def _image(settings: DownsamplingSettings, files: Files) -> tuple[np.ndarray, st
     """The image before any shift, and what it is. -> (H, W), words."""
     if settings.image == "lecture":
         return LECTURE_IMAGE[1:, 1:], "The example image of the lecture without its first row and column"
+    if settings.image == OWN:
+        return own_grey(settings.picture, int(settings.size))
     return stored_image(settings.image, settings.digit, int(settings.size), files)
 
 
@@ -101,8 +104,9 @@ def _still(image: np.ndarray, now: PooledOutputs, before: PooledOutputs, setting
     still: dict[str, Mapping[str, Column]] = {
         "input": grid.image(image, limit, shown=not photo),
         "input_photo": grid.image(image, limit, shown=photo),
-        "input_labels": grid.labels(image, limit),
+        "input_labels": grid.labels(image, limit, most=grid.MOST_WRITTEN if settings.numbers else grid.MOST_LABELS, grey=photo),
         "input_values": grid.values(image),
+        "input_links": fed(len(image), len(now.ties), size, stride),
         "unread": grid.unread(image.shape, (size, size), (stride, stride)),
         "pixels": places,
         "window": _one_size(size, image.shape),
@@ -115,11 +119,13 @@ def _still(image: np.ndarray, now: PooledOutputs, before: PooledOutputs, setting
     for name, values in now.outputs.items():
         end = limit_of(name, limit, size)
         change = change_of(now, before, name, size) / largest
-        labelled = values.size <= MOST_NUMBERS
+        labelled = values.size <= (grid.MOST_WRITTEN if settings.numbers else MOST_NUMBERS)
         still |= {
             name: grid.image(values, end, shown=not photo),
             f"{name}_photo": grid.image(values, end, shown=photo),
-            f"{name}_labels": grid.labels(values if labelled else values[:0], end, writer_of(name, size)),
+            f"{name}_labels": grid.labels(
+                values if labelled else values[:0], end, writer_of(name, size), most=values.size, grey=photo
+            ),
             f"{name}_values": grid.values(values),
             f"{name}_veil": grid.image(change, 1, shown=bool(change.any()) and not labelled),
             f"{name}_changed": _frames(change > 0, shown=labelled),

@@ -7,9 +7,9 @@ import param
 
 from ...engine import output_size
 from ..exercise import Task, some_of, whole_numbers
-from ..images import CHOICES, PHOTOS
+from ..images import CHOICES, OWN, PHOTOS, own_size
 from ..rules import Start
-from ..settings import Choice, Settings
+from ..settings import Choice, Picture, Settings
 
 SIZES = ("32", "64", "128")
 MIDDLE_ROWS = {"32": 7, "64": 15, "128": 31}  # of a 2×2 window's output with stride 2, by the size of a photograph
@@ -23,8 +23,13 @@ CELLS = 3
 class DownsamplingSettings(Settings):
     """The controls of the downsampling view."""
 
-    image = Choice(default="lecture", objects={"Lecture example": "lecture"} | CHOICES, doc="What becomes smaller.")
+    image = Choice(
+        default="lecture",
+        objects={"Lecture example": "lecture"} | CHOICES | {"My own picture": OWN},
+        doc="What becomes smaller.",
+    )
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
+    picture = Picture(label="Picture file")
     size = Choice(default="64", objects={f"{n}×{n}": n for n in SIZES}, label="Photograph size", doc="Pixels.")
     window = param.Integer(default=2, bounds=(2, 4), doc="Pixels a side of each window.")
     stride = param.Integer(default=2, bounds=(1, 4), doc="How far the window moves. Smaller than the window: they overlap.")
@@ -36,15 +41,20 @@ class DownsamplingSettings(Settings):
     row = param.Integer(
         default=MIDDLE_ROWS["64"], bounds=(0, 126), label="Output row", doc="On large images the window walks along one row."
     )
+    numbers = param.Boolean(default=False, label="Numbers in all cells", doc="Of images up to 32×32; the panels become large.")
 
-    shown_when = {"digit": ("image", ("digit",)), "size": ("image", PHOTOS), "row": ("image", PHOTOS)}  # noqa: RUF012
-
-    rules = (Start("row", ("size",), of=MIDDLE_ROWS),)
+    shown_when = {  # noqa: RUF012  (read only)
+        "digit": ("image", ("digit",)),
+        "picture": ("image", (OWN,)),
+        "size": ("image", (*PHOTOS, OWN)),
+        "row": ("image", (*PHOTOS, OWN)),
+    }
+    rules = (own_size(OWN), Start("row", ("size",), of=MIDDLE_ROWS))
 
     @property
     def is_photo(self) -> bool:
         """Photographs and their outputs are shown in grey."""
-        return self.image in PHOTOS
+        return self.image in (*PHOTOS, OWN)
 
 
 def exercise(rng: np.random.Generator) -> Task:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...engine import output_size
 from .. import grid, snippet
+from ..images import OWN
 from ..numbers import write, write_ratio
 from ..trace import Sentences, Texts
 from .pooled_outputs import OUTPUTS, PooledOutputs, limit_of, writer_of
@@ -68,6 +69,7 @@ def facts_of(
     }
     if len(walk) < now.ties.size:
         facts["input_note"] = f"The window walks along output row {walk[0] // out}; click an output to move it."
+    facts |= grid.about_numbers(image.size) if settings.numbers else {}
     limit, photo = grid.limit_of(image), settings.is_photo
     for name in ("input", *OUTPUTS):
         high = write(limit_of(name, limit, size))
@@ -90,11 +92,14 @@ def changes_of(now: PooledOutputs, before: PooledOutputs, settings: Downsampling
 def call_of(image: np.ndarray, settings: DownsamplingSettings) -> str:
     """Python that computes `total`, `average` and `maximum`, (1, 1, oH, oW) each. image: (H, W), shifted already."""
     imports: list[str] = []
-    x = snippet.array("x", image)
     if settings.image == "digit":
         x, imports = snippet.digit(settings.digit)
+    elif settings.image == OWN:
+        x = snippet.own_picture(image.shape)
     elif settings.is_photo:
         x, imports = snippet.grey_photo(settings.image, int(settings.size))
+    else:
+        x = snippet.array("x", image)
     down, right = SHIFTS[settings.shift]
     height, width = image.shape
     edge = ', mode="edge"' if settings.is_photo else ""
@@ -103,7 +108,7 @@ def call_of(image: np.ndarray, settings: DownsamplingSettings) -> str:
     return snippet.program(
         ["avg_pool2d", "conv2d", "max_pool2d"],
         x,
-        *([shift] if imports and down + right else []),
+        *([shift] if (imports or settings.image == OWN) and down + right else []),
         "x = x[np.newaxis, np.newaxis]",
         f"total = conv2d(x, np.ones((1, 1, {settings.window}, {settings.window})), {how}",
         f"average = avg_pool2d(x, {settings.window}, {how}",

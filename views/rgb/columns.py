@@ -64,7 +64,7 @@ def _pointed(its: ChannelArrangement, geometry: Geometry) -> list[Pointed]:
     inputs, outputs = _inputs(its, geometry), _outputs(its, geometry)
     padded, output, kernel = ((side, side) for side in (geometry.padded, geometry.output, KERNEL_SIZE))
     grids = [
-        Pointed(f"input_{name}_values", f"Input, {name}", its.area(spot, padded))
+        Pointed(f"input_{name}_values", f"Input, {name}", its.area(spot, padded), moves="output_")
         for name, spot in zip(CHANNELS, inputs, strict=True)
     ]
     for n in FILTERS:

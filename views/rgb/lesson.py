@@ -15,12 +15,13 @@ from .. import grid, im2col
 from ..arrangement import with_empty
 from ..definitions import part_by_loops
 from ..files import DiskFiles, Files
-from ..images import most_to_see, photo
+from ..images import chosen_photo, most_to_see
+from ..meetings import fed
 from ..ran import Check, Definition
 from ..stops import stops
 from ..trace import Column, Columns, Trace
 from . import columns, volumes
-from .channels import PHOTO_BIAS, PHOTO_FILTERS, PHOTO_SIZE, ChannelConvolution, convolve
+from .channels import PHOTO_SIZE, ChannelConvolution, convolve
 from .channels import exercise as exercise
 from .settings import RgbSettings
 from .wide_and_narrow import CHANNELS, SOURCES, closeup
@@ -43,6 +44,8 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
     still, moving = drawing.still(convolution, shown, chosen), drawing.moving(convolution, chosen)
     static: dict[str, Mapping[str, Column]] = {**with_empty(SOURCES, still, moving), **_values(convolution, shown)}
     static |= drawing.pointed(convolution.geometry) | {"closeup": closeup(is_photo=drawing is volumes)}
+    its = convolution.geometry
+    static["window_links"] = fed(its.padded, its.output, its.kernel_size, its.stride)
     if convolution.weights[0, 0].size <= MOST_PRODUCTS:
         size = convolution.weights.shape[-1]
         static |= {"products": {"x": np.tile(np.arange(size, dtype=np.uint8), size * len(chosen))}}
@@ -76,9 +79,8 @@ def _convolution(settings: RgbSettings, files: Files) -> ChannelConvolution:
     if settings.preset == "cs231n":
         arrays = (settings.small_image(), settings.small_filters(), np.array(settings.biases[0]))
     else:
-        pixels = photo(settings.image, PHOTO_SIZE, files).transpose(2, 0, 1).astype(np.float64)
-        weights = np.stack([*PHOTO_FILTERS.values()])[: settings.filters]
-        arrays = (pixels, weights, np.full(settings.filters, PHOTO_BIAS))
+        pixels = chosen_photo(settings.image, settings.picture, PHOTO_SIZE, files).transpose(2, 0, 1).astype(np.float64)
+        arrays = (pixels, settings.photo_filters(), np.array(settings.photo_biases[0][: settings.filters]))
     return convolve(*arrays, settings.stride, settings.padding)
 
 

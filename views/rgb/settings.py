@@ -9,16 +9,26 @@ import numpy as np
 import param
 
 from ..files import Files
-from ..images import PHOTOS
+from ..images import OWN, PHOTOS
 from ..rules import Follow, Start
-from ..settings import Matrix, Rows, Settings
-from .channels import PHOTO_FILTERS, seeded_numbers
+from ..settings import Choice, Matrix, Picture, Rows, Settings
+from .channels import PHOTO_BIAS, PHOTO_FILTERS, PHOTO_SIZE, seeded_numbers
 from .wide_and_narrow import CHANNELS
 
 EDITED = "edited"
 BIASES = (1.0, 0.0)
 MATRICES = {f"input_{channel}": f"Input, {channel}" for channel in CHANNELS} | {
     f"filter_{n}_{channel}": f"Filter {n}, {channel} kernel" for n in (0, 1) for channel in CHANNELS
+}
+# Of the filters over a photograph.
+PHOTO_KERNELS: dict[str, Rows] = {
+    f"kernel_{n}_{channel}": tuple(map(tuple, kernel.tolist()))
+    for n, kernels in enumerate(PHOTO_FILTERS.values())
+    for channel, kernel in zip(CHANNELS, kernels, strict=True)
+}
+PHOTO_NUMBERS: dict[str, Rows] = PHOTO_KERNELS | {"photo_biases": ((PHOTO_BIAS,) * len(PHOTO_FILTERS),)}
+PHOTO_LABELS = {name: "Filter {}, {} 5×5 kernel".format(*name.split("_")[1:]) for name in PHOTO_KERNELS} | {
+    "photo_biases": "Biases of all filters"
 }
 # What another preset starts with.
 STARTS = {"stride": {"cs231n": 2, "lecture": 1}, "padding": {"cs231n": 1, "lecture": 0}}
@@ -44,6 +54,26 @@ def _matrix(name: str) -> Matrix:
     )
 
 
+def _photo_matrix(name: str) -> Matrix:
+    about = "Type any number, or paste a matrix."
+    return Matrix(default=PHOTO_NUMBERS[name], label=PHOTO_LABELS[name], role="kernel", doc=about)
+
+
+def _name_of_weights(settings: RgbSettings) -> str:
+    """Whether the filters over a photograph are those given."""
+    return "given" if all(getattr(settings, name) == rows for name, rows in PHOTO_NUMBERS.items()) else EDITED
+
+
+def _given(name: str) -> Callable[[RgbSettings, Files | None], Rows]:
+    return lambda settings, files: PHOTO_NUMBERS[name]
+
+
+def _enough_filters(settings: RgbSettings) -> int:
+    """So many that the one whose kernel is opened is among them."""
+    opened = settings.edit_photo.split("_")
+    return max(settings.filters, int(opened[1]) + 1 if opened[0] == "kernel" else 1)
+
+
 def _name_of_numbers(settings: RgbSettings) -> str:
     """Whether the numbers are those of the seed."""
     same = all(getattr(settings, name) == rows for name, rows in seeded(settings.seed).items())
@@ -62,9 +92,13 @@ class RgbSettings(Settings):
         objects={"CS231n, 5×5×3": "cs231n", "Photograph, 32×32×3": "lecture"},
         doc="Small enough for every number, or a photograph as volumes.",
     )
-    image: param.Selector[str] = param.Selector(
-        default="astronaut", objects={name.capitalize(): name for name in PHOTOS}, label="Photograph", doc="32×32 pixels."
+    image = Choice(
+        default="astronaut",
+        objects={name.capitalize(): name for name in PHOTOS} | {"My own picture": OWN},
+        label="Photograph",
+        doc="32×32 pixels.",
     )
+    picture = Picture(side=PHOTO_SIZE, label="Picture file")
     filters = param.Integer(default=1, bounds=(1, len(PHOTO_FILTERS)), doc="Each filter adds one channel to the output.")
     channels: param.Selector[str] = param.Selector(
         default="all",
@@ -95,20 +129,57 @@ class RgbSettings(Settings):
     filter_1_green = _matrix("filter_1_green")
     filter_1_blue = _matrix("filter_1_blue")
     biases = Matrix(default=(BIASES,), label="Biases", role="kernel", doc="Of filter 0 and of filter 1.")
+    weights_of = Choice(
+        default="given",
+        objects={"Given": "given", "Edited": EDITED},
+        label="Filters’ numbers",
+        doc="Editing a number switches to “Edited”.",
+    )
+    edit_photo = Choice(
+        default="nothing",
+        objects={"Nothing": "nothing"} | {label: name for name, label in PHOTO_LABELS.items()},
+        label="Edit",
+        doc="Opens these numbers for typing.",
+    )
+    kernel_0_red = _photo_matrix("kernel_0_red")
+    kernel_0_green = _photo_matrix("kernel_0_green")
+    kernel_0_blue = _photo_matrix("kernel_0_blue")
+    kernel_1_red = _photo_matrix("kernel_1_red")
+    kernel_1_green = _photo_matrix("kernel_1_green")
+    kernel_1_blue = _photo_matrix("kernel_1_blue")
+    kernel_2_red = _photo_matrix("kernel_2_red")
+    kernel_2_green = _photo_matrix("kernel_2_green")
+    kernel_2_blue = _photo_matrix("kernel_2_blue")
+    kernel_3_red = _photo_matrix("kernel_3_red")
+    kernel_3_green = _photo_matrix("kernel_3_green")
+    kernel_3_blue = _photo_matrix("kernel_3_blue")
+    photo_biases = _photo_matrix("photo_biases")
 
     shown_when = {  # noqa: RUF012  (read only)
         "image": ("preset", ("lecture",)),
+        "picture": ("image", (OWN,)),
         "filters": ("preset", ("lecture",)),
         "numbers": ("preset", ("cs231n",)),
         "seed": ("numbers", ("seed",)),
         "edit": ("preset", ("cs231n",)),
         **{name: ("edit", (name,)) for name in (*MATRICES, "biases")},
+        "weights_of": ("preset", ("lecture",)),
+        "edit_photo": ("preset", ("lecture",)),
+        **{name: ("edit_photo", (name,)) for name in PHOTO_NUMBERS},
     }
     rules = (
         *(Start(name, ("preset",), of=starts) for name, starts in STARTS.items()),
         Start("numbers", (*MATRICES, "biases"), value=_name_of_numbers),
         *(Follow(name, "numbers", _number_of_seed(name), unless=(EDITED,)) for name in (*MATRICES, "biases")),
+        Start("weights_of", (*PHOTO_NUMBERS,), value=_name_of_weights),
+        *(Follow(name, "weights_of", _given(name), unless=(EDITED,)) for name in PHOTO_NUMBERS),
+        Start("filters", ("edit_photo",), value=_enough_filters),
     )
+
+    def photo_filters(self) -> np.ndarray:
+        """The filters over a photograph. -> (filters, 3, 5, 5)."""
+        numbers = [[getattr(self, f"kernel_{n}_{channel}") for channel in CHANNELS] for n in range(self.filters)]
+        return np.array(numbers)
 
     def small_image(self) -> np.ndarray:
         """The image of the preset "cs231n". -> (3, 5, 5)."""

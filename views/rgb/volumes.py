@@ -101,9 +101,9 @@ def _pointed(its: ChannelArrangement, geometry: Geometry) -> list[Pointed]:
         turn = (n * size, (n + 1) * size) if n >= 0 else None
         return Pointed(source, title, its.area(stack.sheet(0, side), (side, side)), first, turn, answer)
 
-    output, size = geometry.output, geometry.output**2
+    side, output, size = geometry.padded, geometry.output, geometry.output**2
     grids = [
-        grid(f"input_{name}_values", f"Input, {name}", stack, geometry.padded)
+        Pointed(f"input_{name}_values", f"Input, {name}", its.area(stack.sheet(0, side), (side, side)), moves="output_")
         for name, stack in zip(CHANNELS, its.images, strict=True)
     ]
     for n in range(geometry.filters):

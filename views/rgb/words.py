@@ -8,6 +8,7 @@ import numpy as np
 
 from ...engine import output_size
 from .. import snippet
+from ..images import OWN
 from ..numbers import write, write_factor
 from ..sums import sums_of_products
 from ..trace import Columns, Sentences, Texts
@@ -69,7 +70,7 @@ def facts_of(settings: RgbSettings, convolution: ChannelConvolution, chosen: Seq
     scale = "Blue is positive, orange negative, the background colour 0."
     if settings.preset == "lecture":
         scale += f" All maps share one scale, −{write(scale_of(convolution, convolution.outputs))} to the same positive number."
-        scale += " Filters: " + "; ".join(f"{n}: {what}" for n, what in enumerate([*PHOTO_FILTERS][:F])) + "."
+        scale += " Filters: " + "; ".join(f"{n}: {what}" for n, what in enumerate(_filters_in_words(convolution))) + "."
     return {
         "source": scale,
         "size": f"output size = ⌊({side} + 2·{padding} − {kernel_size}) / {stride}⌋ + 1 = {out}, one channel per filter",
@@ -81,10 +82,19 @@ def facts_of(settings: RgbSettings, convolution: ChannelConvolution, chosen: Seq
     }
 
 
+def _filters_in_words(convolution: ChannelConvolution) -> list[str]:
+    """What each filter looks for, unless the user has changed it."""
+    given = PHOTO_FILTERS.items()
+    pairs = zip(given, convolution.weights, strict=False)
+    return [what if (weights == kernels).all() else "yours" for (what, kernels), weights in pairs]
+
+
 def call_of(convolution: ChannelConvolution, settings: RgbSettings) -> str:
     """Python that computes the output as `out`, (1, F, oH, oW), and prints it."""
     if settings.preset == "cs231n":
         x, imports = snippet.array("x", convolution.image, "red, green, blue"), []
+    elif settings.image == OWN:
+        x, imports = snippet.own_picture(convolution.image.shape), []
     else:
         x = f'x = photo("{settings.image}", {PHOTO_SIZE}, DiskFiles()).transpose(2, 0, 1).astype(float)  # red, green, blue'
         imports = ["from convoscope.views.files import DiskFiles", "from convoscope.views.images import photo"]
