@@ -15,7 +15,7 @@ class Static:
     _resources = {  # noqa: RUF012  (read only)
         "page": [
             path.relative_to(ROOT).as_posix()
-            for pattern in ("static/**/*.*", "views/*/own.*", "views/*/page/*.mjs")
+            for pattern in ("static/**/*.*", "views/*/own.*", "views/*/card.css", "views/*/page/*.mjs")
             for path in sorted(ROOT.glob(pattern))
             if path.suffix != ".html"
         ]

@@ -12,6 +12,7 @@ from . import shell
 
 NAME = "service-worker.js"  # its name stays, because browsers ask for it again and again
 LEFT_OUT = {NAME, ".nojekyll"}
+LATER = "data/imagenet/"  # what is kept when it is first fetched, not before: only one view needs it
 
 
 def add_offline(site: Path) -> None:
@@ -23,7 +24,11 @@ def add_offline(site: Path) -> None:
         for path in sorted(site.rglob("*"))
         if path.is_file() and path.name not in LEFT_OUT
     }
-    listing = json.dumps(files, indent=1)
-    version = hashlib.sha256(listing.encode()).hexdigest()[:12]
+    later = {path: files.pop(path) for path in list(files) if path.startswith(LATER)}
+    listing, later_listing = json.dumps(files, indent=1), json.dumps(later, indent=1)
+    version = hashlib.sha256((listing + later_listing).encode()).hexdigest()[:12]
     worker = (shell.STATIC / NAME).read_text(encoding="utf-8")
-    (site / NAME).write_text(worker.replace("@@version@@", version).replace('"@@files@@"', listing), encoding="utf-8")
+    filling = {"@@version@@": version, '"@@files@@"': listing, '"@@later@@"': later_listing}
+    for mark, text in filling.items():
+        worker = worker.replace(mark, text)
+    (site / NAME).write_text(worker, encoding="utf-8")

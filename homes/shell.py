@@ -124,7 +124,8 @@ def styles() -> list[str]:
 def page_files(slugs: Iterable[str] = SLUGS) -> list[Path]:
     """The scripts and style sheets that browsers fetch, as paths in the project: shared ones, then those of the views."""
     own = [path for slug in slugs for pattern in ("own.*", "page/*.mjs") for path in sorted((VIEWS / slug).glob(pattern))]
-    shared = [path for folder in ("js", "css") for path in sorted((STATIC / folder).iterdir())]
+    units = [VIEWS / "units" / "card.css", *sorted((VIEWS / "units" / "page").iterdir())]  # what views of networks share
+    shared = [*(path for folder in ("js", "css") for path in sorted((STATIC / folder).iterdir())), *units]
     return [path.relative_to(ROOT) for path in shared + own if path.suffix != ".html"]
 
 

@@ -30,6 +30,8 @@ MOST_TRACES = 200  # of one file
 MARK = "@@{}@@"
 IMPORT = re.compile(r'(\bfrom |\bimport |\bimport\()(["`])(\.[^"`]+\.mjs)\2')
 
+IMPORTED = re.compile(r'@import url\("([^"]+)"\);')
+
 
 class ExportError(RuntimeError):
     """Settings that cannot be exported; the message says which and what to try."""
@@ -77,7 +79,7 @@ def blank(view: shell.View) -> str:
     """The page of a view with MARKs where the site's data, the packets and BokehJS go; the page fills it too (one-file.mjs)."""
     static = shell.STATIC
     own = [f"views/{view.slug}/own.css"] if view.has_style else []
-    sheets = [Markup((shell.ROOT / path).read_text("utf-8")) for path in shell.styles() + own]
+    sheets = [Markup(_whole(shell.ROOT / path)) for path in shell.styles() + own]
     view = dataclasses.replace(view, has_exercises=False)  # an exercise would have to be computed
     return shell.template("single.html").render(
         home="static",
@@ -91,6 +93,11 @@ def blank(view: shell.View) -> str:
         },
         packed={"bokeh": MARK.format("bokeh"), "modules": packed(json.dumps(modules(view.slug)).encode())},
     )
+
+
+def _whole(sheet: Path) -> str:
+    """A style sheet with those that it imports."""
+    return IMPORTED.sub(lambda match: _whole(sheet.parent / match[1]), sheet.read_text("utf-8"))
 
 
 def packed(data: bytes) -> str:

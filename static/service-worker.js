@@ -6,6 +6,7 @@
 
 const VERSION = "@@version@@";
 const FILES = "@@files@@"; // {path: sha256 in base64}
+const LATER = "@@later@@"; // the same, of files that are kept when they are first fetched
 const OURS = "convoscope-"; // how the names of our caches begin
 const AT_ONCE = 6; // fetches
 
@@ -42,12 +43,16 @@ function pathOf({ method, url }) {
   const scope = new URL(self.registration.scope);
   if (method !== "GET" || origin !== scope.origin || !pathname.startsWith(scope.pathname)) return null;
   const path = pathname.slice(scope.pathname.length) || "index.html";
-  return Object.hasOwn(FILES, path) ? path : null;
+  return Object.hasOwn(FILES, path) || Object.hasOwn(LATER, path) ? path : null;
 }
 
 async function kept(path, request) {
   const cache = await caches.open(OURS + VERSION);
-  return (await cache.match(addressOf(path))) ?? fetch(request);
+  const there = await cache.match(addressOf(path));
+  if (there || !Object.hasOwn(LATER, path)) return there ?? fetch(request);
+  const response = await fetch(addressOf(path), { integrity: `sha256-${LATER[path]}` });
+  if (response.ok) await cache.put(addressOf(path), response.clone());
+  return response;
 }
 
 function addressOf(path) {

@@ -18,6 +18,7 @@ SLUGS = (  # in the order of the page
     "gradients",
     "detective",
     "network",
+    "photo",
     "architectures",
     "train",
 )

@@ -169,6 +169,7 @@ async function bringUpPython() {
         const update = readPacket(packet);
         views.get(update.view)?.show(update, "news");
       },
+      fetched: (detail) => document.dispatchEvent(new CustomEvent("filefetched", { detail })),
       slow: (words) => status.silent(words),
       silent: (words) => (words ? status.silent(words) : status.ready()),
       cut: (words, retry) => {

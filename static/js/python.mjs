@@ -18,7 +18,7 @@ export class PythonWorker {
   /**
    * @param {object} runtime what the worker loads: {worker, ...} (see homes/site.py)
    * @param {{progress: (loaded: number, total: number) => void, ready: () => void, news: (packet: ArrayBuffer) => void,
-   *   slow: (words: string) => void, lost: (why: string, again: boolean) => void}} tell
+   *   fetched: (file: {path: string, loaded: number, total: number}) => void, slow: (words: string) => void, lost: (why: string, again: boolean) => void}} tell
    * @param {() => object[]} rebuild the events that bring a new worker to the page's settings
    * @param {boolean} shared whether other pages of this origin may use the same worker; if that fails, this page has its own
    */
@@ -98,6 +98,9 @@ export class PythonWorker {
       case "news":
         this.tell.news(message.packet);
         return whenPainted().then(() => this.port?.postMessage({ type: "shown" }));
+      case "fetched":
+        this.requests.extend();
+        return this.tell.fetched(message);
       case "alive":
         return;
       case "working":

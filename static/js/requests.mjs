@@ -68,11 +68,21 @@ export class Requests {
     for (const id of [...this.waiting.keys()]) this.refuse(id, sentence);
   }
 
+  /** What waits may take its time anew: the bytes of a file that it needs are coming. */
+  extend() {
+    for (const [id, request] of this.waiting) if (request.isPosted) this.#time(id, request);
+  }
+
   #post(id) {
     const request = this.waiting.get(id);
     request.isPosted = true;
-    request.timer = setTimeout(() => this.late(id), this.deadline);
+    this.#time(id, request);
     this.post(id, request.event);
+  }
+
+  #time(id, request) {
+    clearTimeout(request.timer);
+    request.timer = setTimeout(() => this.late(id), this.deadline);
   }
 
   #take(id) {

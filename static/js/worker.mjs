@@ -2,7 +2,8 @@
  * Python in its own thread: loads Pyodide, NumPy and our package, then answers events. As a shared worker it serves
  * several embeds of one origin: one Pyodide, and for each page an Answerer with settings of its own.
  * Messages in: {type: "start", runtime}, {type: "event", id, event}, {type: "shown"} after each news, {type: "ping"},
- * {type: "leave"}. Out: begun, progress, ready, answer, news, alive, failed; working and rested around a computation.
+ * {type: "leave"}. Out: begun, progress, ready, answer, news, alive, failed; working and rested around a computation; fetched
+ * as the bytes of a file come that an event needs.
  */
 
 const LONG_TICK = 500; // milliseconds
@@ -189,17 +190,30 @@ class Page {
 
   async #supply(path) {
     try {
-      this.answerer.put(path, new Uint8Array(await fetchWhole(this.runtime.data + path)));
+      const tell = (loaded, total) => this.port.postMessage({ type: "fetched", path, loaded, total });
+      this.answerer.put(path, new Uint8Array(await fetchWhole(this.runtime.data + path, tell)));
     } catch (error) {
       this.answerer.fail(path, `the file ${path} could not be fetched (${error.message}); check the connection and try again`);
     }
   }
 }
 
-async function fetchWhole(url) {
+/** A whole file. @param {(loaded: number, total: number) => void} [tell] hears of its bytes as they come; total is 0 if unknown */
+async function fetchWhole(url, tell) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`the server answered ${response.status} for ${url.split("/").at(-1)}`);
-  return response.arrayBuffer();
+  if (!tell) return response.arrayBuffer();
+  const isPlain = !response.headers.get("content-encoding"); // else the length is that of the packed bytes
+  const total = isPlain ? Number(response.headers.get("content-length")) : 0;
+  let loaded = 0;
+  const counter = new TransformStream({
+    transform(chunk, controller) {
+      loaded += chunk.byteLength;
+      tell(loaded, total);
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(response.body.pipeThrough(counter)).arrayBuffer();
 }
 
 /** Report the bytes of the runtime as they arrive, whoever fetches them. @param {Record<string, number>} bytes by file name */

@@ -1,5 +1,5 @@
 /** What the network view has beside every view's: the pad, pointing at units, the card of the unit that is asked, weights. */
-import { Card } from "./page/card.mjs";
+import { Card } from "../units/page/card.mjs";
 import { showChanges } from "./page/changes.mjs";
 import { fileFields } from "./page/files.mjs";
 import { Pad } from "./page/pad.mjs";

@@ -20,24 +20,32 @@ from .kinds import kind_of, origin, readers_of, receptive_edges
 MOST_READERS = 10
 
 
-def card_sources(derivation: Derivation | None, settings_of: Callable[[Opening], object]) -> dict[str, Columns]:
+def card_sources(
+    derivation: Derivation | None, settings_of: Callable[[Opening], object], *, editable: bool = True
+) -> dict[str, Columns]:
     """The sources card_cells, card_terms, card_feeds and card_openings; empty if no unit is chosen.
 
-    settings_of: what another view shows an opening with, None if it cannot.
+    settings_of: what another view shows an opening with, None if it cannot; editable: whether weights can be changed here.
     """
     if derivation is None:
         return {"card_cells": _cells([]), "card_terms": _terms([]), "card_feeds": _terms([]), "card_openings": _openings([])}
     openings = [(one.group, settings_of(one)) for one in derivation.openings()]
-    return {
+    sources = {
         "card_cells": _cells(derivation.grids()),
         "card_terms": _terms(_named(derivation.activations, derivation.terms())),
         "card_feeds": _terms(_named(derivation.activations, _readers(derivation))),
         "card_openings": _openings([(group, settings) for group, settings in openings if settings is not None]),
     }
+    if not editable:
+        for name in ("card_cells", "card_terms"):
+            sources[name] |= {"place": Texts.of([""] * len(sources[name]["place"]))}
+    return sources
 
 
-def card_facts(derivation: Derivation | None, switched_off: Collection[str] = ()) -> dict[str, str]:
-    """The facts card_*; none if no unit is chosen. switched_off: places such as C1.off[3]."""
+def card_facts(
+    derivation: Derivation | None, switched_off: Collection[str] = (), *, editable: bool = True
+) -> dict[str, str]:
+    """The facts card_*; none if no unit is chosen. switched_off: places such as C1.off[3]; editable: whether it can be."""
     if derivation is None:
         return {}
     return {
@@ -46,7 +54,7 @@ def card_facts(derivation: Derivation | None, switched_off: Collection[str] = ()
         "card_kind": derivation.about,
         "card_sees": _sees(derivation),
         "card_sum": _result(derivation),
-        **_switches(derivation, switched_off),
+        **(_switches(derivation, switched_off) if editable else {}),
     }
 
 

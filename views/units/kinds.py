@@ -5,8 +5,6 @@ A new kind of layer needs a class (see derivation.py) and a line here.
 
 from __future__ import annotations
 
-import functools
-
 from ...engine import Network
 from .activations import Activations, Edges, Unit
 from .branches import Add, Concat
@@ -94,14 +92,20 @@ def edges_on(network: Network, unit: Unit, base: int) -> Edges:
 
 
 def _spread(network: Network, number: int, edges: Edges, base: int) -> Edges | None:
-    """What those cells of a layer see of `base` through all layers between; None if it lies on no way to the input."""
-    if number <= base:
-        return edges if number == base else None
-    layer = layers_of(network)[number]
-    sliding = kind_of(network, number).sliding(layer.made_by) if layer.made_by else None
-    if sliding is None:
-        _, H, W = layers_of(network)[base].shape
-        return 0, 0, H, W
-    below = around(window_edges(sliding, edges[0], edges[1]), window_edges(sliding, edges[2] - 1, edges[3] - 1))
-    ways = [way for read in layer.reads if (way := _spread(network, read, below, base)) is not None]
-    return functools.reduce(around, ways) if ways else None
+    """What those cells of a layer see of `base` through all layers between; None if it lies on no way to the input.
+
+    Branches meet again at every layer below them, so each layer is walked through once, with all that is seen of it.
+    """
+    layers, seen = layers_of(network), {number: edges}
+    for n in range(number, base, -1):
+        if n not in seen:
+            continue
+        layer, one = layers[n], seen[n]
+        sliding = kind_of(network, n).sliding(layer.made_by) if layer.made_by else None
+        if sliding is None:
+            _, H, W = layers[base].shape
+            return 0, 0, H, W
+        below = around(window_edges(sliding, one[0], one[1]), window_edges(sliding, one[2] - 1, one[3] - 1))
+        for read in layer.reads:
+            seen[read] = around(seen[read], below) if read in seen else below
+    return seen.get(base)

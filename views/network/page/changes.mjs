@@ -1,6 +1,6 @@
 /** What was changed in the network, each change with the way back. */
 import { make } from "../../../static/js/elements.mjs";
-import { button } from "./tools.mjs";
+import { button } from "../../units/page/pieces.mjs";
 
 const SHOWN = 12; // changes told one by one
 

@@ -1,6 +1,6 @@
 /** The grids of numbers on a card: window × kernel = products of one map, or the window of a pooling. */
 import { make } from "../../../static/js/elements.mjs";
-import { button, keyed, tint } from "./tools.mjs";
+import { button, keyed, tint } from "./pieces.mjs";
 
 const KINDS = { window: "Window", kernel: "Kernel", products: "Products" };
 const SIGNS = { kernel: "×", products: "=" };

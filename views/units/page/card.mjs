@@ -6,7 +6,7 @@ import { make } from "../../../static/js/elements.mjs";
 import { typed } from "../../../static/js/numbers.mjs";
 import { allOf, mapValues } from "../../../static/js/packet.mjs";
 import { Grids } from "./grids.mjs";
-import { button, keyed, tint } from "./tools.mjs";
+import { button, keyed, tint } from "./pieces.mjs";
 
 export class Card {
   /** @param {HTMLElement} element @param {import("../../../static/js/view.mjs").View} view @param {import("./units.mjs").Units} units */

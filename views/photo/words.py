@@ -1,0 +1,111 @@
+"""What the photo view says: the answer, a sentence for each stage of the film, the facts around the drawings."""
+
+from __future__ import annotations
+
+import math
+
+from ...engine import Network
+from ...engine.layer_specs import ConvSpec, PoolSpec
+from ..imagenet import ImageClass, most_probable
+from ..numbers import percent, write, write_limit
+from ..units.activations import Activations
+from ..units.graph import layers_of
+from .settings import PhotoSettings
+from .stages import Stage, strongest_unit
+
+SURE, UNSURE = 0.8, 0.4
+LIMITS = (
+    "It knows 1,000 classes, those of the ILSVRC challenge of 2012, 120 of them breeds of dogs, and must choose among them: "
+    "for what is none of them (a person, a moose, a drawing) it still names one. The probabilities add up to 100 % and say how "
+    "the classes compare, not how likely it is that the answer is right. On the challenge’s photographs its first answer is "
+    "right in about 58 of 100 cases, and one of its first five in 80."
+)
+
+
+def answer(activations: Activations, classes: tuple[ImageClass, ...]) -> str:
+    """The most probable classes in a sentence."""
+    probabilities = activations.probabilities
+    first, second, third = most_probable(probabilities, 3)
+    share = float(probabilities[first])
+    said = "It is sure" if share >= SURE else "It hesitates" if share >= UNSURE else "It does not know"
+    named = [f"{classes[n].name} ({percent(float(probabilities[n]))} %)" for n in (first, second, third)]
+    return f"{said}: {named[0]}, then {named[1]} and {named[2]}."
+
+
+def stage_sentence(activations: Activations, stage: Stage, names: list[str], classes: tuple[ImageClass, ...]) -> str:
+    """What a stage of the film does, and its strongest unit."""
+    layer = layers_of(activations.network)[stage.layer]
+    unit = strongest_unit(activations, stage.layer)
+    if stage.name == "softmax":
+        return f"softmax makes probabilities of the {len(classes):,} logits. {answer(activations, classes)}"
+    number = write(activations.value(unit))
+    if stage.name == "logits":
+        best = classes[unit.position[0]].name
+        return f"logits: the mean of each of conv10's maps is the score of its class. The largest is that of {best}: {number}."
+    size = "{}@{}×{}".format(*layer.shape)
+    where = f"{activations.name(unit)} = {number}"
+    if stage.name == "input":
+        return f"input: the photograph as blue, green and red, each less its mean in ImageNet: {size}. The largest is {where}."
+    done = f"{stage.name}: {_does(activations.network, stage, names)}: {size}. The strongest answer is {where}"
+    return f"{done}, of the class {classes[unit.position[0]].name}." if stage.name == "conv10" else f"{done}."
+
+
+def _does(network: Network, stage: Stage, names: list[str]) -> str:
+    """What a layer computes."""
+    layer = layers_of(network)[stage.layer]
+    assert layer.made_by is not None
+    before = " and ".join(names[read] for read in stage.reads)
+    match layer.made_by.spec:
+        case ConvSpec() as spec:
+            kernel = "{}×{}".format(*spec.sliding.kernel_size)
+            after = " after ReLU" if before.partition(".")[2] == "squeeze" else ""
+            stride = f" in steps of {spec.sliding.stride[0]}" if spec.sliding.stride != (1, 1) else ""
+            return f"{spec.filters:,} filters of {kernel} slide over {before}{after}{stride}"
+        case PoolSpec() as spec:
+            kernel = "{}×{}".format(*spec.sliding.kernel_size)
+            return f"the largest number of each {kernel} window of {before}, in steps of {spec.sliding.stride[0]}"
+    together = ", and the maps stand behind each other" if len(stage.reads) > 1 else ""
+    return f"what is negative in {before} becomes 0{together}"
+
+
+def facts(activations: Activations, settings: PhotoSettings, classes: tuple[ImageClass, ...]) -> dict[str, str]:
+    """Short texts by the name under which the page shows them."""
+    network = activations.network
+    count = sum(value.size for value in network.parameters().values())
+    units = sum(math.prod(layer.shape) for layer in layers_of(network) if layer.name.partition(".")[2] != "concat")
+    return {
+        "source": f"SqueezeNet 1.1 (Iandola et al., 2016), trained by its authors on 1.2 million photographs: {count:,} "
+        f"parameters, {units:,} units. Photograph: {settings.image}. Everything is computed on this machine.",
+        "size": "Blue is positive, orange negative, background colour = 0. The number behind ± is the end of a layer's scale.",
+        "photo": "",
+        "limits": LIMITS,
+        "scores": answer(activations, classes),
+        "filters": "64 filters of 3×3 over red, green and blue; grey = 0",
+    }
+
+
+def class_words(activations: Activations, one: ImageClass) -> dict[str, str]:
+    """The facts about the class whose map is shown: the mean of the map is the logit."""
+    maps, logits = activations.values[-3], activations.values[-2]
+    mean, logit = float(maps[one.number].mean(dtype=float)), float(logits[one.number])
+    probability = percent(float(activations.probabilities[one.number]))
+    end = write_limit(float(abs(maps[one.number]).max()))
+    return {
+        "seen": f"conv10[{one.number}]: mean of its {maps[one.number].size} cells = {write(mean)}, the logit is {write(logit)}",
+        "seen_class": f"{one.synonyms} (class {one.number}): {probability} %",
+        "seen_low": f"−{end}", "seen_high": end, "seen_palette": "signed",
+    }  # fmt: skip
+
+
+def call_of(settings: PhotoSettings) -> str:
+    """A program that prints the five most probable classes."""
+    return "\n".join([
+        "from convoscope.views.files import DiskFiles",
+        "from convoscope.views.imagenet import image_classes, most_probable, probabilities_of",
+        "from convoscope.views.images import photo",
+        "",
+        "files = DiskFiles()",
+        f'probabilities = probabilities_of(photo("{settings.image}", 224, files), files)',
+        "for number in most_probable(probabilities, 5):",
+        '    print(f"{image_classes(files)[number].name}: {probabilities[number]:.1%}")',
+    ])  # fmt: skip
