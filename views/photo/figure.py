@@ -12,7 +12,7 @@ LAYOUT = Layout(
     wide='"photo wide" auto "scores wide" auto "seen maps" auto "filters maps" auto / minmax(0, 3fr) minmax(0, 8fr)',
     around="16rem",
 )
-WIDE_ASPECT, NARROW_ASPECT = "1.5385", "0.3846"  # stages.py's
+WIDE_ASPECT, NARROW_ASPECT = "1.5385", "0.3846"  # film.py's
 MAPS_ASPECT = "3"  # the page sets that of the open layers
 
 

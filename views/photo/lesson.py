@@ -24,9 +24,10 @@ from ..units.card import card_facts, card_sources
 from ..units.graph import layers_of
 from ..units.kinds import derive, edges_on
 from . import columns, words
+from .film import field_columns, field_steps, film_sources
 from .maps import map_sources, open_layers
 from .settings import PhotoSettings
-from .stages import field_columns, field_steps, film_sources, stages_of
+from .stages import stages_of
 from .state import PhotoState
 
 TITLE = "Show it a photograph"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...engine.shapes import Array
-from ..grid import limit_of, shade
+from ..grid import limit_of
 from ..numbers import write_limit
 from ..trace import Columns, Texts
 from ..units.activations import Activations, Unit
 from ..units.graph import find_layer, layers_of
+from .film import colour_steps
 from .settings import PhotoSettings
 from .stages import picture, strengths
 
@@ -114,7 +115,7 @@ Cells = list[tuple[OpenLayer, Array]]  # of each map: its layer and its numbers
 
 
 def _images(cells: Cells) -> Columns:
-    shades = [shade(values, one.limit).ravel() for one, values in cells]
+    shades = [colour_steps(values, one.limit).ravel() for one, values in cells]
     return {
         "image": np.concatenate([np.zeros(0, np.float32), *shades]),
         "image_rows": np.array([len(values) for _, values in cells], np.int32),

@@ -32,7 +32,7 @@ class PhotoSettings(Settings):
         doc="A map is as strong as its largest value.",
     )
     page = param.Integer(default=0, bounds=(0, MOST_PAGES - 1), label="Page of maps", doc="16 or 64 maps of each open layer.")
-    layers = Text(default="conv1", longest=120, label="Open layers", doc="Names with commas between.")
+    layers = Text(default="fire4.squeeze", longest=120, label="Open layers", doc="Names with commas between.")
     unit = Text(default="", longest=40, label="Unit", doc="Such as conv1[3,10,12].")
 
     without_control = ("explain", "page", "layers", "unit")

@@ -6,7 +6,6 @@ rows beside each other, the narrow one has them below each other.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,28 +13,16 @@ import numpy as np
 
 from ...engine import Network
 from ...engine.shapes import Array
-from ..grid import limit_of, shade
-from ..trace import Columns, Texts
-from ..units.activations import Activations, Edges, Unit
+from ..units.activations import Activations, Unit
 from ..units.graph import NamedLayer, layers_of
-from ..units.kinds import edges_on, kind_of
-from ..units.windows import clip, window_edges
 
 PARTS = ("squeeze", "expand1x1", "expand3x3", "concat")
 FIRST_ROW = ("input", "conv1", "relu1", "pool1")
 LAST_ROW = ("conv10", "logits", "softmax")
 FIRES_BESIDE = 4  # fire modules in the left half of the wide drawing
 GRID_COLUMNS = 40  # of a row of numbers drawn as a picture
-PICTURE = 0.76  # of a stage's width; the rest is the gap
-TITLE = 0.3  # height of a stage's title, in widths of a stage
-WIDE, NARROW = (10, 5), (5, 10)  # stages across and down
-ROWS = 1 + TITLE  # height of a row of stages, in widths of a stage
-LETTERS = 0.17  # in widths of a stage
 
 Place = tuple[int, int]  # column, row
-Box = tuple[float, float, float, float]  # left, bottom, width, height
-NOTHING: Box = (math.nan, math.nan, math.nan, math.nan)
-CORNERS = "x y dw dh"
 
 
 @dataclass(frozen=True)
@@ -105,141 +92,3 @@ def picture(activations: Activations, layer: int, number: int) -> Array:
     cells = np.full(rows * GRID_COLUMNS, np.nan, np.float32)
     cells[: len(values)] = values
     return cells.reshape(rows, GRID_COLUMNS)
-
-
-@dataclass(frozen=True)
-class FilmDrawing:
-    """One of the two drawings: how many stages stand across and down."""
-
-    name: str
-    across: int
-    down: int
-
-    def box(self, place: Place) -> Box:
-        """The picture of a stage."""
-        width, height = 1 / self.across, 1 / (self.down * ROWS)
-        column, row = place
-        side = PICTURE * width, PICTURE * height
-        left = (column + (1 - PICTURE) / 2) * width
-        return left, 1 - (row * ROWS + TITLE) * height - side[1], *side
-
-
-DRAWINGS = (FilmDrawing("wide", *WIDE), FilmDrawing("narrow", *NARROW))
-
-
-def film_sources(activations: Activations) -> tuple[dict[str, Columns], dict[str, Columns]]:
-    """The pictures of all stages with their names, and what moves over them: frames, windows, arrows. -> static, steps"""
-    film = Film.of(activations)
-    shades = [shade(one, limit_of(np.nan_to_num(one))) for one in film.pictures]
-    still: dict[str, Columns] = {
-        "film": {
-            "image": np.concatenate([one.ravel() for one in shades]),
-            "image_rows": np.array([len(one) for one in shades], np.int32),
-            "image_columns": np.array([one.shape[1] for one in shades], np.int32),
-        },
-        "film_names": {"text": Texts.of([_title(stage.name) for stage in film.stages])},
-        "film_boxes": {},
-    }
-    moving: dict[str, Columns] = {name: {} for name in ("film_now", "film_cell", "film_window", "film_arrow")}
-    for drawing in DRAWINGS:
-        name, places = drawing.name, [drawing.box(getattr(stage, drawing.name)) for stage in film.stages]
-        left, bottom, width, height = np.array(places).T
-        words = (left + width / 2, bottom + height * (1 + 0.4 * TITLE), np.full(len(places), LETTERS / drawing.across))
-        still["film"] |= _named(name, CORNERS, np.array(places))
-        still["film_names"] |= _named(name, "x y size", np.column_stack(words))
-        boxes = np.column_stack([left, 1 - bottom - height, width, height])
-        still["film_boxes"] |= _named(name, "left top width height", boxes)
-        moving["film_now"] |= _steps(name, CORNERS, np.array(places)[:, np.newaxis])
-        moving["film_cell"] |= _steps(name, CORNERS, np.array([[film.cell(n, places[n])] for n in range(len(places))]))
-        moving["film_window"] |= _steps(name, CORNERS, np.array([film.windows(n, places) for n in range(len(places))]))
-        moving["film_arrow"] |= _steps(name, "x y x1 y1", np.array([film.arrows(n, places) for n in range(len(places))]))
-    return still, moving
-
-
-@dataclass(frozen=True)
-class Film:
-    """What is drawn of each stage: its strongest unit, and the map on which that lies."""
-
-    activations: Activations
-    stages: tuple[Stage, ...]
-    units: list[Unit]
-    pictures: list[Array]
-
-    @classmethod
-    def of(cls, activations: Activations) -> Film:
-        """Choose the unit of the largest value in every stage."""
-        stages = stages_of(activations.network)
-        units = [strongest_unit(activations, stage.layer) for stage in stages]
-        pictures = [picture(activations, unit.layer, unit.position[0]) for unit in units]
-        return cls(activations, stages, units, pictures)
-
-    def cell(self, n: int, place: Box) -> Box:
-        """The strongest unit in the picture of its stage, which stands at that place."""
-        unit, shape = self.units[n], self.pictures[n].shape
-        row, column = unit.position[1:] if len(unit.position) == 3 else divmod(unit.position[0], shape[1])
-        return _part(place, shape, (row, column, row + 1, column + 1))
-
-    def windows(self, n: int, places: list[Box]) -> list[Box]:
-        """What that unit reads, on the first and on the last stage that it reads; nothing of the input."""
-        reads = self.stages[n].reads
-        both = [reads[0], reads[-1]] if reads else []
-        return [_part(places[read], self.pictures[read].shape, self._window_on(n, read)) for read in both] or [NOTHING] * 2
-
-    def arrows(self, n: int, places: list[Box]) -> list[Box]:
-        """From the stages that are read to this one."""
-        reads = self.stages[n].reads
-        both = [reads[0], reads[-1]] if reads else []
-        return [_arrow(places[read], places[n]) for read in both] or [NOTHING] * 2
-
-    def _window_on(self, n: int, read: int) -> Edges:
-        """The cells that the strongest unit reads: all of them if it has no window."""
-        unit, shape, network = self.units[n], self.pictures[read].shape, self.activations.network
-        layer = layers_of(network)[unit.layer]
-        sliding = kind_of(network, unit.layer).sliding(layer.made_by) if layer.made_by else None
-        if sliding is None or len(unit.position) != 3:
-            return 0, 0, shape[0], shape[1]
-        return clip(window_edges(sliding, *unit.position[1:]), shape[0], shape[1])
-
-
-def _arrow(start: Box, end: Box) -> Box:
-    """From the edge of one picture to the edge of another, which stands to its right, below it, or above it."""
-    (x, y, w, h), (left, bottom, width, height) = start, end
-    if x + w <= left:
-        return x + w, y + h / 2, left, bottom + height / 2
-    return x + w / 2, y if y > bottom else y + h, left + width / 2, bottom + height if y > bottom else bottom
-
-
-def field_steps(activations: Activations, side: int) -> Columns:
-    """On the photograph: the receptive field of the strongest unit of every stage. -> x, y, w, h (T, 1)"""
-    units = [strongest_unit(activations, stage.layer) for stage in stages_of(activations.network)]
-    return field_columns([edges_on(activations.network, unit, 0) for unit in units], side)
-
-
-def field_columns(edges: list[Edges], side: int) -> Columns:
-    """Rectangles on the photograph, cut at its edges. -> x, y, w, h (n, 1)"""
-    cut = np.array([clip(one, side, side) for one in edges], np.float32).reshape(-1, 4) / side
-    top, left, bottom, right = (column[:, np.newaxis] for column in cut.T)
-    return {"x": (left + right) / 2, "y": 1 - (top + bottom) / 2, "w": right - left, "h": bottom - top}
-
-
-def _part(place: Box, shape: tuple[int, ...], edges: Edges) -> Box:
-    """Cells of a picture. -> the lower-left corner and the sides of their rectangle"""
-    (x, y, width, height), (rows, columns), (top, left, bottom, right) = place, shape, edges
-    sides = (right - left) / columns * width, (bottom - top) / rows * height
-    return x + left / columns * width, y + (1 - bottom / rows) * height, *sides
-
-
-def _named(prefix: str, names: str, rows: Array) -> Columns:
-    """Columns of places that stay. rows: (n, columns)"""
-    return {f"{prefix}_{name}": column.astype(np.float32) for name, column in zip(names.split(), rows.T, strict=True)}
-
-
-def _steps(prefix: str, names: str, rows: Array) -> Columns:
-    """Columns of places that move. rows: (T, n, columns)"""
-    return {f"{prefix}_{name}": rows[:, :, n].astype(np.float32) for n, name in enumerate(names.split())}
-
-
-def _title(name: str) -> str:
-    module, _, part = name.partition(".")
-    words = {"squeeze": f"{module} squeeze", "expand1x1": "1×1", "expand3x3": "3×3", "concat": "concat"}
-    return words.get(part, name)
