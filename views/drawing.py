@@ -170,7 +170,7 @@ class Canvas:
         edge = token if alpha == 1 else ""  # else a trace of what it hides would show along its edge
         self.rectangles(name, fill=token, line=edge, alpha=alpha, level="overlay" if moves else "annotation")
 
-    def matrix_product(self) -> None:
+    def matrix_product(self) -> figure:
         """Convolution as a product of matrices: the sources of im2col.py."""
         for name in ("im2col_matrix", "im2col_rows", "im2col_product"):
             self.image(name)
@@ -179,6 +179,7 @@ class Canvas:
         self.rectangles("im2col_product_labels", line="line", level="overlay")
         for name, role in (("im2col_column", "input"), ("im2col_row", "kernel"), ("im2col_cell", "output")):
             self.outline(name, role)
+        return self.figure
 
 
 class ArrangedCanvas(Canvas):

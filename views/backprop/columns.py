@@ -52,9 +52,13 @@ def drawing_of(passes: Passes) -> DrawnGraph:
 def _drawn(nodes: Nodes) -> DrawnGraph:
     upwards, across = (draw(nodes, "wide", upwards=upwards) for upwards in (True, False))
     pair = (max((upwards, across), key=_scale), draw(nodes, "narrow", upwards=True))
-    rows = {"formulas": -1, "values": 0, "gradients": 1}
-    places = {name: both(pair, lambda its, row=row: _words_in_boxes(its, row)) for name, row in rows.items()}
-    places |= {"gradient_bands": both(pair, _bands), "heads": both(pair, _heads)}
+    rows = {"formulas": -1, "values": 0, "gradients": 1}  # lines of a box, from its middle
+    places = {
+        name: both(pair, lambda its, row=row: its.words([(x, y + row * LINE) for x, y, *_ in its.boxes.values()]))
+        for name, row in rows.items()
+    }
+    bands = both(pair, lambda its: its.centred([(x, y + LINE, w - 2, LINE - 2) for x, y, w, _ in its.boxes.values()]))
+    places |= {"gradient_bands": bands, "heads": both(pair, _heads)}
     places |= dict.fromkeys(("edges", "flows", "reading", "flowing"), both(pair, _pieces))
     return DrawnGraph(pair, places | {"chip": both(pair, lambda its: its.letter_size(1, 0.92))})
 
@@ -92,16 +96,6 @@ def _kind(passes: Passes, name: str) -> str:
     if passes.graph.nodes[name].operation:
         return "inner"
     return "parameter" if name in passes.example.parameters else "input"
-
-
-def _words_in_boxes(its: GraphArrangement, row: int) -> Coordinates:
-    """Where a line of every box is written. row: −1 the formula, 0 the value, 1 the gradient."""
-    return its.words([(x, y + row * LINE) for x, y, *_ in its.boxes.values()])
-
-
-def _bands(its: GraphArrangement) -> Coordinates:
-    """What lies under a gradient."""
-    return its.centred([(x, y + LINE, w - 2, LINE - 2) for x, y, w, _ in its.boxes.values()])
 
 
 def _pieces(its: GraphArrangement) -> Coordinates:

@@ -59,12 +59,12 @@ def call_of(passes: Passes, settings: BackpropSettings) -> str:
     most = len(passes.graph.inputs)
     inputs = ", ".join(f'"{name}": {number(value)}' for name, value in settings.values().items())
     limits = f", longest={len(passes.example.formula)}, most_variables={most}" if passes.example.parameters else ""
-    imports = ["backward_pass", "forward_pass", "parse_formula"]
+    formula = passes.example.formula.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return "\n".join(
         [
-            f"from convoscope.engine import {', '.join(imports)}",
+            "from convoscope.engine import backward_pass, forward_pass, parse_formula",
             "",
-            f'graph = parse_formula("{_escaped(passes.example.formula)}"{limits})',
+            f'graph = parse_formula("{formula}"{limits})',
             f"inputs = {{{inputs}}}",
             *_descent(passes, settings),
             "values = forward_pass(graph, inputs)",
@@ -86,7 +86,3 @@ def _descent(passes: Passes, settings: BackpropSettings) -> list[str]:
         f"    for name in [{names}]:",
         f"        inputs[name] {sign}= {number(settings.learning_rate)} * gradients[name]",
     ]
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

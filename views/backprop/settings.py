@@ -10,7 +10,7 @@ import param
 from ...engine import FormulaError, parse_formula
 from ..reading import read_cell
 from ..rules import Follow, Limit, Start
-from ..settings import SettingError, Settings, Text
+from ..settings import Choice, SettingError, Settings, Text
 from . import passes
 from .passes import Preset
 
@@ -60,9 +60,7 @@ def _fit_inputs_to_formula(settings: BackpropSettings) -> str:
 class BackpropSettings(Settings):
     """Which formula, at which inputs, after how many steps of SGD."""
 
-    preset: param.Selector[str] = param.Selector(
-        default="simple", objects=PRESETS, doc="The lecture's examples, or your own formula."
-    )
+    preset = Choice(default="simple", objects=PRESETS, doc="The lecture's examples, or your own formula.")
     formula = Text(
         default=WITH_FORMULA["simple"],
         longest=400,
@@ -71,7 +69,7 @@ class BackpropSettings(Settings):
     )
     features = param.Integer(default=2, bounds=(1, 3), doc="Inputs x of the model.")
     hidden = param.Integer(default=2, bounds=(1, 4), label="Hidden units", doc="Units z of the hidden layer.")
-    loss: param.Selector[str] = param.Selector(
+    loss = Choice(
         default="squared", objects={"Squared error": "squared", "Cross-entropy": "cross_entropy"}, doc="What J measures."
     )
     classes = param.Integer(default=3, bounds=(2, 5), doc="Outputs of the softmax.")
@@ -86,12 +84,9 @@ class BackpropSettings(Settings):
     shown_when = {  # noqa: RUF012  (read only)
         "formula": ("preset", ("custom", *WITH_FORMULA)),
         "features": ("preset", ("logistic", "network")),
-        "hidden": ("preset", ("network",)),
-        "loss": ("preset", ("network",)),
+        **dict.fromkeys(("hidden", "loss", "seed"), ("preset", ("network",))),
         "classes": ("preset", ("softmax",)),
-        "seed": ("preset", ("network",)),
-        "learning_rate": ("preset", LEARNING),
-        "sgd_steps": ("preset", LEARNING),
+        **dict.fromkeys(("learning_rate", "sgd_steps"), ("preset", LEARNING)),
     }
     rules = (
         Start("preset", ("formula",), value=lambda it: PRESET_WITH.get(it.formula, "custom")),

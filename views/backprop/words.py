@@ -148,8 +148,9 @@ def _backward(passes: Passes, one: Increment, at: int, slope: str) -> str:
     if len(feeds) > 1 and feeds[0] != at:
         parts.append(f"sum {say(one.before)} + {in_parentheses(say(one.product))} = {say(one.total)}")
     elif len(feeds) > 1:
-        others = _listed(list(dict.fromkeys(pretty(passes.steps[visit].node) for visit in feeds)))
-        parts.append(f"the first of {len(feeds)} that add up, because {pretty(argument)} feeds {others}")
+        *others, last = dict.fromkeys(pretty(passes.steps[visit].node) for visit in feeds)
+        names = f"{', '.join(others)} and {last}" if others else last
+        parts.append(f"the first of {len(feeds)} that add up, because {pretty(argument)} feeds {names}")
     if passes.complete_at[argument] == at:
         parts.append(badge(passes, argument))
     return "; ".join(parts)
@@ -226,7 +227,3 @@ def _chain(*parts: str) -> str:
     """Equal things with equals signs between them, each only once."""
     kept = [part for part, before in zip(parts, ("", *parts), strict=False) if part.strip("()") != before.strip("()")]
     return " = ".join(kept)
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

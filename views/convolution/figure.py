@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bokeh.plotting import figure
 
-from ..drawing import IM2COL_ASPECT, Canvas, Layout, Panel
+from ..drawing import IM2COL_ASPECT, Canvas, Layout, Level, Panel
 from ..theme import themed
 
 # The image and the output large, what happens in between small.
@@ -19,15 +19,16 @@ LAYOUT = Layout(
 
 def panels() -> list[Panel]:
     """The panels of the view in reading order. Their sources are those of lesson.compute."""
+    matrices = Canvas("convolution_im2col").matrix_product()
     return [
         Panel(
             "input", "Input", "input", _input(), values="input_values", legend=True, links="output", moves="output", main=True
         ),
-        Panel("kernel", "Kernel", "kernel", _kernel(), values="kernel_values", links="input"),
-        Panel("products", "Products", "muted", _products(), secret=True),
+        Panel("kernel", "Kernel", "kernel", _cells("kernel"), values="kernel_values", links="input"),
+        Panel("products", "Products", "muted", _cells("products", "overlay"), secret=True),
         Panel("sums", "Running sum", "muted", _sums(), secret=True, aspect="strip"),
         Panel("output", "Output", "output", _output(), values="output_values", legend=True, steps=True, main=True),
-        Panel("im2col", "As a matrix product", "muted", _im2col(), secret=True, aspect=IM2COL_ASPECT),
+        Panel("im2col", "As a matrix product", "muted", matrices, secret=True, aspect=IM2COL_ASPECT),
     ]
 
 
@@ -44,15 +45,9 @@ def _input() -> figure:
     return canvas.figure
 
 
-def _kernel() -> figure:
-    canvas = Canvas("convolution_kernel")
-    canvas.cells("kernel", filled=True)
-    return canvas.figure
-
-
-def _products() -> figure:
-    canvas = Canvas("convolution_products")
-    canvas.cells("products", filled=True, level="overlay")
+def _cells(name: str, level: Level = "glyph") -> figure:
+    canvas = Canvas(f"convolution_{name}")
+    canvas.cells(name, filled=True, level=level)
     return canvas.figure
 
 
@@ -76,10 +71,4 @@ def _output() -> figure:
     canvas.outline("misprints", "gradient", width=3, dash="dashed")
     canvas.cover("output_hits", "output", alpha=0.45)
     canvas.outline("output_cell", "output", width=4)
-    return canvas.figure
-
-
-def _im2col() -> figure:
-    canvas = Canvas("convolution_im2col")
-    canvas.matrix_product()
     return canvas.figure

@@ -36,16 +36,11 @@ USUAL = {"stride": 1, "padding": 0, "dilation": 1}  # conv2d's defaults
 def compute(settings: ConvolutionSettings, files: Files | None = None) -> Trace:
     """The whole animation, one step an output cell in row order; on a large image one row of it."""
     result = convolve(settings, files or DiskFiles())
-    words = facts(result, settings) | {"call": call_of(result, settings), "then": _after_sum(result)}
+    after = ", ".join([f"then the bias {write(result.bias)}"] * bool(result.bias) + ["then ReLU"] * result.relu)
+    words = facts(result, settings) | {"call": call_of(result, settings), "then": after}
     static = still(result, settings)
     told = of_cells(len(result.rows), result.output.shape[1])
     return Trace(static, moving(result, as_matrices=settings.im2col), sentences(result), words, told)
-
-
-def _after_sum(result: ConvolutionResult) -> str:
-    """What else happens to the sum of the products, in words."""
-    steps = [f"then the bias {write(result.bias)}"] if result.bias else []
-    return ", ".join([*steps, "then ReLU"] if result.relu else steps)
 
 
 def call_of(result: ConvolutionResult, settings: ConvolutionSettings) -> str:

@@ -33,7 +33,7 @@ def panels() -> list[Panel]:
         Panel("secret", "Secret", "kernel", _grid("secret", shared)),
         Panel("surface", "Loss", "muted", _surface(shared), main=True),
         Panel("curve", "Loss at each step", "muted", _curve(shared), aspect="11"),
-        Panel("im2col", "As equations", "muted", _equations(shared), aspect=IM2COL_ASPECT),
+        Panel("im2col", "As equations", "muted", Canvas("detective_im2col").matrix_product(), aspect=IM2COL_ASPECT),
     ]
 
 
@@ -71,9 +71,3 @@ def _curve(shared: dict[str, ColumnDataSource]) -> figure:
 def _dot(canvas: Canvas, name: str) -> None:
     dot = canvas.figure.scatter("x", "y", source=canvas.source(name, "x y"), size=11, level="overlay", line_width=2)
     themed(dot.glyph, fill_color="kernel", line_color="paper")
-
-
-def _equations(shared: dict[str, ColumnDataSource]) -> figure:
-    canvas = Canvas("detective_im2col", sources=shared)
-    canvas.matrix_product()
-    return canvas.figure

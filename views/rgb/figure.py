@@ -23,8 +23,7 @@ TITLE = "Input, filters, output"
 
 def panels() -> list[Panel]:
     """The two arrangements; the page shows the one that fits."""
-    matrices = Canvas("rgb_im2col")
-    matrices.matrix_product()
+    matrices = Canvas("rgb_im2col").matrix_product()
     return [
         Panel(
             its.name,
@@ -39,7 +38,7 @@ def panels() -> list[Panel]:
             closeup="alone" if its.name == "wide" else "",
         )
         for its in ARRANGEMENTS
-    ] + [Panel("im2col", "As a matrix product", "muted", matrices.figure, secret=True, aspect=IM2COL_ASPECT)]
+    ] + [Panel("im2col", "As a matrix product", "muted", matrices, secret=True, aspect=IM2COL_ASPECT)]
 
 
 class ChannelCanvas(ArrangedCanvas):
