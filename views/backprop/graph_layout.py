@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import math
 from bisect import bisect_right, insort
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -99,16 +99,13 @@ def _spans(home: Mapping[str, int], sizes: Mapping[str, Point], count: int) -> l
 
 def _places_across(order: Order, after: Mapping[Item, list[Item]], breadth: Mapping[Item, float]) -> dict[Item, float]:
     """The middle of every item, at least MARGIN from the edge."""
-    near: dict[Item, list[Item]] = {item: list(following) for item, following in after.items()}
-    for item, following in after.items():
-        for other in following:
-            near[other].append(item)
+    before = _before(after)
     places: dict[Item, float] = {}
     for layer in order:
         places |= dict(zip(layer, _spread([0.0] * len(layer), layer, breadth), strict=True))
     for round_ in range(RELAXATIONS):
         for layer in order if round_ % 2 else reversed(order):
-            middles = [sum(places[other] for other in near[item]) / max(len(near[item]), 1) for item in layer]
+            middles = [_mean([places[other] for other in (*after[item], *before[item])], 0.0) for item in layer]
             places |= dict(zip(layer, _spread(middles, layer, breadth), strict=True))
     lowest = min(places[item] - breadth[item] / 2 for item in places)
     return {item: place - lowest + MARGIN for item, place in places.items()}
@@ -177,10 +174,7 @@ def neighbours_of(arguments: Mapping[str, Sequence[str]], layer: Mapping[str, in
 
 def ordered(arguments: Mapping[str, Sequence[str]], after: Mapping[Item, list[Item]]) -> Order:
     """The items of every layer in the best order that was found."""
-    before: dict[Item, list[Item]] = {item: [] for item in after}
-    for item, following in after.items():
-        for other in following:
-            before[other].append(item)
+    before = _before(after)
     order = _first_order(list(arguments)[-1], before, after)
     best, fewest = order, crossings(order, after)
     for sweep in range(SWEEPS):
@@ -192,6 +186,15 @@ def ordered(arguments: Mapping[str, Sequence[str]], after: Mapping[Item, list[It
         if count < fewest:
             best, fewest = order, count
     return best
+
+
+def _before(after: Mapping[Item, list[Item]]) -> dict[Item, list[Item]]:
+    """What leads to each item."""
+    before: dict[Item, list[Item]] = {item: [] for item in after}
+    for item, following in after.items():
+        for other in following:
+            before[other].append(item)
+    return before
 
 
 def crossings(order: Order, after: Mapping[Item, list[Item]]) -> int:
@@ -224,21 +227,18 @@ def _first_order(output: str, before: Mapping[Item, list[Item]], after: Mapping[
 
 
 def _swept(order: Order, neighbours: Mapping[Item, list[Item]], backwards: bool) -> Order:
-    """Sort each layer by the middle of its neighbours in the layer that was sorted before."""
+    """Sort each layer by the middle of its neighbours in the layer that was sorted before; without any it stays."""
     swept = list(order)
     numbers = range(len(order) - 2, -1, -1) if backwards else range(1, len(order))
     for number in numbers:
-        place = {item: at for at, item in enumerate(swept[number + 1 if backwards else number - 1])}
-        swept[number] = sorted(swept[number], key=_middle(swept[number], neighbours, place))
+        place = {item: float(at) for at, item in enumerate(swept[number + 1 if backwards else number - 1])}
+        middles = {
+            item: _mean([place[other] for other in neighbours[item]], float(at)) for at, item in enumerate(swept[number])
+        }
+        swept[number] = sorted(swept[number], key=middles.__getitem__)
     return swept
 
 
-def _middle(layer: list[Item], neighbours: Mapping[Item, list[Item]], place: Mapping[Item, int]) -> Callable[[Item], float]:
-    """The mean place of an item's neighbours; its own place if it has none."""
-    own = {item: at for at, item in enumerate(layer)}
-
-    def middle(item: Item) -> float:
-        places = [place[other] for other in neighbours[item]]
-        return sum(places) / len(places) if places else float(own[item])
-
-    return middle
+def _mean(places: Sequence[float], usual: float) -> float:
+    """The mean place of an item's neighbours; the usual one if it has none."""
+    return sum(places) / len(places) if places else usual

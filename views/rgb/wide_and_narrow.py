@@ -119,10 +119,7 @@ def _wide() -> ChannelArrangement:
     groups = (0.3, 12.3, 24.3)  # of the preset "lecture", one a channel
     row = 14.9
     return ChannelArrangement(
-        name="wide",
-        width=36,
-        height=15.7,
-        letters=0.62,
+        name="wide", width=36, height=15.7, letters=0.62,
         inputs=tuple(Spot(left, 1.1) for left in lefts),
         kernels=tuple(tuple(Spot(left + shift, 10.1) for left in lefts) for shift in (0, 4)),
         biases=(Spot(24.6, 10.1, 1.3), Spot(24.6, 11.8, 1.3)),
@@ -137,17 +134,14 @@ def _wide() -> ChannelArrangement:
         partials=tuple(Stack(left + 7.7, 10.9, 3.85, 0) for left in groups),
         volume_sums=(*((left + 6.1, 14.1) for left in groups), (19.9, 8.4), (23.9, 8.4)),
         heads=((0.3, 1.6), (9.0, 0.55), (19.4, 2.7), (26.9, 0.55)),
-    )
+    )  # fmt: skip
 
 
 def _narrow() -> ChannelArrangement:
     tops = (1.1, 9.8, 18.5)
     groups = (10.6, 16.1, 21.6)  # of the preset "lecture", one a channel
     return ChannelArrangement(
-        name="narrow",
-        width=18,
-        height=26.4,
-        letters=0.72,
+        name="narrow", width=18, height=26.4, letters=0.72,
         inputs=tuple(Spot(0.2, top) for top in tops),
         kernels=tuple(tuple(Spot(8.4, top + shift) for top in tops) for shift in (0, 4)),
         biases=(Spot(13.2, 18.5, 1.3), Spot(13.2, 20.2, 1.3)),
@@ -165,18 +159,17 @@ def _narrow() -> ChannelArrangement:
         partials=tuple(Stack(11.0, top + 0.2, 3.85, 0) for top in groups),
         volume_sums=(*((7.5, top + 3.7) for top in groups), (12.7, 9.25), (16.2, 9.25)),
         heads=((0.2, 0.6), (5.2, 0.6), (3.1, 9.0), (11.9, 7.6)),
-    )
+    )  # fmt: skip
 
 
 ARRANGEMENTS = (_wide(), _narrow())
-Its = ChannelArrangement
 
 
-def marks(corners: Callable[[Its], Sequence[tuple[float, float]]]) -> Columns:
+def marks(corners: Callable[[ChannelArrangement], Sequence[tuple[float, float]]]) -> Columns:
     """A coloured spot before the name of each channel, its left middle at the given point."""
     repeats = len(corners(ARRANGEMENTS[0])) // len(CHANNELS)
 
-    def place(its: Its) -> Coordinates:
+    def place(its: ChannelArrangement) -> Coordinates:
         side = its.letters * 0.8
         return joined([its.rectangles(left, middle - side / 2, side, side) for left, middle in corners(its)])
 
