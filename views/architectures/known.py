@@ -42,30 +42,26 @@ ALEXNET = (
 )
 KNOWN = {
     "lenet5": Architecture(
-        LENET5.format(pooling="maxpool"),
-        (1, 28, 28),
+        LENET5.format(pooling="maxpool"), (1, 28, 28),
         "LeNet-5 (LeCun et al., 1998) reads digits. Its 32×32 input is the 28×28 digit in a frame of 2 zeros: the padding "
         "of C1. Here every filter of C3 sees all 6 maps, pooling takes the maximum and ReLU stands for tanh.",
         ("C1", "S2", "C3", "S4", "C5", "F6", "output"),
     ),
     "alexnet": Architecture(
-        ALEXNET,
-        (3, 227, 227),
+        ALEXNET, (3, 227, 227),
         "AlexNet (Krizhevsky et al., 2012) won ILSVRC-2012 with a top-5 error of 15.3 %. The paper says 224×224, but its "
         "11×11 windows of stride 4 need 227 to give 55. Two groups: it ran on two GPUs, and in C2, C4 and C5 each saw half "
         "of the channels. Its local response normalisation and dropout have no parameters and are not drawn.",
         ("C1", "pool1", "C2", "pool2", "C3", "C4", "C5", "pool5", "F6", "F7", "output"),
     ),
     "vgg16": Architecture(
-        VGG16,
-        (3, 224, 224),
+        VGG16, (3, 224, 224),
         "VGG-16 (Simonyan and Zisserman, 2014) stacks 3×3 convolutions: two see 5×5 pixels, three 7×7, with fewer "
         "parameters than one large kernel. ILSVRC-2014: 7.3 % top-5 error.",
         VGG16_NAMES,
     ),
     "convnetjs": Architecture(
-        CONVNETJS_MNIST,
-        (1, 24, 24),
+        CONVNETJS_MNIST, (1, 24, 24),
         "The network of ConvNetJS's MNIST page (Karpathy, 2014), which learns digits live in the browser.",
     ),
-}
+}  # fmt: skip

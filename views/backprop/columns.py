@@ -188,8 +188,8 @@ def _forward(passes: Passes, number: int, name: str) -> Line:
 
 
 def _gradient(passes: Passes, number: int, name: str) -> Line:
-    """The node's own gradient, once it is complete."""
-    checked = f", {badge(passes, name)}" if name != passes.graph.output else ""
+    """The node's own gradient, once it is complete; its check in few words, so that both stand in one line."""
+    checked = f", {badge(passes, name).removeprefix('numerical ')}" if name != passes.graph.output else ""
     at = passes.complete_at.get(name, len(passes.steps))
     return number, "gradient", partial(passes, name), f"= {say(passes.gradients[name])}{checked}", at
 

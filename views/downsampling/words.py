@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -26,9 +26,11 @@ def sentences(now: PooledOutputs, before: PooledOutputs, walk: np.ndarray, setti
         say = writer_of(name, settings.window)
         cells = now.outputs[name][places]
         gaps.append(_numbers(cells[:, np.newaxis], say))
-        gaps.append(_was(cells, before.outputs[name][places], say) if moved else _phrases([""] * len(walk)))
+        pairs = zip(cells.tolist(), before.outputs[name][places].tolist(), strict=True)
+        told = [", unchanged" if after == was else f", was {say(was)}" for after, was in pairs]
+        gaps.append(_phrases(told if moved else [""] * len(walk)))
     single = ", at" if moved else " at"
-    gaps.append(_phrases([single if ties == 1 else f", first of {ties} at" for ties in now.ties[places].tolist()]))
+    gaps.append(_phrases(single if ties == 1 else f", first of {ties} at" for ties in now.ties[places].tolist()))
     gaps.append(_numbers(np.stack([now.argmax_rows[places], now.argmax_columns[places]], axis=1)))
     terms = " + ".join(["{}"] * settings.window**2)
     template = f"output[{{}}, {{}}]: sum {terms} = {{}}{{}}; average {{}}{{}}; maximum {{}}{{}}{{}} input[{{}}, {{}}]"
@@ -39,16 +41,9 @@ def _numbers(values: np.ndarray, say: Callable[[float], str] = write) -> Texts:
     return Texts.of_numbers(values, say)
 
 
-def _phrases(texts: list[str]) -> Texts:
+def _phrases(texts: Iterable[str]) -> Texts:
     """One text a step. T texts -> codes (T, 1)."""
-    column = Texts.of(texts)
-    return Texts(column.table, column.codes[:, np.newaxis])
-
-
-def _was(now: np.ndarray, before: np.ndarray, say: Callable[[float], str]) -> Texts:
-    """What each cell was before the shift, in words. now, before: (T,) -> codes (T, 1)."""
-    pairs = zip(now.tolist(), before.tolist(), strict=True)
-    return _phrases([", unchanged" if after == was else f", was {say(was)}" for after, was in pairs])
+    return Texts.of_steps([[text] for text in texts])
 
 
 def facts_of(
@@ -72,9 +67,8 @@ def facts_of(
     facts |= grid.about_numbers(image.size) if settings.numbers else {}
     limit, photo = grid.limit_of(image), settings.is_photo
     for name in ("input", *OUTPUTS):
-        high = write(limit_of(name, limit, size))
-        facts |= {f"{name}_low": "0", f"{name}_high": high}
-        facts |= {f"{name}_palette": "grey" if photo else "positive"}
+        high, palette = write(limit_of(name, limit, size)), "grey" if photo else "positive"
+        facts |= {f"{name}_low": "0", f"{name}_high": high, f"{name}_palette": palette}
     return facts | dict.fromkeys(OUTPUTS, f"{out}×{out}")
 
 
