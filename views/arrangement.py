@@ -107,6 +107,11 @@ class Arrangement:
         left, top = np.moveaxis(pairs if pairs.ndim > 1 else pairs.reshape(-1, 2), -1, 0)
         return {"x": (left / self.width).astype(np.float32), "y": (1 - top / self.height).astype(np.float32)}
 
+    def segments(self, starts: object, ends: object) -> Coordinates:
+        """Straight lines between points. starts, ends: (…, 2) -> x, y, x1, y1 of shape (…)."""
+        start, end = self.points(starts), self.points(ends)
+        return line((start["x"], start["y"]), (end["x"], end["y"]))
+
     def words(self, places: object, letters: float = 1.0) -> Coordinates:
         """Where words stand, their letters so many times as high as those of captions. places: (n, 2) -> x, y, size."""
         points = self.points(places)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..arrangement import both, line
+from ..arrangement import both
 from ..grid import Coordinates
 from ..numbers import write
 from ..trace import Columns, Sources, Texts
@@ -101,8 +101,7 @@ def _kind(passes: Passes, name: str) -> str:
 def _pieces(its: GraphArrangement) -> Coordinates:
     """Every line as straight pieces, one after the other. -> x, y, x1, y1."""
     pieces = [piece for points in its.lines.values() for piece in pairwise(points)]
-    start, end = (its.points([piece[n] for piece in pieces]) for n in (0, 1))
-    return line((start["x"], start["y"]), (end["x"], end["y"]))
+    return its.segments([start for start, _ in pieces], [end for _, end in pieces])
 
 
 def _heads(its: GraphArrangement) -> Coordinates:

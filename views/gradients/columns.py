@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from .. import grid
-from ..arrangement import PALE, Area, Arrangement, both, captions, letter_height, line, numbered
+from ..arrangement import PALE, Area, Arrangement, Spot, both, captions, letter_height, numbered
 from ..grid import Coordinates, joined
 from ..numbers import write
 from ..pointing import Pointed, pointing
@@ -62,10 +62,7 @@ def still(layer: LayerPass) -> Sources:
 
 def moving(layer: LayerPass) -> Sources:
     """What the steps change."""
-    titles = [step.products.titles for step in layer.steps]
-    words = [
-        (step.head, *one, *[""] * (len(layer.words) - 1 - len(one))) for step, one in zip(layer.steps, titles, strict=True)
-    ]
+    words = [[*(step.head, *step.products.titles, "", "", "")[: len(layer.words)]] for step in layer.steps]
     return {
         "covers": both(ARRANGEMENTS, lambda its: _covers(layer, its)),
         "card": _card(layer.steps),
@@ -95,13 +92,11 @@ def _cells(grids: Sequence[Grid], decimals: int) -> Columns:
     """All cells of some grids with their rings, with one size of letters."""
     drawn = [one.drawn for one in grids]
     limits = [PALE * grid.limit_of(np.nan_to_num(values)) for values in drawn]
-    return numbered(
-        ARRANGEMENTS,
-        drawn,
-        lambda its: [one.slots[its.number].spot(values.shape) for one, values in zip(grids, drawn, strict=True)],
-        limits,
-        lambda values: grid.written(values, decimals),
-    )
+
+    def spots(its: Arrangement) -> list[Spot]:
+        return [one.slots[its.number].spot(values.shape) for one, values in zip(grids, drawn, strict=True)]
+
+    return numbered(ARRANGEMENTS, drawn, spots, limits, lambda values: grid.written(values, decimals))
 
 
 def _captions(layer: LayerPass, its: Arrangement) -> list[tuple[str, float, float]]:
@@ -113,9 +108,8 @@ def _captions(layer: LayerPass, its: Arrangement) -> list[tuple[str, float, floa
 
 def _curves(layer: LayerPass) -> Columns:
     def place(its: Arrangement) -> Coordinates:
-        starts = its.points([slots[its.number].point(*start) for slots, start, *_ in layer.curves])
-        ends = its.points([slots[its.number].point(*end) for slots, _, end, _ in layer.curves])
-        return line((starts["x"], starts["y"]), (ends["x"], ends["y"]))
+        rooms = [(slots[its.number], start, end) for slots, start, end, _ in layer.curves]
+        return its.segments([slot.point(*start) for slot, start, _ in rooms], [slot.point(*end) for slot, _, end in rooms])
 
     return {"role": np.array([ROLES.index(role) for *_, role in layer.curves], np.float32), **both(ARRANGEMENTS, place)}
 
@@ -198,8 +192,7 @@ def _arrows(layer: LayerPass, its: Arrangement) -> Coordinates:
             way = middles[1] - middles[0]
             to_edge = way / max(np.abs(way).max(), 1e-9) / 2
             ends[t, k] = middles + sides * np.array([to_edge, -to_edge])
-    start, end = (its.points(ends[:, :, n]) for n in (0, 1))
-    return line((start["x"], start["y"]), (end["x"], end["y"]))
+    return its.segments(ends[:, :, 0], ends[:, :, 1])
 
 
 def _pointed(layer: LayerPass, its: Arrangement) -> list[Pointed]:

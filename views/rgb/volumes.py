@@ -170,8 +170,8 @@ def _edges(its: ChannelArrangement, stack: Stack) -> Coordinates:
         (left, low), (right, top) = (n * depth, -n * depth), (side + n * depth, side - n * depth)
         corners = [(left, low + depth), (left, low), (right, low), (right, top), (right - depth, top)]
         lines += [*itertools.pairwise(corners)]
-    starts, ends = (its.points([(stack.left + x, stack.top + y) for x, y in corners]) for corners in zip(*lines, strict=True))
-    return line((starts["x"], starts["y"]), (ends["x"], ends["y"]))
+    starts, ends = ([(stack.left + x, stack.top + y) for x, y in corners] for corners in zip(*lines, strict=True))
+    return its.segments(starts, ends)
 
 
 def _windows(its: ChannelArrangement, geometry: Geometry, chosen: Sequence[int]) -> Coordinates:
