@@ -7,7 +7,6 @@ that server only through the hub, below the notebook's own path, if jupyter-serv
 
 from __future__ import annotations
 
-import base64
 import html
 import importlib.util
 import os
@@ -21,14 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ..views.settings import Drawing, Picture, SettingError
 from .export import ExportOptions, write_file
 from .origins import SAME_ORIGIN
+from .own_arrays import OwnArrays
 from .single_file import single_file
 
-MOST_CELLS = 12  # rows or columns of an image that is written out number by number
 HEIGHT = 720  # pixels of the frame in a notebook
 HUB = "JUPYTERHUB_SERVICE_PREFIX"  # such as /user/ada/
 PROXY = "jupyter_server_proxy"
@@ -45,7 +41,9 @@ class Shown:
     """One view with its settings. Jupyter displays it; `save` writes it, `live` puts Python behind it."""
 
     def __init__(self, view: str, settings: Mapping[str, Any], grid: Mapping[str, Sequence[Any]]) -> None:
-        self.view, self.settings, self.grid = view, dict(settings), dict(grid)
+        own = OwnArrays(view, settings)
+        self.view, self.settings, self.grid = view, own.settings, dict(grid)
+        self.notes = tuple(own.notes)  # what was done to arrays, in sentences
         self._server: subprocess.Popen[bytes] | None = None
 
     def html(self) -> str:
@@ -99,17 +97,20 @@ class Shown:
     def _repr_html_(self) -> str:
         page = html.escape(self.html(), quote=True)
         looks = f'width="100%" height="{HEIGHT}" style="border: 0" title="Convoscope: {self.view}"'
-        return f'<iframe srcdoc="{page}" {looks}></iframe>'
+        said = f"<p><small>{html.escape(' '.join(self.notes))}</small></p>" if self.notes else ""
+        return f'<iframe srcdoc="{page}" {looks}></iframe>{said}'
 
 
 def show(view: str, grid: Mapping[str, Sequence[Any]] | None = None, **settings: Any) -> Shown:
     """A view with these settings. grid: {setting: values} that the reader may choose among.
 
-    Settings are those of the view's address, which `convoscope export VIEW --list` prints. A kernel may be an array of up
-    to 7×7; an image an array of up to 12×12, or 28×28 of ink and paper, or a picture of 128×128 with or without colours
-    (0..255). Raises SettingError for an array of another shape; a wrong setting is told when the view is displayed.
+    Settings are those of the view's address, which `convoscope export VIEW --list` prints. Matrices and `image` may be
+    whatever NumPy makes an array of: arrays, lists, pandas tables, tensors, PIL pictures. An image of up to 12×12 is taken as
+    numbers, 28×28 of two values as ink, all others as a picture: grey or colours, 0..1 or 0..255, its middle square scaled to
+    what the view takes (Shown.notes says so). Raises SettingError, which explains the shape; a wrong setting is told when the
+    view is displayed.
     """
-    return Shown(view, own_arrays(settings), grid or {})
+    return Shown(view, settings, grid or {})
 
 
 def save(view: str, path: str | Path, **settings: Any) -> Path:
@@ -169,38 +170,6 @@ def _behind(address: str, host: str) -> ServerAddress:
 def _answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def own_arrays(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings with arrays put where the view looks for them."""
-    plain = dict(settings)
-    if isinstance(plain.get("kernel"), (np.ndarray, list)):
-        plain |= {"kernel": "custom", "weights": _rows(np.asarray(plain["kernel"], float))}
-    if isinstance(plain.get("image"), (np.ndarray, list)):
-        plain |= _image(np.asarray(plain.pop("image")))
-    return plain
-
-
-def _image(image: np.ndarray) -> dict[str, Any]:
-    if image.ndim == 2 and max(image.shape) <= MOST_CELLS:
-        return {"image": "lecture", "cells": _rows(image.astype(float))}
-    if image.shape == (Drawing.SIDE, Drawing.SIDE) and len(np.unique(image)) <= 2:
-        bits = np.packbits(image.ravel() > image.min()).tobytes().hex()
-        return {"image": "drawing", "drawing": bits}
-    if image.shape[:2] == (Picture.SIDE, Picture.SIDE) and image.shape[2:] in ((), (3,)):
-        pixels = np.clip(np.rint(image), 0, 255).astype(np.uint8)
-        colours = pixels if pixels.ndim == 3 else np.repeat(pixels[:, :, np.newaxis], 3, axis=2)
-        return {"image": "picture", "picture": base64.b64encode(colours.tobytes()).decode()}
-    raise SettingError(
-        f"the image has the shape {image.shape}; give up to {MOST_CELLS}×{MOST_CELLS} numbers, "
-        f"{Drawing.SIDE}×{Drawing.SIDE} of two values, or a picture of {Picture.SIDE}×{Picture.SIDE} (cut or scale it first)"
-    )
-
-
-def _rows(values: np.ndarray) -> list[list[float]]:
-    if values.ndim != 2:
-        raise SettingError(f"the array has {values.ndim} dimensions; rows and columns are wanted, such as [[0, 1], [1, 0]]")
-    return [[float(cell) for cell in row] for row in values]
 
 
 def _as_text(value: Any) -> str:

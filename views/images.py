@@ -39,6 +39,7 @@ PHOTOS = (  # static/data/photos/index.json says whose
 MIDDLE_ROWS = {"32": 14, "64": 30, "128": 62, "224": 110}  # of a 3×3 kernel's output, by the size of a photograph
 CHOICES = {"MNIST digit": "digit"} | {f"Photograph: {name}": name for name in PHOTOS}  # of a setting `image`
 OWN = "own"  # the choice of the user's own picture
+OWN_CHOICES = (OWN, "picture")  # as the convolution view has called it from the beginning
 INK, GREY = "0 is empty, 255 is full ink", "0 is black, 255 is white"
 Inflate = Callable[[bytes], tuple[np.ndarray, np.ndarray]]
 inflate_once: Inflate = functools.lru_cache(maxsize=2)(read_shard)  # 2,500 digits for one take longer than convolving it
@@ -72,8 +73,13 @@ def digits_in(path: str, files: Files, about: str = "", inflate: Inflate = infla
         raise DataError(f"the file {path}{about} is damaged: {error}") from None
 
 
-def most_to_see(windows: np.ndarray) -> int:
-    """The number of the window whose pixels differ most, the first one of them. windows: (T, ...)."""
+def most_to_see(windows: np.ndarray, image: str) -> int:
+    """The number of the window whose pixels differ most, the first one of them; of a user's, which may be a film, the middle.
+
+    windows: (T, ...); image: the choice.
+    """
+    if image in OWN_CHOICES:
+        return len(windows) // 2
     return int(np.ptp(windows.reshape(len(windows), -1), axis=1).argmax())
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from convoscope import views
 from convoscope.homes import notebook
-from convoscope.homes.notebook import own_arrays
+from convoscope.homes.own_arrays import OwnArrays
 from convoscope.homes.single_file import ExportError
 from convoscope.views import convolution, rgb
 from convoscope.views.session import Session
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def output_of(settings):
     """What the view shows for settings that hold arrays."""
-    update = Session().handle({"view": "convolution", "name": "settings", "value": own_arrays(settings)})
+    update = Session().handle({"view": "convolution", "name": "settings", "value": OwnArrays("convolution", settings).settings})
     assert update.notices == ()
     return update.trace.static["output_values"]["value"]
 
@@ -49,7 +49,7 @@ def test_drawings_and_pictures_come_through_the_identity_kernel(image, expected)
     np.testing.assert_array_equal(np.reshape(found, expected.shape), expected)
 
 
-@pytest.mark.parametrize("shape", [(13, 13), (128, 127), (28,), (128, 128, 4), (3, 12, 12)])
+@pytest.mark.parametrize("shape", [(13, 13), (23, 40), (28,), (128, 128, 5), (3, 12, 12), (2, 3, 40, 40)])
 def test_an_array_that_no_view_takes_is_refused_with_its_shape(shape):
     with pytest.raises(SettingError, match=re.escape(str(shape))):
         convolution.show(image=np.random.default_rng(0).random(shape))

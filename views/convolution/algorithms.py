@@ -133,13 +133,12 @@ class ConvolutionResult(Problem):
         """Whether the finished output is seen from the start: where steps are few of it, and of a photograph."""
         return self.photo or not self.whole
 
-    @property
-    def start(self) -> int:
+    def start(self, image: str) -> int:
         """The step to begin with: of a photograph the window in the row looked at that has most to see."""
         if not self.photo:
             return 0
         here = np.flatnonzero(self.rows[:, 0] == min(self.row, self.rows[-1, 0]))
-        return int(here[most_to_see(self.terms.windows.reshape(len(self.rows), -1)[here])])
+        return int(here[most_to_see(self.terms.windows.reshape(len(self.rows), -1)[here], image)])
 
     @functools.cached_property
     def products(self) -> np.ndarray:

@@ -77,7 +77,7 @@ def _start(now: PooledOutputs, walk: np.ndarray, settings: DownsamplingSettings)
         return 0
     row = min(settings.row, height - 1) if settings.is_photo else height // 2
     here = np.flatnonzero(walk // width == row)
-    return int(here[most_to_see(now.windows.reshape(now.ties.size, -1)[walk[here]])])
+    return int(here[most_to_see(now.windows.reshape(now.ties.size, -1)[walk[here]], settings.image)])
 
 
 def _image(settings: DownsamplingSettings, files: Files) -> tuple[np.ndarray, str]:

@@ -56,7 +56,7 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
     facts = facts_of(settings, convolution, chosen) | {"call": call_of(convolution, settings)}
     if settings.preset == "lecture":
         side = len(convolution.windows)
-        facts["start"] = str(side // 2 * side + most_to_see(convolution.windows[side // 2]))
+        facts["start"] = str(side // 2 * side + most_to_see(convolution.windows[side // 2], settings.image))
     filters, cells = len(shown), shown[0].size
     told = stops(filters * cells, 1, cells - 1, *(n * cells for n in range(1, filters)))
     return Trace(static, moving, sentences(convolution, chosen), facts, told)
