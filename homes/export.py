@@ -24,6 +24,8 @@ from .vendor import write_at_once
 
 PICTURES = ("png", "svg")
 FILMS = ("gif", "mp4", "webm")
+WIDTHS = (320, 4000)  # pixels of a page: a phone, a wall
+FASTEST = 15  # times two steps a second: films have 30 pictures a second
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,7 @@ def _file_of(
         raise ExportError(f"--grid is for .html; a .{kind} shows one choice of settings")
     update = answered(Session(), view, settings)
     assert update.trace
+    _check_looks(options)
     steps = _steps(options, kind, len(update.trace))
     if kind in KINDS:
         try:
@@ -120,6 +123,15 @@ def _steps(options: ExportOptions, kind: str, count: int) -> Sequence[int]:
     if not (-count <= options.step < count and 0 <= first <= last < count):
         raise ExportError(f"the steps go from 0 to {count - 1}; choose among them")
     return range(first, last + 1) if kind in FILMS else [options.step % count]
+
+
+def _check_looks(options: ExportOptions) -> None:
+    """Raises ExportError for a page or a film that nobody could see."""
+    least, most = WIDTHS
+    if not least <= options.width <= most:
+        raise ExportError(f"--width is {options.width}; a page has {least} to {most} pixels, such as 1100")
+    if not 0 < options.speed <= FASTEST:
+        raise ExportError(f"--speed is {options.speed:g}; it must be above 0 and at most {FASTEST}: 1 is two steps a second")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -7,14 +7,17 @@ that server only through the hub, below the notebook's own path, if jupyter-serv
 
 from __future__ import annotations
 
+import base64
 import html
 import importlib.util
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.parse
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +28,7 @@ from .origins import SAME_ORIGIN
 from .own_arrays import OwnArrays
 from .single_file import single_file
 
+LONGEST_QUERY = 2000  # characters, as static/js/address.mjs has it
 HEIGHT = 720  # pixels of the frame in a notebook
 HUB = "JUPYTERHUB_SERVICE_PREFIX"  # such as /user/ada/
 PROXY = "jupyter_server_proxy"
@@ -91,8 +95,14 @@ class Shown:
             self._server = None
 
     def query(self) -> str:
-        """What stands behind the ? of an address with these settings."""
-        return urllib.parse.urlencode({"view": self.view, **{name: _as_text(value) for name, value in self.settings.items()}})
+        """What stands behind the ? of an address with these settings; what is too long, such as a picture, behind a #."""
+        texts = {name: _as_text(value) for name, value in self.settings.items()}
+        query = urllib.parse.urlencode({"view": self.view, **texts})
+        if len(query) < LONGEST_QUERY:
+            return query
+        packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)  # as static/js/state-link.mjs reads it
+        state = packer.compress(json.dumps({"view": self.view, "settings": self.settings}).encode()) + packer.flush()
+        return f"view={self.view}#state={base64.urlsafe_b64encode(state).decode().rstrip('=')}"
 
     def _repr_html_(self) -> str:
         page = html.escape(self.html(), quote=True)

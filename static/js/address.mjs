@@ -5,7 +5,7 @@
 
 import { isOneOf } from "./controls.mjs";
 
-const LONGEST_QUERY = 2000; // characters; a longer address is no link of ours
+export const LONGEST_QUERY = 2000; // characters; a longer address is no link of ours
 const REST = 300; // milliseconds
 export const PAGE_KEYS = ["view", "theme", "hide", "origin", "keys", "autoplay", "loop", "speed", "share", "size", "steps"];
 
@@ -59,16 +59,20 @@ export function writeQuery(slug, table, settings, { step, start }, more = {}) {
   if (kept.has("view")) kept.set("view", slug);
   const parameters = new URLSearchParams();
   for (const key of PAGE_KEYS) if (kept.get(key)) parameters.set(key, kept.get(key));
-  for (const { name, kind, default: usual, shown_when: shown, follows_unless: follows, starts_with: starts } of table) {
-    if (kind === "picture") continue;
-    const condition = follows ?? shown;
-    const start = starts?.[1][settings[starts[0]]] ?? usual;
-    const needed = name in settings && (!condition || isOneOf(settings, condition));
-    if (needed && asText(settings[name]) !== asText(start)) parameters.set(name, asText(settings[name]));
-  }
+  for (const [{ name, kind }, value] of keptSettings(table, settings)) if (kind !== "picture") parameters.set(name, asText(value));
   for (const [name, value] of Object.entries(more)) if (value !== "") parameters.set(name, value);
   if (step !== start) parameters.set("step", step);
   return parameters.size ? `?${parameters}` : location.pathname;
+}
+
+/** What differs from the defaults and does not follow from the rest. @returns {[import("./controls.mjs").Row, unknown][]} */
+export function keptSettings(table, settings) {
+  const needed = table.filter(({ name, default: usual, shown_when: shown, follows_unless: follows, starts_with: starts }) => {
+    const condition = follows ?? shown;
+    const start = starts?.[1][settings[starts[0]]] ?? usual;
+    return name in settings && (!condition || isOneOf(settings, condition)) && asText(settings[name]) !== asText(start);
+  });
+  return needed.map((row) => [row, settings[row.name]]);
 }
 
 /** An exported page may stand in a notebook's cell (about:srcdoc) or in a deck (data:), where it has no address of its own. */

@@ -34,6 +34,7 @@ export class Downloads {
   async #kinds(kind) {
     const { view } = this;
     if (kind === "html") return saveBlob(await this.#oneFile(), `convoscope-${view.slug}.html`);
+    if (kind === "state") return (await import("./state-link.mjs")).saveState(view);
     const { filmOf, pngOf, svgOf } = await import("./snapshot.mjs");
     const name = `convoscope-${view.slug}-step-${view.player.step}.${kind}`;
     if (kind === "svg") return saveBlob(new Blob([await svgOf(view)], { type: "image/svg+xml" }), name);

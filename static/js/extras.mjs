@@ -24,12 +24,19 @@ export class Extras {
     place?.querySelector(`[data-part=${part}]`).addEventListener("click", () => action(place));
   }
 
-  #copyLink() {
+  async #copyLink() {
     this.view.rememberAddress();
     flushAddress();
-    const field = this.bar.querySelector(".address");
+    const [field, said] = [this.bar.querySelector(".address"), this.bar.querySelector(".said")];
     field.hidden = true;
-    return copy(location.href, field, this.bar.querySelector(".said"));
+    try {
+      const { linkOf } = await import("./state-link.mjs");
+      const { href, more } = await linkOf(this.view);
+      await copy(href, field, said);
+      said.textContent += more;
+    } catch (error) {
+      said.textContent = error.message; // nothing was copied
+    }
   }
 
   /** Beside the marked line stands where the animation is; old words about copying go. */

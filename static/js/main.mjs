@@ -111,12 +111,38 @@ function listenToNavigation() {
     current.follow(search);
     if (status.isReady) await current.restore();
   });
+  document.addEventListener("dragover", (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    const file = [...(event.dataTransfer?.files ?? [])].find(({ name }) => name.endsWith(".json"));
+    if (!file || event.defaultPrevented) return;
+    event.preventDefault();
+    openState(({ stateInFile }) => stateInFile(file));
+  });
+  addEventListener("hashchange", () => openState(({ stateIn }) => stateIn(location.hash)));
   document.addEventListener("openview", async ({ detail: { slug, settings } }) => {
     flushAddress();
     history.pushState(null, "", `?view=${slug}`);
     await open(addressed());
     await current.change("settings", settings);
   });
+}
+
+/** Show a state that came behind the # of a link or as a file. @param {(ways: object) => Promise<object | null>} read */
+async function openState(read) {
+  try {
+    const state = await read(await import("./state-link.mjs"));
+    if (!state) return;
+    if (!viewOf(state.view)) throw new Error(`There is no view “${state.view.slice(0, 40)}” here.`);
+    await ready;
+    flushAddress();
+    history.replaceState(null, "", `?view=${state.view}`);
+    await open(addressed());
+    await current.change("address", state.settings);
+    current.restored = true;
+    current.player.go(state.step);
+  } catch (error) {
+    current.say([error.message], true);
+  }
 }
 
 /** What scripts may do with a view; everything goes the way that a control's event goes. */
@@ -187,6 +213,7 @@ async function bringUpPython() {
   for (const view of views.values()) await view.restore();
 }
 
+const behind = location.hash; // which the first step overwrites
 let settle;
 const ready = new Promise((...both) => {
   settle = both;
@@ -207,6 +234,7 @@ try {
   askBeforeLeaving();
   if (isEmbed) await new (await import("./embed.mjs")).Embed(() => current).firstSeen;
   bringUpPython().then(...settle);
+  if (behind) openState(({ stateIn }) => stateIn(behind));
 } catch (error) {
   status.fail(error.message);
   settle[1](error);

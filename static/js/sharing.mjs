@@ -1,6 +1,7 @@
 /** The share dialog: a link to exactly this state, lines to paste into pages and decks, a QR code and a live preview. */
 import { flushAddress, PAGE_KEYS } from "./address.mjs";
 import { copy } from "./copying.mjs";
+import { linkOf } from "./state-link.mjs";
 
 const PREVIEW_WIDTH = 420; // pixels on the screen; the embed in it has its true size
 
@@ -17,10 +18,15 @@ export class Sharing {
     });
   }
 
-  open() {
-    this.current().player.pause();
-    this.current().rememberAddress();
+  async open() {
+    const view = this.current();
+    view.player.pause();
+    view.rememberAddress();
     flushAddress();
+    Object.assign(this, { href: view.address(), tooLong: "" });
+    await linkOf(view).then(({ href }) => Object.assign(this, { href }), ({ message }) => Object.assign(this, { tooLong: message }));
+    const isOnServer = new URL(this.href).pathname.endsWith("/app"); // a Panel server has the page alone
+    this.#part("line-component").hidden = isOnServer;
     this.#say();
     this.dialog.showModal();
     this.#write();
@@ -31,7 +37,7 @@ export class Sharing {
   #say() {
     const { section } = this.current();
     this.#part("shared-view").textContent = `${section.querySelector("h1").textContent}:`;
-    this.#part("activity").textContent = section.dataset.activity;
+    this.#part("activity").textContent = this.tooLong || section.dataset.activity;
   }
 
   #write() {
@@ -58,8 +64,9 @@ export class Sharing {
 
   /** The explorer with this view in this state. */
   #link() {
-    const url = new URL(this.current().address());
+    const url = new URL(this.href);
     for (const key of PAGE_KEYS) if (!["view", "theme"].includes(key)) url.searchParams.delete(key);
+    if (this.#value("colours")) url.searchParams.set("theme", this.#value("colours"));
     url.searchParams.set("view", this.current().slug);
     url.pathname = url.pathname.replace(/embed\.html$/, "");
     return url;
@@ -102,6 +109,10 @@ export class Sharing {
 
   #copy(button) {
     const field = this.dialog.querySelector(`[data-line=${button.dataset.copy}]`);
+    if (this.tooLong) {
+      button.nextElementSibling.textContent = "Not copied: it would show something else.";
+      return null;
+    }
     return copy(field.value, field, button.nextElementSibling);
   }
 

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,10 +22,10 @@ QUARTERS = np.zeros((60, 120, 3), np.uint8)
 QUARTERS[:30, :60, 0] = QUARTERS[:30, 60:, 1] = QUARTERS[30:, :60, 2] = 255
 ORIENTATION = 0x112
 IN_THE_WORKER = "self.heapSize = async () => (await python)._module.HEAP8.length;"
-HAND_OVER = """([type, text]) => {
+HAND_OVER = """([type, text, name = "mine.png", kind = "image/png"]) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const carried = new DataTransfer();
-  carried.items.add(new File([bytes], "mine.png", { type: "image/png" }));
+  carried.items.add(new File([bytes], name, { type: kind }));
   const target = document.querySelector(".view:not([hidden]) .stage");
   const more = { bubbles: true, cancelable: true };
   target.dispatchEvent(type === "paste" ? new ClipboardEvent(type, { clipboardData: carried, ...more })
@@ -208,3 +209,35 @@ def test_two_hundred_pictures_of_the_webcam_leave_the_page_as_small_as_it_was(ex
     record_property("summary", f"webcam: {PICTURES} pictures change the page's heap by {more / 1e6:.2f} MB, Python's by 0")
     assert more < MOST_GROWTH
     assert worker.evaluate("heapSize()") == wasm
+
+
+def test_a_link_to_a_picture_opens_with_it_and_a_file_does_too(explorer):
+    page = explorer.open("?image=picture&kernel=identity&stride=2")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    bring(page, "Picture file", saved(Image.fromarray(QUARTERS), "PNG"))
+    explorer.becomes(lambda: explorer.state()["picture"] != "", True)
+    kept = pixels(explorer)
+    page.get_by_role("button", name="Copy link").filter(visible=True).click()
+    expect(page.locator(".extras .said").filter(visible=True)).to_have_text("Copied. Your picture is in it.")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert "#state=" in link
+    assert len(link) < 64_000
+    page.get_by_text("Download", exact=True).filter(visible=True).click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="State (to drop here)").filter(visible=True).click()
+    data = base64.b64encode(Path(started.value.path()).read_bytes()).decode()
+    noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)  # cannot be compressed
+    bring(page, "Picture file", saved(Image.fromarray(noise), "PNG"))
+    explorer.becomes(lambda: bool((pixels(explorer) == noise).all()), True)
+    page.get_by_role("button", name="Copy link").filter(visible=True).click()
+    expect(page.locator(".extras .said").filter(visible=True)).to_contain_text("This state is too long for a link")
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    explorer.open(link.removeprefix(explorer.url))
+    explorer.becomes(lambda: explorer.state()["stride"], 2)
+    np.testing.assert_array_equal(pixels(explorer), kept)
+    explorer.set(picture="", stride=1)
+    page.evaluate(HAND_OVER, ["drop", data, "state.json", "application/json"])
+    explorer.becomes(lambda: explorer.state()["stride"], 2)
+    np.testing.assert_array_equal(pixels(explorer), kept)
+    page.evaluate("location.hash = 'state=AAAA'")
+    expect(page.locator(".notices").filter(visible=True)).to_contain_text("is damaged or of another program")

@@ -58,6 +58,9 @@ def test_an_export_can_be_cancelled():
         (["convolution", "a.gif", "--steps", "all"], "FROM:TO is wanted"),
         (["convolution", "a.html", "--grid", "digit=" + ",".join(map(str, range(201)))], "201 combinations are too many"),
         (["train", "a.py"], "not show a single call"),
+        (["rgb", "a.png", "--width", "50"], "--width is 50; a page has 320 to 4000 pixels"),
+        (["rgb", "a.gif", "--speed", "0"], "--speed is 0; it must be above 0 and at most 15"),
+        (["rgb", "a.gif", "--speed", "nan"], "--speed is nan"),
     ],
 )
 def test_bad_wishes_get_a_sentence_and_leave_no_file(arguments, words, tmp_path, capsys):

@@ -1,5 +1,9 @@
 """Own arrays and pictures in Python: of any type, range and shape that has a meaning; what has none is explained."""
 
+import base64
+import json
+import zlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -113,3 +117,12 @@ def test_what_was_done_stands_below_the_view():
     shown = views.downsampling.show(image=COLOURS / 255)
     assert "multiplied by 255" in shown._repr_html_().split("</iframe>")[1]
     assert "</iframe>" in views.architectures.show()._repr_html_()
+
+
+def test_what_is_too_long_for_an_address_stands_behind_a_hash():
+    assert views.downsampling.show(stride=1).query() == "view=downsampling&stride=1"
+    query, state = views.downsampling.show(image=COLOURS).query().split("#state=")
+    assert query == "view=downsampling"
+    whole = json.loads(zlib.decompress(base64.urlsafe_b64decode(state + "=" * (-len(state) % 4)), -zlib.MAX_WBITS))
+    assert whole["view"] == "downsampling"
+    np.testing.assert_array_equal(own_picture(whole["settings"]["picture"]), COLOURS)
