@@ -10,8 +10,8 @@ const USUAL = { 32: "next", 33: "prev", 34: "next", 37: "left", 39: "right" }; /
 const DIRECTIONS = { next: 1, right: 1, prev: -1, left: -1 };
 const SPACE = 32;
 const SHEET = `.reveal.overview :is(convoscope-view, iframe) { pointer-events: none }
-  .convoscope-stops { position: absolute; top: 0; right: 0; z-index: 2; margin: 0 !important; font-size: 14px !important; line-height: 1.2;
-    opacity: 0.75; pointer-events: none }
+  .convoscope-stops { position: absolute; top: 0; right: 0; z-index: 2; margin: 0 !important; font-size: 14px; line-height: 1.25;
+    white-space: pre-line; opacity: 0.75; pointer-events: none }
   .reveal.overview .convoscope-stops, .reveal-print .convoscope-stops, .print-pdf .convoscope-stops { display: none }`;
 
 export const ConvoscopeReveal = {
@@ -126,7 +126,7 @@ function showStops(view) {
     slide.append(line);
   }
   const at = stops?.findLastIndex((stop) => stop <= step) + 1;
-  line.textContent = stops?.length > 1 ? `${at} of ${stops.length} · hold the key, or N: next slide` : "";
+  line.textContent = stops?.length > 1 ? `stop ${at} of ${stops.length}\nhold, or N: next slide` : "";
 }
 
 export function addSheet(rules) {

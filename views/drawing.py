@@ -139,7 +139,8 @@ class Canvas:
         """Texts, which the page fits to the column `size`, up to `largest` pixels.
 
         Without a token they are written so that they stand out from their shades. how: "freely" if there is room to enlarge
-        them, "optional" if the drawing can do without them where they would be too small.
+        them, "optional" if the drawing can do without them where they would be too small, "heads" if they stand above what
+        reaches up to 1: the page makes room for them there.
         """
         x, y, size = self.places(places)
         source = self.source(name, f"{text} {x} {y} {size}" + ("" if token else " shade"))

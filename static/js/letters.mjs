@@ -13,6 +13,8 @@ const MOST_GROWTH = 1.4; // of a text without a cell
 const CELL_HEIGHT = 0.4; // LABEL_HEIGHT and LABEL_WIDTH of grid.py, by which Python chose the size
 const CELL_WIDTH = 1.45;
 const MOST_TEXTS = 300;
+const HEAD = 1.3; // the height of a line above a bar, in letters
+const MOST_HEAD = 0.6; // of a drawing's height
 const NARROW_LEGEND = 330; // pixels: below it, the entries of a legend stand closer
 const HERE = { sync: false, check_eq: false };
 
@@ -47,9 +49,17 @@ export function fitLetters(plot, width, height) {
     const wanted = { text_font_size: { value: `${pixels.toFixed(1)}px` }, text_alpha: { value: Number(isShown) } };
     const { glyph } = renderer;
     if (glyph.text_font_size.value !== wanted.text_font_size.value || glyph.text_alpha.value !== wanted.text_alpha.value) glyph.setv(wanted, HERE);
+    if (how === "heads") makeHeadroom(plot.y_range, (pixels * HEAD - glyph.y_offset.value) / height);
   }
   for (const legend of plot.above.filter(({ type }) => type === "Legend")) fitLegend(legend, width < NARROW_LEGEND);
   return smallest + ROUNDING;
+}
+
+/** Let the range end so far above 1 that words above it are not cut. @param {number} share of the height that they need */
+function makeHeadroom(range, share) {
+  const room = Math.min(share, MOST_HEAD);
+  const end = (1 - room * range.start) / (1 - room);
+  if (Math.abs(range.end - end) > 0.001) range.end = end;
 }
 
 /** The largest letters with which every text of a source stays in its cell. */

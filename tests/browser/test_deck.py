@@ -60,7 +60,7 @@ def test_keys_step_the_view_first_and_then_turn_the_page(explorer):
     press("PageDown")  # now they go to the deck, which hands them to its view
     expect(sentence).to_contain_text("output[0, 1]")
     told = page.locator("section.present .convoscope-stops")
-    expect(told).to_have_text("2 of 5 · hold the key, or N: next slide")
+    expect(told).to_have_text("stop 2 of 5 hold, or N: next slide")
     press("Escape")
     press("ArrowRight")
     press("ArrowLeft")

@@ -57,7 +57,8 @@ def _sums() -> figure:
     zero = canvas.figure.line("x", "y", source=canvas.source("zero_line", "x y"), line_width=1, level="overlay")
     themed(zero.glyph, line_color="muted")
     canvas.bars("sums", level="overlay")
-    canvas.words("sums", places="x label_y size", baseline="bottom", largest=17, level="overlay").glyph.y_offset = -5
+    numbers = canvas.words("sums", places="x label_y size", baseline="bottom", largest=17, level="overlay", how="heads")
+    numbers.glyph.y_offset = -5
     return canvas.figure
 
 
