@@ -54,3 +54,28 @@ def test_the_buttons_of_the_pad_hold_their_words(explorer):
     tight = "(buttons) => buttons.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length"
     assert buttons.evaluate_all(tight) == 0
     assert buttons.count() > 4
+
+
+HEADROOM = """() => {
+    const { model } = [...Bokeh.index].find(({ model }) => model.name === "convolution_sums");
+    const { glyph } = model.renderers.find(({ glyph }) => glyph.type === "Text");
+    const { start, end } = model.y_range;
+    const room = ((end - 1) / (end - start)) * document.querySelector('[data-figure="convolution_sums"]').clientHeight;
+    return room >= parseFloat(glyph.text_font_size.value) - glyph.y_offset.value;
+}"""
+
+
+def test_the_numbers_above_the_running_sum_are_whole(explorer):
+    explorer.open("embed.html?view=convolution&hide=controls,caption,title", ready=False)
+    for width, height in ((960, 540), (1280, 720)):
+        explorer.page.set_viewport_size({"width": width, "height": height})
+        explorer.becomes(lambda: explorer.page.evaluate(HEADROOM), True)
+
+
+def test_an_exercise_stays_in_its_frame(explorer):
+    explorer.open("embed.html?view=convolution&quiz=5&hide=controls,caption,title")
+    explorer.page.locator(".quiz:visible").wait_for()
+    for width, height in ((800, 450), (960, 540), (1280, 720)):
+        explorer.page.set_viewport_size({"width": width, "height": height})
+        left = "[document.scrollingElement.scrollWidth - innerWidth, document.scrollingElement.scrollHeight - innerHeight]"
+        explorer.becomes(lambda: [over <= 1 for over in explorer.page.evaluate(left)], [True, True])
