@@ -72,10 +72,12 @@ def test_the_numbers_above_the_running_sum_are_whole(explorer):
         explorer.becomes(lambda: explorer.page.evaluate(HEADROOM), True)
 
 
+OVER = "[document.scrollingElement.scrollWidth - innerWidth, document.scrollingElement.scrollHeight - innerHeight]"
+
+
 def test_an_exercise_stays_in_its_frame(explorer):
     explorer.open("embed.html?view=convolution&quiz=5&hide=controls,caption,title")
     explorer.page.locator(".quiz:visible").wait_for()
     for width, height in ((800, 450), (960, 540), (1280, 720)):
         explorer.page.set_viewport_size({"width": width, "height": height})
-        left = "[document.scrollingElement.scrollWidth - innerWidth, document.scrollingElement.scrollHeight - innerHeight]"
-        explorer.becomes(lambda: [over <= 1 for over in explorer.page.evaluate(left)], [True, True])
+        explorer.becomes(lambda: [over <= 1 for over in explorer.page.evaluate(OVER)], [True, True])
