@@ -209,7 +209,7 @@ def own_sentences():
             slug = attributes["view"]
             settings = {name: value for name, value in attributes.items() if name in LESSONS[slug].Settings.names()}
             trace = Session().handle({"view": slug, "name": "address", "value": settings}).trace
-            told.append((n, trace.sentences[int(attributes.get("step", 0))]))
+            told.append((n, trace.sentences[int(attributes.get("step", trace.facts.get("start", 0)))]))
     return told
 
 
