@@ -94,8 +94,10 @@ function nextFragments(slide, by) {
   return ahead.filter((_, n) => indices[n] === next);
 }
 
+/** A fragment has begun to appear as soon as its class says so, though it is still transparent. */
 function isShown(view) {
-  return !view.closest(".fragment:not(.visible)") && view.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  if (view.closest(".fragment:not(.visible), .fragment.fade-out.visible")) return false;
+  return Boolean(view.closest(".fragment")) || view.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 }
 
 function isTyping() {
