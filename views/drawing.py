@@ -6,6 +6,7 @@ millisecond.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
 from . import im2col
-from .arrangement import LINE, RECTANGLE, SourceTable, column_names
+from .arrangement import LINE, RECTANGLE, Arrangement, SourceTable, column_names
 from .theme import themed
 
 IM2COL_ASPECT = f"{im2col.ASPECT:g}"
@@ -190,6 +191,19 @@ class ArrangedCanvas(Canvas):
         super().__init__(f"{view}_{name}", across=WHOLE, up=WHOLE, sources=sources, prefix=f"{name}_")
         for source in table:
             self.source(source, " ".join(column_names(table, source)))
+
+
+def arranged_panels(
+    arrangements: Sequence[Arrangement], title: str, role: str, draw: Callable[[str], figure], secrets: str = ""
+) -> list[Panel]:
+    """The two drawings of many grids, of which the page shows the one that fits. draw: "wide" or "narrow" -> its figure."""
+    return [
+        Panel(
+            its.name, title, role, draw(its.name), aspect=f"{its.width:g} / {its.height:g}", boxes=f"{its.name}_boxes",
+            secrets=secrets, only=its.name, main=its.name == "wide", closeup="alone" if its.name == "wide" else "",
+        )
+        for its in arrangements
+    ]  # fmt: skip
 
 
 def shades_as(palette: str) -> Field:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bokeh.models import ColumnDataSource, LinearColorMapper
 
-from ..drawing import ArrangedCanvas, Layout, Panel
+from ..drawing import ArrangedCanvas, Layout, Panel, arranged_panels
 from ..theme import ROLES as COLORS
 from .layer_pass import ARRANGEMENTS, CELL_GROUPS, ROLES, SOURCES
 
@@ -15,20 +15,7 @@ TITLE = "Values and their gradients"
 def panels() -> list[Panel]:
     """The two arrangements; the page shows the one that fits."""
     sources: dict[str, ColumnDataSource] = {}
-    return [
-        Panel(
-            its.name,
-            TITLE,
-            "gradient",
-            LayerPassCanvas(its.name, sources).figure,
-            aspect=f"{its.width:g} / {its.height:g}",
-            boxes=f"{its.name}_boxes",
-            only=its.name,
-            main=its.name == "wide",
-            closeup="alone" if its.name == "wide" else "",
-        )
-        for its in ARRANGEMENTS
-    ]
+    return arranged_panels(ARRANGEMENTS, TITLE, "gradient", lambda name: LayerPassCanvas(name, sources).figure)
 
 
 class LayerPassCanvas(ArrangedCanvas):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bokeh.models import Image, ImageRGBA, LinearColorMapper
 
 from ..arrangement import RECTANGLE
-from ..drawing import IM2COL_ASPECT, ArrangedCanvas, Canvas, Layout, Panel
+from ..drawing import IM2COL_ASPECT, ArrangedCanvas, Canvas, Layout, Panel, arranged_panels
 from ..theme import themed
 from .wide_and_narrow import ARRANGEMENTS, OUTPUT_MAPS, SOURCES
 
@@ -24,21 +24,8 @@ TITLE = "Input, filters, output"
 def panels() -> list[Panel]:
     """The two arrangements; the page shows the one that fits."""
     matrices = Canvas("rgb_im2col").matrix_product()
-    return [
-        Panel(
-            its.name,
-            TITLE,
-            "muted",
-            ChannelCanvas(its.name).figure,
-            aspect=f"{its.width:g} / {its.height:g}",
-            boxes=f"{its.name}_boxes",
-            secrets="sums",
-            only=its.name,
-            main=its.name == "wide",
-            closeup="alone" if its.name == "wide" else "",
-        )
-        for its in ARRANGEMENTS
-    ] + [Panel("im2col", "As a matrix product", "muted", matrices, secret=True, aspect=IM2COL_ASPECT)]
+    drawings = arranged_panels(ARRANGEMENTS, TITLE, "muted", lambda name: ChannelCanvas(name).figure, secrets="sums")
+    return [*drawings, Panel("im2col", "As a matrix product", "muted", matrices, secret=True, aspect=IM2COL_ASPECT)]
 
 
 class ChannelCanvas(ArrangedCanvas):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 
 import numpy as np
 import param
 
-from ..files import Files
 from ..images import OWN, PHOTOS
 from ..rules import Follow, Start
 from ..settings import Choice, Matrix, Picture, Rows, Settings
@@ -42,30 +40,19 @@ def seeded(seed: int) -> dict[str, Rows]:
     return {name: tuple(map(tuple, grid.tolist())) for name, grid in zip(MATRICES, grids, strict=True)} | {"biases": (BIASES,)}
 
 
-_DEFAULTS = seeded(0)
+LABELS = MATRICES | PHOTO_LABELS
+DEFAULTS = seeded(0) | PHOTO_NUMBERS
 
 
 def _matrix(name: str) -> Matrix:
-    return Matrix(
-        default=_DEFAULTS[name],
-        label=MATRICES[name],
-        role="input" if "Input" in MATRICES[name] else "kernel",
-        doc="Type any number, such as 2, -1 or 0.5, or paste a matrix.",
-    )
-
-
-def _photo_matrix(name: str) -> Matrix:
-    about = "Type any number, or paste a matrix."
-    return Matrix(default=PHOTO_NUMBERS[name], label=PHOTO_LABELS[name], role="kernel", doc=about)
+    role = "input" if name.startswith("input") else "kernel"
+    doc = "Type any number, such as 2, -1 or 0.5, or paste a matrix."
+    return Matrix(default=DEFAULTS[name], label=LABELS[name], role=role, doc=doc)
 
 
 def _name_of_weights(settings: RgbSettings) -> str:
     """Whether the filters over a photograph are those given."""
     return "given" if all(getattr(settings, name) == rows for name, rows in PHOTO_NUMBERS.items()) else EDITED
-
-
-def _given(name: str) -> Callable[[RgbSettings, Files | None], Rows]:
-    return lambda settings, files: PHOTO_NUMBERS[name]
 
 
 def _enough_filters(settings: RgbSettings) -> int:
@@ -80,99 +67,77 @@ def _name_of_numbers(settings: RgbSettings) -> str:
     return "seed" if same else EDITED
 
 
-def _number_of_seed(name: str) -> Callable[[RgbSettings, Files | None], Rows]:
-    return lambda settings, files: seeded(settings.seed)[name]
-
-
 class RgbSettings(Settings):
     """An image of three channels and the filters that slide over it."""
 
-    preset: param.Selector[str] = param.Selector(
+    preset = Choice(
         default="cs231n",
         objects={"CS231n, 5×5×3": "cs231n", "Photograph, 32×32×3": "lecture"},
         doc="Small enough for every number, or a photograph as volumes.",
     )
     image = Choice(
-        default="astronaut",
-        objects={name.capitalize(): name for name in PHOTOS} | {"My own picture": OWN},
-        label="Photograph",
-        doc="32×32 pixels.",
-    )
+        default="astronaut", objects={name.capitalize(): name for name in PHOTOS} | {"My own picture": OWN},
+        label="Photograph", doc="32×32 pixels.",
+    )  # fmt: skip
     picture = Picture(side=PHOTO_SIZE, label="Picture file")
     filters = param.Integer(default=1, bounds=(1, len(PHOTO_FILTERS)), doc="Each filter adds one channel to the output.")
-    channels: param.Selector[str] = param.Selector(
+    channels = Choice(
         default="all",
         objects={"All three": "all"} | {f"Only {channel}": channel for channel in CHANNELS},
         doc="One channel alone shows what its kernel contributes.",
     )
     stride = param.Integer(default=2, bounds=(1, 3), doc="How far the window moves.")
     padding = param.Integer(default=1, bounds=(0, 1), doc="Rings of zeros around each channel.")
-    numbers: param.Selector[str] = param.Selector(
+    numbers = Choice(
         default="seed",
         objects={"Random, from the seed": "seed", "Edited": EDITED},
         doc="Editing a number switches to “Edited”.",
     )
     seed = param.Integer(default=0, bounds=(0, 9999), doc="Each seed always gives the same numbers.")
     im2col = param.Boolean(default=False, label="As a matrix product", doc="im2col: every window becomes a column.")
-    edit: param.Selector[str] = param.Selector(
+    edit = Choice(
         default="nothing",
         objects={"Nothing": "nothing"} | {label: name for name, label in MATRICES.items()} | {"Biases": "biases"},
         doc="Opens these numbers for typing.",
     )
-    input_red = _matrix("input_red")
-    input_green = _matrix("input_green")
-    input_blue = _matrix("input_blue")
-    filter_0_red = _matrix("filter_0_red")
-    filter_0_green = _matrix("filter_0_green")
-    filter_0_blue = _matrix("filter_0_blue")
-    filter_1_red = _matrix("filter_1_red")
-    filter_1_green = _matrix("filter_1_green")
-    filter_1_blue = _matrix("filter_1_blue")
+    input_red, input_green, input_blue = (_matrix(f"input_{channel}") for channel in CHANNELS)
+    filter_0_red, filter_0_green, filter_0_blue = (_matrix(f"filter_0_{channel}") for channel in CHANNELS)
+    filter_1_red, filter_1_green, filter_1_blue = (_matrix(f"filter_1_{channel}") for channel in CHANNELS)
     biases = Matrix(default=(BIASES,), label="Biases", role="kernel", doc="Of filter 0 and of filter 1.")
     weights_of = Choice(
-        default="given",
-        objects={"Given": "given", "Edited": EDITED},
-        label="Filters’ numbers",
-        doc="Editing a number switches to “Edited”.",
-    )
+        default="given", objects={"Given": "given", "Edited": EDITED},
+        label="Filters’ numbers", doc="Editing a number switches to “Edited”.",
+    )  # fmt: skip
     edit_photo = Choice(
-        default="nothing",
-        objects={"Nothing": "nothing"} | {label: name for name, label in PHOTO_LABELS.items()},
-        label="Edit",
-        doc="Opens these numbers for typing.",
-    )
-    kernel_0_red = _photo_matrix("kernel_0_red")
-    kernel_0_green = _photo_matrix("kernel_0_green")
-    kernel_0_blue = _photo_matrix("kernel_0_blue")
-    kernel_1_red = _photo_matrix("kernel_1_red")
-    kernel_1_green = _photo_matrix("kernel_1_green")
-    kernel_1_blue = _photo_matrix("kernel_1_blue")
-    kernel_2_red = _photo_matrix("kernel_2_red")
-    kernel_2_green = _photo_matrix("kernel_2_green")
-    kernel_2_blue = _photo_matrix("kernel_2_blue")
-    kernel_3_red = _photo_matrix("kernel_3_red")
-    kernel_3_green = _photo_matrix("kernel_3_green")
-    kernel_3_blue = _photo_matrix("kernel_3_blue")
-    photo_biases = _photo_matrix("photo_biases")
+        default="nothing", objects={"Nothing": "nothing"} | {label: name for name, label in PHOTO_LABELS.items()},
+        label="Edit", doc="Opens these numbers for typing.",
+    )  # fmt: skip
+    kernel_0_red, kernel_0_green, kernel_0_blue = (_matrix(f"kernel_0_{channel}") for channel in CHANNELS)
+    kernel_1_red, kernel_1_green, kernel_1_blue = (_matrix(f"kernel_1_{channel}") for channel in CHANNELS)
+    kernel_2_red, kernel_2_green, kernel_2_blue = (_matrix(f"kernel_2_{channel}") for channel in CHANNELS)
+    kernel_3_red, kernel_3_green, kernel_3_blue = (_matrix(f"kernel_3_{channel}") for channel in CHANNELS)
+    photo_biases = _matrix("photo_biases")
 
     shown_when = {  # noqa: RUF012  (read only)
-        "image": ("preset", ("lecture",)),
+        **dict.fromkeys(("image", "filters", "weights_of", "edit_photo"), ("preset", ("lecture",))),
+        **dict.fromkeys(("numbers", "edit"), ("preset", ("cs231n",))),
         "picture": ("image", (OWN,)),
-        "filters": ("preset", ("lecture",)),
-        "numbers": ("preset", ("cs231n",)),
         "seed": ("numbers", ("seed",)),
-        "edit": ("preset", ("cs231n",)),
         **{name: ("edit", (name,)) for name in (*MATRICES, "biases")},
-        "weights_of": ("preset", ("lecture",)),
-        "edit_photo": ("preset", ("lecture",)),
         **{name: ("edit_photo", (name,)) for name in PHOTO_NUMBERS},
     }
     rules = (
         *(Start(name, ("preset",), of=starts) for name, starts in STARTS.items()),
         Start("numbers", (*MATRICES, "biases"), value=_name_of_numbers),
-        *(Follow(name, "numbers", _number_of_seed(name), unless=(EDITED,)) for name in (*MATRICES, "biases")),
+        *(
+            Follow(name, "numbers", lambda it, files, name=name: seeded(it.seed)[name], unless=(EDITED,))
+            for name in (*MATRICES, "biases")
+        ),
         Start("weights_of", (*PHOTO_NUMBERS,), value=_name_of_weights),
-        *(Follow(name, "weights_of", _given(name), unless=(EDITED,)) for name in PHOTO_NUMBERS),
+        *(
+            Follow(name, "weights_of", lambda it, files, rows=rows: rows, unless=(EDITED,))
+            for name, rows in PHOTO_NUMBERS.items()
+        ),
         Start("filters", ("edit_photo",), value=_enough_filters),
     )
 
