@@ -15,13 +15,12 @@ from typing import Self
 import numpy as np
 
 from ...engine import Network
-from ..grid import limit_of, shade
+from ..grid import floats, limit_of, shade
 from ..numbers import write_limit
-from ..trace import Columns, Texts
+from ..trace import Columns, Sources, Texts
 from ..units.activations import Activations, Edges, Unit
 from ..units.graph import layers_of
 from ..units.kinds import edges_on, kind_of
-from .columns import floats
 from .map_places import MapArrangement, arrangements
 
 MOST_MAPS = 64  # drawn of one layer
@@ -153,7 +152,7 @@ class Blocks:
             middle, top = arrangement.heads.T
             rows = {f"{row}_y": 1 - top + (n + 0.15) * letters * arrangement.aspect * LINE
                     for n, row in enumerate(("limit", "shape", "title"))}  # fmt: skip
-            places = floats(x=middle, size=0 * middle + letters * TITLE, small=0 * middle + letters, **rows)
+            places = floats(x=middle, size=letters * TITLE, small=letters, **rows)
             columns |= {f"{name}_{column}": place for column, place in places.items()}
         return columns
 
@@ -167,7 +166,7 @@ class Blocks:
             "limit": Texts.of([f"±{write_limit(limit)}" for limit in limits]),
         }
 
-    def maps(self, activations: Activations, *, shared: bool) -> tuple[dict[str, Columns], list[float]]:
+    def maps(self, activations: Activations, *, shared: bool) -> tuple[Sources, list[float]]:
         """What every map shows. shared: one colour scale for the whole network.
 
         -> the sources maps and values, and the end of each block's colour scale.

@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from ...engine import Network
-from ..grid import limit_of, shade
+from ..grid import Coordinates, floats, limit_of, shade
 from ..numbers import percent, write_limit
 from ..pointing import pointing_at_all
-from ..trace import Columns, Texts
+from ..trace import Columns, Sources, Texts
 from ..units.graph import layer_names, layers_of
 from .edits import Edit
 from .preparation import Prepared
@@ -25,19 +24,15 @@ from .settings import NetworkSettings
 STRIP_SIDE = 0.235  # of a picture in the strip of preparation
 STRIP_ASPECT = 3.6  # width / height
 GAP = 1  # cells between kernels
+NOTHING = floats(x=np.zeros(0), y=0, dw=0, dh=0)  # no rectangles by their corners
 FLATTEST = 3.6  # width / height of the weights; a flatter picture is drawn with wider cells
-
-
-def floats(**columns: npt.ArrayLike) -> Columns:
-    """Columns of numbers, as a trace holds them; a single number is a column of one."""
-    return {name: np.ascontiguousarray(np.atleast_1d(column), np.float32) for name, column in columns.items()}
 
 
 def picture(values: np.ndarray | None) -> Columns:
     """One image that fills the unit square, or no image. values: (H, W) of −1..1."""
     if values is None:
-        return {"image": np.zeros((0, 1, 1), np.float32), **floats(x=[], y=[], dw=[], dh=[])}
-    return {"image": values[np.newaxis].astype(np.float32), **floats(x=0, y=0, dw=1, dh=1)}
+        return {"image": np.zeros((0, 1, 1), np.float32), **NOTHING}
+    return {"image": values[np.newaxis].astype(np.float32), **floats(x=np.zeros(1), y=0, dw=1, dh=1)}
 
 
 def scale_facts(part: str, limit: float) -> dict[str, str]:
@@ -46,46 +41,44 @@ def scale_facts(part: str, limit: float) -> dict[str, str]:
     return {f"{part}_low": f"−{end}", f"{part}_high": end, f"{part}_palette": "signed"}
 
 
-def pad(prepared: Prepared, *, cropped: bool) -> dict[str, Columns]:
+def pad(prepared: Prepared, *, cropped: bool) -> Sources:
     """The pad, and a frame around what is cut out of it, if it is."""
     top, left, bottom, right = np.array([prepared.edges] * cropped).reshape(-1, 4).T / len(prepared.pad)
     frame = floats(x=(left + right) / 2, y=1 - (top + bottom) / 2, w=right - left, h=bottom - top)
     return {"pad": picture(prepared.pad), "pad_box": frame}
 
 
-def strip(prepared: Prepared) -> dict[str, Columns]:
+def strip(prepared: Prepared) -> Sources:
     """The four pictures of the preparation, beside each other, each as large as its share of the last one's pixels."""
     images = [prepared.pad, prepared.cropped, prepared.scaled, prepared.field]
     rows, columns = np.array([image.shape for image in images], np.int32).T
     whole = np.array([len(prepared.pad)] * 2 + [len(prepared.field)] * 2)
     width, height = STRIP_SIDE, STRIP_SIDE * STRIP_ASPECT
-    w, h, middles, four = columns / whole * width, rows / whole * height, (np.arange(4) + 0.5) / 4, np.ones(4)
+    w, h, middles = columns / whole * width, rows / whole * height, (np.arange(4) + 0.5) / 4
     return {
         "strip": {
             "image": np.concatenate([image.ravel() for image in images]).astype(np.float32),
             "image_rows": rows.copy(), "image_columns": columns.copy(), **floats(x=middles - w / 2, y=0.5 - h / 2, dw=w, dh=h),
         },
-        "strip_frames": floats(x=middles - width / 2, y=(0.5 - height / 2) * four, dw=width * four, dh=height * four),
+        "strip_frames": floats(x=middles - width / 2, y=0.5 - height / 2, dw=width, dh=height),
     }  # fmt: skip
 
 
-def bars(probabilities: np.ndarray) -> dict[str, Columns]:
+def bars(probabilities: np.ndarray) -> Sources:
     """One bar a class, the largest in another source so that it has another colour."""
-    count, classes = len(probabilities), np.arange(len(probabilities))
-    x, zeros, best = (classes + 0.5) / count, np.zeros(count), classes == probabilities.argmax()
+    count, classes = len(probabilities), np.arange(len(probabilities), dtype=np.int32)
+    x, best = (classes + 0.5) / count, classes == probabilities.argmax()
 
-    def some(which: np.ndarray) -> Columns:
-        width = np.full(which.sum(), 0.74 / count)
-        return floats(x=x[which], width=width, top=probabilities[which], bottom=zeros[which])
+    def some(which: np.ndarray) -> Coordinates:
+        return floats(x=x[which], width=0.74 / count, top=probabilities[which], bottom=0)
 
+    percents, names = Texts.of([percent(share) for share in probabilities.tolist()]), Texts.of([str(n) for n in range(count)])
     return {
         "bars": some(~best),
         "best_bar": some(best),
-        "bar_labels": floats(x=x, size=zeros + 0.03, shade=zeros, top=probabilities)
-        | {"text": Texts.of([percent(share) for share in probabilities.tolist()])},
-        "classes": floats(x=x, size=zeros + 0.046, shade=zeros, y=zeros - 0.17)
-        | {"text": Texts.of([str(n) for n in range(count)])},
-        "probabilities": {"row": np.zeros(count, np.int32), "column": classes.astype(np.int32), **floats(value=probabilities)},
+        "bar_labels": {**floats(x=x, top=probabilities, size=0.03, shade=0), "text": percents},
+        "classes": {**floats(x=x, y=-0.17, size=0.046, shade=0), "text": names},
+        "probabilities": {"row": 0 * classes, "column": classes, **floats(value=probabilities)},
         "probability_boxes": pointing_at_all("probabilities", "Probability"),
     }
 
@@ -134,18 +127,18 @@ def picture_of(network: Network, name: str) -> KernelPicture | None:
     return KernelPicture(name, weight, bias, np.vstack([kernels, bars.reshape(1, -1)])[:, :-GAP])
 
 
-def kernels(network: Network, settings: NetworkSettings, edits: list[Edit]) -> tuple[dict[str, Columns], dict[str, str]]:
+def kernels(network: Network, settings: NetworkSettings, edits: list[Edit]) -> tuple[Sources, dict[str, str]]:
     """The sources kernels and kernel_edits, and the facts about them."""
     its = None if settings.kernels == "none" else picture_of(network, settings.kernels)
     if its is None:
-        return {"kernels": picture(None), "kernel_edits": floats(x=[], y=[], dw=[], dh=[])}, {"kernels_hidden": "hidden"}
+        return {"kernels": picture(None), "kernel_edits": NOTHING}, {"kernels_hidden": "hidden"}
     rows, columns = its.cells.shape
     limit = max(limit_of(its.weight), limit_of(its.bias))
     changed = [its.place(edit) for edit in edits if edit.layer == its.name and edit.part != "off"]
     down, across, wide = np.array(changed, float).reshape(-1, 3).T
     return {
         "kernels": picture(shade(its.cells, limit)),
-        "kernel_edits": floats(x=across / columns, y=1 - (down + 1) / rows, dw=wide / columns, dh=0 * down + 1 / rows),
+        "kernel_edits": floats(x=across / columns, y=1 - (down + 1) / rows, dw=wide / columns, dh=1 / rows),
         "kernel_values": floats(value=its.weight.ravel()),
         "kernel_biases": floats(value=its.bias),
     }, {

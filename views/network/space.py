@@ -13,13 +13,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...engine import Network
-from ..grid import limit_of, shade
-from ..trace import Columns, Texts
+from ..grid import Coordinates, floats, limit_of, shade
+from ..trace import Columns, Sources, Texts
 from ..units.activations import Activations, Unit
 from ..units.graph import find_layer, layers_of
 from ..units.kinds import derive, kind_of, main_layers
 from .blocks import Blocks
-from .columns import floats
 from .settings import NetworkSettings
 from .world import ASPECT, DISTANCE, FILLED, THINNEST, Camera, Tiles, World, build, join_tiles
 
@@ -33,7 +32,7 @@ EYE = {"distance": DISTANCE, "filled": FILLED, "aspect": ASPECT, "thinnest": THI
 
 def in_space(
     settings: NetworkSettings, activations: Activations, chosen: Unit | None, blocks: Blocks, limits: Sequence[float]
-) -> tuple[dict[str, Columns], dict[str, str]]:
+) -> tuple[Sources, dict[str, str]]:
     """The sources of the world if it is what is drawn, and the facts that hide what is not. limits: of the blocks' colours."""
     if settings.mode != "3d":
         return {}, {"scene_hidden": ""}
@@ -52,7 +51,7 @@ def shown_layers(network: Network, names: str) -> tuple[int, ...]:
 def sources(
     activations: Activations, camera: Camera, *,
     names: str = "", chosen: Unit | None = None, limits: Mapping[int, float] | None = None,
-) -> dict[str, Columns]:  # fmt: skip
+) -> Sources:  # fmt: skip
     """Everything that is shown. limits: the colour scales of layers, if given."""
     network = activations.network
     world = build(tuple(layer.shape for layer in layers_of(network)), shown_layers(network, names))
@@ -75,16 +74,16 @@ def sources(
         "scene_chosen": {"number": numbers},
         "scene_sheets": _sheets(world, activations.names) | {"tiles": tiles.counts},
         "scene_choice": dict.fromkeys(("name", "title"), Texts.of(activations.names)),
-        "scene_eye": floats(**EYE, radius=world.radius),
+        "scene_eye": floats(radius=np.array([world.radius]), **EYE),
         "scene": _painted(tiles, camera, world),
         "scene_frames": _edges(*camera.project(world.frames, world.radius)[:2]),
-        "scene_titles": floats(x=title_x, y=title_y, size=np.full(len(texts), LETTERS)) | {"text": Texts.of(texts)},
+        "scene_titles": floats(x=title_x, y=title_y, size=LETTERS) | {"text": Texts.of(texts)},
         "scene_links": floats(x=x[pairs[:, 0]], y=y[pairs[:, 0]], x1=x[pairs[:, 1]], y1=y[pairs[:, 1]], shade=contributions),
         "scene_asked": floats(x=x[numbers], y=y[numbers], w=wide[numbers] * FRAME, h=high[numbers] * FRAME),
     }
 
 
-def _painted(tiles: Tiles, camera: Camera, world: World) -> Columns:
+def _painted(tiles: Tiles, camera: Camera, world: World) -> Coordinates:
     """The tiles as the camera sees them, far sheets first."""
     order = tiles.painted(camera.order(world))
     x, y, scale = camera.project(tiles.points[order], world.radius)
@@ -153,12 +152,12 @@ def _sheets(world: World, names: Sequence[str]) -> Columns:
     }
 
 
-def _edges(x: np.ndarray, y: np.ndarray) -> Columns:
+def _edges(x: np.ndarray, y: np.ndarray) -> Coordinates:
     """All frames as one line with gaps, which is painted at one stroke. x, y: (n, 4) corners."""
     return floats(**{
         name: np.column_stack([ends, ends[:, 0], np.full(len(ends), np.nan)]).ravel() for name, ends in (("x", x), ("y", y))
     })  # fmt: skip
 
 
-def _world(points: np.ndarray) -> Columns:
+def _world(points: np.ndarray) -> Coordinates:
     return floats(**dict(zip("xyz", points.T, strict=True)))

@@ -19,11 +19,11 @@ import numpy as np
 from ...engine import Network, softmax
 from ...engine.shapes import Array
 from .. import grid
-from ..grid import limit_of, shade
+from ..grid import Coordinates, floats, limit_of, shade
 from ..numbers import write
 from ..pointing import pointing_at_all
-from ..trace import Columns
-from .columns import floats, picture, scale_facts
+from ..trace import Sources
+from .columns import NOTHING, picture, scale_facts
 from .settings import NetworkSettings
 
 PATCH, STRIDE = 4, 2  # pixels
@@ -113,23 +113,27 @@ WAYS = {"gradient": gradient_times_input, "occlusion": occlusion}
 
 def reasons(
     network: Network, settings: NetworkSettings, x: np.ndarray, probabilities: np.ndarray
-) -> tuple[dict[str, Columns], dict[str, str]]:
+) -> tuple[Sources, dict[str, str]]:
     """The sources why, why_ink and why_values, and the facts. Runs the network anew; x: what it is given, (1, C, H, W)."""
     if settings.why == "none":
-        return {"why": picture(None), "why_ink": floats(x=[], y=[], dw=[], dh=[])}, {"why_hidden": "hidden"}
+        return {"why": picture(None), "why_ink": NOTHING}, {"why_hidden": "hidden"}
     chosen = int(probabilities.argmax()) if settings.explain == "answer" else int(settings.explain)
     pixels = WAYS[settings.why](network, x, chosen)
     limit = limit_of(pixels.values)
-    sources = {"why": picture(shade(pixels.values, limit)), "why_ink": _ink(x[0, 0] - np.float32(network.pixel_offset))}
-    return sources | {"why_values": grid.values(pixels.values), "why_boxes": pointing_at_all("why_values", "Contribution")}, {
+    return {
+        "why": picture(shade(pixels.values, limit)),
+        "why_ink": _ink(x[0, 0] - np.float32(network.pixel_offset)),
+        "why_values": grid.values(pixels.values),
+        "why_boxes": pointing_at_all("why_values", "Contribution"),
+    }, {
         "why": f"for {chosen}",
         "why_note": pixels.sentence,
         **scale_facts("why", limit),
     }
 
 
-def _ink(x: np.ndarray) -> Columns:
+def _ink(x: np.ndarray) -> Coordinates:
     """Frames around the pixels that have ink. x: (H, W) of 0..1."""
     rows, columns = np.nonzero(x > INK)
     H, W = x.shape
-    return floats(x=columns / W, y=1 - (rows + 1) / H, dw=0 * rows + 1 / W, dh=0 * rows + 1 / H)
+    return floats(x=columns / W, y=1 - (rows + 1) / H, dw=1 / W, dh=1 / H)

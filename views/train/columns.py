@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine import CLASS_COUNT, IMAGE_SIZE, Evaluation
-from ..trace import Columns, Texts
+from ..grid import Coordinates, floats
+from ..trace import Sources, Texts
 from .dataset import Dataset
 from .inspection import Inspection
 from .run_history import Checkpoint, Checkpoints, LearningCurves
@@ -16,7 +17,7 @@ LEAST_WRITTEN = 0.05  # probability: smaller bars have no number, ten of them st
 MOST_CELL_DIGITS = 40  # digits shown of a cell of the confusion matrix
 
 
-def curves(name: str, curves: LearningCurves) -> dict[str, Columns]:
+def curves(name: str, curves: LearningCurves) -> Sources:
     """Three sources: the loss, the accuracies of every batch, and those on all test digits."""
     columns = curves.columns()
     return {
@@ -26,21 +27,21 @@ def curves(name: str, curves: LearningCurves) -> dict[str, Columns]:
     }
 
 
-def checkpoints(checkpoints: Checkpoints, shown: Checkpoint) -> dict[str, Columns]:
+def checkpoints(checkpoints: Checkpoints, shown: Checkpoint) -> Sources:
     """Every checkpoint of the run, and where in the curves the one that is shown stands."""
     every = checkpoints.all
     return {
         "checkpoints": {
             "step": np.array([one.step for one in every], np.int32),
             "examples": np.array([one.position.examples_seen for one in every], np.int32),
-            "loss": np.array([one.curves.loss.value for one in every], np.float32),
+            **floats(loss=np.array([one.curves.loss.value for one in every])),
             "tested": np.array([one.evaluation is not None for one in every], np.uint8),
         },
-        "here": {"examples": np.array([shown.position.examples_seen], np.float32)},
+        "here": floats(examples=np.array([shown.position.examples_seen])),
     }
 
 
-def example(inspection: Inspection, input_shape: tuple[int, ...]) -> dict[str, Columns]:
+def example(inspection: Inspection, input_shape: tuple[int, ...]) -> Sources:
     """The digit whose maps are shown, what the network sees of it, and what it says."""
     p = inspection.probabilities[0]
     return {
@@ -54,7 +55,7 @@ def example(inspection: Inspection, input_shape: tuple[int, ...]) -> dict[str, C
     }
 
 
-def batch(checkpoint: Checkpoint, dataset: Dataset, input_shape: tuple[int, ...]) -> dict[str, Columns]:
+def batch(checkpoint: Checkpoint, dataset: Dataset, input_shape: tuple[int, ...]) -> Sources:
     """The first digits of the last batch, and the windows through which the network saw them."""
     if not checkpoint.step:
         images, labels, shifts = np.zeros((0, IMAGE_SIZE, IMAGE_SIZE), np.uint8), np.zeros(0, np.uint8), np.zeros((0, 2), int)
@@ -67,7 +68,7 @@ def batch(checkpoint: Checkpoint, dataset: Dataset, input_shape: tuple[int, ...]
     }
 
 
-def samples(inspection: Inspection) -> dict[str, Columns]:
+def samples(inspection: Inspection) -> Sources:
     """Twelve test digits and what the network says of each."""
     labels, predictions = inspection.labels[1:], inspection.predictions[1:]
     return {
@@ -82,7 +83,7 @@ def samples(inspection: Inspection) -> dict[str, Columns]:
     }
 
 
-def confusion(evaluation: Evaluation | None) -> dict[str, Columns]:
+def confusion(evaluation: Evaluation | None) -> Sources:
     """How many test digits of each class were predicted as each."""
     table = evaluation.confusion if evaluation else np.zeros((0, 0), int)
     rows, columns = np.indices(table.shape).reshape(2, -1).astype(np.int32)
@@ -98,7 +99,7 @@ def confusion(evaluation: Evaluation | None) -> dict[str, Columns]:
     }
 
 
-def cell_digits(evaluation: Evaluation | None, cell: str, dataset: Dataset) -> tuple[dict[str, Columns], str]:
+def cell_digits(evaluation: Evaluation | None, cell: str, dataset: Dataset) -> tuple[Sources, str]:
     """The digits of one cell, "true,predicted", and a title. Raises FileNeeded, DataError or OSError."""
     indices, label, prediction, title = np.zeros(0, np.int64), 0, 0, ""
     true, _, predicted = cell.partition(",")
@@ -109,7 +110,7 @@ def cell_digits(evaluation: Evaluation | None, cell: str, dataset: Dataset) -> t
         title += f"; the first {MOST_CELL_DIGITS} are shown" if len(indices) > MOST_CELL_DIGITS else ""
     shown = indices[:MOST_CELL_DIGITS]
     images = dataset.test_digits(shown.tolist())[0] if len(shown) else np.zeros((0, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    sources: dict[str, Columns] = {
+    sources: Sources = {
         "cell_digits": {
             "index": shown.astype(np.int32),
             "label": np.full(len(shown), label, np.uint8),
@@ -120,19 +121,13 @@ def cell_digits(evaluation: Evaluation | None, cell: str, dataset: Dataset) -> t
     return sources, title
 
 
-def _places(count: int) -> Columns:
+def _places(count: int) -> Coordinates:
     """Lower left corners and sizes of digits in a row."""
-    sides = np.full(count, IMAGE_SIZE, np.float32)
-    return {"x": DISTANCE * np.arange(count, dtype=np.float32), "y": 0 * sides, "dw": sides, "dh": sides}
+    return floats(x=DISTANCE * np.arange(count), y=0, dw=IMAGE_SIZE, dh=IMAGE_SIZE)
 
 
-def _crops(shifts: np.ndarray, input_shape: tuple[int, ...]) -> Columns:
+def _crops(shifts: np.ndarray, input_shape: tuple[int, ...]) -> Coordinates:
     """The windows that the network sees: a digit that moves down is seen through a window that moves up."""
-    n, (height, width) = len(shifts), input_shape[1:]
-    middle = IMAGE_SIZE / 2
-    return {
-        "x": (DISTANCE * np.arange(n) + middle - shifts[:, 1]).astype(np.float32),
-        "y": (middle + shifts[:, 0]).astype(np.float32),
-        "w": np.full(n, width, np.float32),
-        "h": np.full(n, height, np.float32),
-    }
+    n, middle, (height, width) = len(shifts), IMAGE_SIZE / 2, input_shape[1:]
+    x, y = DISTANCE * np.arange(n) + middle - shifts[:, 1], middle + shifts[:, 0]
+    return floats(x=x, y=y, w=width, h=height)

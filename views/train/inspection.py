@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...engine import Conv2d, Dropout, Flatten, Layer, Linear, Network, ReLU, cross_entropy_backward, network_input, softmax
-from ..trace import Columns, Texts
+from ..trace import Sources, Texts
 from .dataset import Dataset
 from .run_history import Checkpoint
 from .settings import NetworkChoice
@@ -75,15 +75,16 @@ class Inspector:
         return Inspection(indices, images, labels, softmax(all_logits), network, dead)
 
 
-def layer_columns(inspection: Inspection, checkpoint: Checkpoint) -> dict[str, Columns]:
+def layer_columns(inspection: Inspection, checkpoint: Checkpoint) -> Sources:
     """The source `layers`, and row_<r>_<picture> of what there is to be seen of each row."""
     network = inspection.network
     rows = [n for n, layer in enumerate([None, *network.layers]) if not isinstance(layer, (Flatten, Dropout))][:MOST_ROWS]
     facts = [_facts(n, inspection, checkpoint) for n in rows]
-    sources: dict[str, Columns] = {"layers": {column: Texts.of([fact[column] for fact in facts]) for column in facts[0]}}
-    for r, n in enumerate(rows):
-        sources |= {f"row_{r}_{picture}": {"image": _bytes(mosaic)} for picture, mosaic in _mosaics(network, n).items()}
-    return sources
+    mosaics = {f"row_{r}_{name}": mosaic for r, n in enumerate(rows) for name, mosaic in _mosaics(network, n).items()}
+    return {
+        "layers": {column: Texts.of([fact[column] for fact in facts]) for column in facts[0]},
+        **{name: {"image": _bytes(mosaic)} for name, mosaic in mosaics.items()},
+    }
 
 
 def _mosaics(network: Network, n: int) -> dict[str, np.ndarray]:

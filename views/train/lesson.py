@@ -18,7 +18,7 @@ from ..definitions import plain_chain
 from ..files import DiskFiles, Files
 from ..networks import Networks
 from ..ran import Check, Definition
-from ..trace import Columns, Sentences, Texts, Trace
+from ..trace import Sentences, Sources, Texts, Trace
 from . import columns, words
 from .inspection import Inspector, layer_columns
 from .run_history import LearningCurves
@@ -61,7 +61,7 @@ def compute(settings: TrainViewSettings, files: Files | None = None, state: Trai
     state.hand_on(checkpoint)
     inspection = state.inspector.inspect(checkpoint, state.dataset, settings.example, settings.page)
     cell_digits, cell_title = columns.cell_digits(checkpoint.evaluation, settings.cell, state.dataset)
-    static: dict[str, Columns] = {
+    static: Sources = {
         **columns.curves("train", run.curves),
         **columns.curves("baseline", state.baseline.curves if state.baseline else LearningCurves()),
         **columns.checkpoints(run.checkpoints, checkpoint),

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..grid import limit_of, shade
 from ..numbers import write
-from ..trace import Columns, Texts
+from ..trace import Columns, Sources, Texts
 from .activations import Activations
 from .derivation import Derivation, NumberGrid, Opening, Term
 from .kinds import kind_of, origin, readers_of, receptive_edges
@@ -22,7 +22,7 @@ MOST_READERS = 10
 
 def card_sources(
     derivation: Derivation | None, settings_of: Callable[[Opening], object], *, editable: bool = True
-) -> dict[str, Columns]:
+) -> Sources:
     """The sources card_cells, card_terms, card_feeds and card_openings; empty if no unit is chosen.
 
     settings_of: what another view shows an opening with, None if it cannot; editable: whether weights can be changed here.
