@@ -39,7 +39,7 @@ class Convolution(Windowed, Weighted):
         self.sums: Array = self.products.sum(axis=(1, 2))
         self.total = float(terms.output[0, 0])
         self.inputs = self._inputs()
-        self.words = self.sum_words(self.window, self.products)
+        self.words = self.sum_words(self.window)
         self.shown: list[int] = sorted(np.argsort(-np.abs(self.sums), kind="stable")[:MOST_GROUPS].tolist())
 
     def _inputs(self) -> Neighbours:

@@ -16,10 +16,10 @@ import numpy as np
 from ...engine import Layer, Network, Sliding
 from ...engine.shapes import Array
 from ..numbers import write, write_factor
+from ..sums import LARGEST_TERMS, sums_of_products
+from ..trace import Sentences
 from .activations import Activations, Edges, Unit
 from .graph import layers_of
-
-SPOKEN = 3  # products in a sentence
 
 
 @dataclass(frozen=True)
@@ -168,14 +168,10 @@ class Weighted(Derivation):
         self.bias = float(self.parameters["bias"][unit.position[0]])
         self.result_words = "the sum"
 
-    def sum_words(self, x: Array, products: Array) -> str:
+    def sum_words(self, x: Array) -> str:
         """The sum in one line: its largest products, and the rest. x: as `row`."""
-        order = np.argsort(-np.abs(products.ravel()), kind="stable")
-        pairs = [(float(x.ravel()[at]), float(self.row.ravel()[at])) for at in order[:SPOKEN]]
-        terms = [f"{write(number)}×{write_factor(weight)}" for number, weight in pairs if number * weight]
-        count, rest = len(order) - len(terms), float(products.ravel()[order[SPOKEN:]].sum())
-        terms += [f"({count} {'more' if terms else 'products'}: {write(rest)})"] if count else []
-        return " + ".join([*terms, f"bias {write_factor(self.bias)}"])
+        template, gaps = sums_of_products(x.reshape(1, -1), self.row.reshape(1, -1), LARGEST_TERMS)
+        return f"{Sentences(template, gaps)[0]} + bias {write_factor(self.bias)}"
 
     def place(self, part: str, *position: int) -> str:
         """How an address names a weight or a bias of this unit: C1.weight[3,0,2,2]."""

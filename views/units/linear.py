@@ -30,7 +30,7 @@ class Linear(Weighted):
         self.rest, self.rest_count = float(products[others].sum()), len(others)
         self.total = float(self.products.sum()) + self.rest + self.bias
         self.inputs = Neighbours.ranked(self.before, np.arange(self.x.size)[:, np.newaxis], products)
-        self.words = self.sum_words(self.x, products)
+        self.words = self.sum_words(self.x)
 
     @classmethod
     def readers(cls, activations: Activations, unit: Unit, up: int) -> Neighbours:
