@@ -157,8 +157,7 @@ def own_size_limit(own: str) -> Limit:
     return Limit("size", ("image",), bring_back)
 
 
-def drawing_of(bits: str) -> np.ndarray:
-    """A drawing from its hexadecimal digits (see settings.Drawing). -> (28, 28) float64, 0 or 255."""
-    side = Drawing.SIDE
+def drawing_of(bits: str, side: int = Drawing.SIDE) -> np.ndarray:
+    """A drawing from its hexadecimal digits (see settings.Drawing). -> (side, side) float64, 0 or 255."""
     packed = np.frombuffer(bytes.fromhex(bits), np.uint8) if bits else np.zeros(side * side // 8, np.uint8)
     return np.unpackbits(packed).reshape(side, side) * 255.0

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...engine import centre_crop
 from ...engine.digits import FIELD_SIZE, centre_of_mass, ink_bounding_box, put_in_field, resized, scale_into_box
+from ..images import drawing_of
 from ..units.activations import Edges
 from .settings import Pad
 
@@ -58,8 +59,7 @@ def as_input(field: np.ndarray, size: tuple[int, int], offset: float) -> np.ndar
 
 def ink_of(digits: str) -> np.ndarray:
     """A drawing's cells. digits: as settings.Pad holds them, "" for none -> (56, 56) of 0 or 1."""
-    packed = np.frombuffer(bytes.fromhex(digits), np.uint8) if digits else np.zeros(Pad.DIGITS // 2, np.uint8)
-    return np.unpackbits(packed).reshape(Pad.SIDE, Pad.SIDE).astype(np.float64)
+    return drawing_of(digits, Pad.SIDE) / 255
 
 
 def digits_of(ink: np.ndarray) -> str:

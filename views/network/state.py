@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ class NetworkState(State[NetworkSettings]):
             notices.append(f"{label[:1].upper()}{label[1:]} is not there yet; {how}. The network stays as it was.")
             settings.network = self._latest
         base = self.networks.get(settings.network)
-        for name, written in (("unit", _unit_written), ("edits", _edits_written), ("layers", _layers_written)):
+        for name, written in WRITTEN.items():
             try:
                 if text := getattr(settings, name):
                     settings.put({name: written(base, text)})
@@ -113,7 +113,8 @@ class NetworkState(State[NetworkSettings]):
     def _go(self, settings: NetworkSettings, start: int, direction: int) -> list[str]:
         """Go to the nearest digit among those chosen from `start` on, beginning anew behind the last one."""
         settings.change({"image": "digit"})
-        for indices in _chunks(start, direction):
+        order = (start + direction * np.arange(TEST_COUNT)) % TEST_COUNT
+        for indices in np.split(order, np.flatnonzero(np.diff(order // CHUNK)) + 1):  # each piece lies in one shard
             chosen = np.flatnonzero(self._is_chosen(settings, indices))
             if len(chosen):
                 settings.digit = int(indices[chosen[0]])
@@ -166,25 +167,17 @@ class NetworkState(State[NetworkSettings]):
         return notices
 
 
-def _unit_written(network: Network, text: str) -> str:
-    return write_unit(network, read_unit(network, text))
-
-
-def _edits_written(network: Network, text: str) -> str:
-    return write_edits(read_edits(network, text))
-
-
 def _layers_written(network: Network, text: str) -> str:
     """Names of layers with commas between; what is none is left as it came."""
     names, parts = layer_names(network), [part.strip() for part in text.split(",")]
     return ",".join(part if (layer := find_layer(network, part)) is None else names[layer] for part in parts)
 
 
-def _chunks(start: int, direction: int) -> Iterator[np.ndarray]:
-    """All test digits from `start` on, around the end, in pieces of at most CHUNK that lie in one shard."""
-    order = (start + direction * np.arange(TEST_COUNT)) % TEST_COUNT
-    cuts = np.flatnonzero(np.diff(order // CHUNK)) + 1
-    yield from np.split(order, cuts)
+WRITTEN: dict[str, Callable[[Network, str], str]] = {  # by the setting: as this network writes it. Raise SettingError
+    "unit": lambda network, text: write_unit(network, read_unit(network, text)),
+    "edits": lambda network, text: write_edits(read_edits(network, text)),
+    "layers": _layers_written,
+}
 
 
 def _read_pixels(value: Any) -> np.ndarray:

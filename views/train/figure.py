@@ -163,7 +163,8 @@ class CurveFigure:
 
     def _add(self, label: str, renderers: list[GlyphRenderer[Any]], source: ColumnDataSource, baseline: bool) -> None:
         """Enter them in the legend, whose samples never change: BokehJS draws a legend anew when its curves' data do."""
-        samples = [self.figure.add_glyph(_sample(source), part.glyph.clone()) for part in renderers]
+        nowhere = ColumnDataSource(data={column: [math.nan] for column in source.data})
+        samples = [self.figure.add_glyph(nowhere, part.glyph.clone()) for part in renderers]
         self.items.append(LegendItem(label=label, renderers=samples, visible=not baseline))
         self.renderers += renderers
         if baseline:
@@ -199,8 +200,3 @@ class CurveFigure:
 
 def _columns(source: str) -> list[str]:
     return COLUMNS[source.split("_")[1]].split()
-
-
-def _sample(source: ColumnDataSource) -> ColumnDataSource:
-    """A point nowhere, in columns of the same names."""
-    return ColumnDataSource(data={column: [math.nan] for column in source.data})
