@@ -1,10 +1,11 @@
 """What takes too long for `make test`: many sessions, many deaths of the worker, long cuts, an hour of training.
 
-    python benchmarks/soak.py                        # everything, 1 h 20 min; writes docs/promises.md
+    python benchmarks/soak.py                        # everything, 1 h 40 min; writes docs/promises.md
     python benchmarks/soak.py sessions cuts          # only these
     python benchmarks/soak.py training --minutes 10 --dry-run
 
-Parts: sessions, stops, deaths, cuts, training. Each starts what it needs on this machine and ends it.
+Parts: sessions, stops, deaths, cuts, training, and at last tests: for every promise that has no figure yet its tests are run,
+and what they tell is the figure. Each part starts what it needs on this machine and ends it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 import promises
 import soak_browser
 import soak_server
+from promise_tests import run_tests
 
 SESSIONS_PROMISE = "Memory comes back on the server"
 STOPS_PROMISE = "A stop is obeyed at once"
@@ -26,7 +28,7 @@ TRAINING_PROMISE = "Memory stays flat in the browser"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what takes long.")
-    parser.add_argument("parts", nargs="*", help="sessions, stops, deaths, cuts, training (default: all)")
+    parser.add_argument("parts", nargs="*", help="sessions, stops, deaths, cuts, training, tests (default: all)")
     parser.add_argument("--sessions", type=int, default=600)
     parser.add_argument("--deaths", type=int, default=50)
     parser.add_argument("--cuts", type=float, nargs="*", default=[5, 30, 120], help="seconds")
@@ -41,7 +43,7 @@ def main() -> None:
         "training": (TRAINING_PROMISE, lambda: soak_browser.training(options.minutes)),
     }
     lines = ["| part | figure |", "| --- | --- |"]
-    for part in options.parts or parts:
+    for part in [part for part in options.parts or parts if part != "tests"]:
         promise, work = parts[part]
         with told(part):
             figure = work()
@@ -50,6 +52,8 @@ def main() -> None:
                 print(figure)
             else:
                 promises.record(promise, figure)
+    if not options.parts or "tests" in options.parts:
+        run_tests(options.dry_run)
     if not options.dry_run and not options.parts:
         promises.write_section("soak", "\n".join([*lines, "", f"{promises.machine()}."]))
 

@@ -83,6 +83,42 @@ def test_a_line_that_freezes_is_told_and_the_change_under_way_is_made(line, visi
     assert [visitor.state()[name] for name in ("kernel", "padding")] == ["blur", 2]
 
 
+@pytest.mark.usefixtures("server")
+def test_cuts_of_5_30_and_119_seconds_heal_by_themselves(line, visitor):
+    """The page's clock is wound on, its timers and the sockets are real. `make soak` waits for the seconds themselves."""
+    page = visitor.page
+    page.clock.install()
+    visitor.open("?kernel=blur&padding=1")
+    for seconds, stride in ((5, 2), (30, 3), (119, 1)):
+        line.cut()
+        expect(status(visitor)).to_contain_text("The connection to the server is lost")
+        ask(visitor, stride=stride)
+        for _ in range(seconds):
+            page.clock.fast_forward(1000)
+        expect(status(visitor).get_by_role("button")).to_have_count(0)
+        line.restore()
+
+        def healed():
+            page.clock.fast_forward(1000)
+            return "Python is ready" in status(visitor).inner_text()
+
+        visitor.becomes(healed, True)
+        page.evaluate("window.answered")
+        assert [visitor.state()[name] for name in ("kernel", "padding", "stride")] == ["blur", 1, stride]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_silent_line_is_told_within_two_seconds(line, visitor):
+    page = visitor.page
+    page.clock.install()
+    visitor.open()
+    line.freeze()
+    page.clock.run_for(2000)
+    expect(status(visitor)).to_contain_text("The server does not answer at the moment", timeout=100)
+    line.restore()
+    expect(status(visitor)).to_have_text(READY)
+
+
 SMALL = "?view=train&architecture=logistic"
 
 

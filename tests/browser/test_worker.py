@@ -1,5 +1,6 @@
 """The worker dies, hangs or never comes: what the user made is found again, and the page says in time what is true."""
 
+import json
 import re
 
 import pytest
@@ -103,6 +104,85 @@ def test_nothing_is_lost_when_the_worker_goes_while_an_answer_is_awaited_or_whil
     expect(trainer.button("Train one batch")).to_be_enabled()
     explorer.set(example=1)
     assert (trainer.batches(), trainer.column("samples", "probabilities")) == (batches, learned)
+
+
+def test_nothing_is_lost_when_the_worker_goes_while_it_tests_fetches_or_exports(explorer):
+    explorer.expect("planted", "ERR_FAILED", "Failed to load")
+    trainer = opened(explorer, SMALL)
+    trainer.train(40)
+    page, batches, learned = trainer.page, trainer.batches(), trainer.column("samples", "probabilities")
+
+    def dies(death):
+        first = page.workers[0]
+        kill(page, death)
+        comes_back(explorer, first)
+        explorer.becomes(trainer.batches, batches)
+        assert trainer.column("samples", "probabilities") == learned
+
+    page.get_by_role("button", name="Test on 10,000 digits").click()
+    expect(trainer.fact("status")).to_have_text("testing")
+    dies("a fault")
+    expect(trainer.fact("status")).to_have_text("paused")
+
+    held = []
+    page.route("**/mnist/test-03.gz", lambda route: held.append(route))
+    page.evaluate("void (window.wish = window.convoscope.views.train.set({ example: 8000 }))")
+    explorer.becomes(lambda: len(held), 1)
+    page.unroute("**/mnist/test-03.gz")
+    dies("the end")
+    page.evaluate("window.wish")
+    assert explorer.state()["example"] == 8000
+
+    page.evaluate("document.querySelector('.view:not([hidden]) .downloads').open = true")
+    page.evaluate("document.querySelector('.view:not([hidden]) [data-kind=npz]').click()")
+    dies("a hang")
+    trainer.train(1)
+
+
+def test_a_worker_that_dies_while_it_starts_is_told(explorer):
+    explorer.expect("planted")
+    page = explorer.page
+    page.route("**/*.whl", lambda route: None)  # NumPy does not come
+    explorer.open(ready=False)
+    explorer.becomes(lambda: len(page.workers), 1)
+    kill(page, "a fault")
+    expect(status(page)).to_contain_text("Python could not be started", timeout=SOON)
+    page.get_by_role("button", name="Last step").click()
+
+
+SHARED = """<!DOCTYPE html><title>deck</title><link rel=icon href="data:,">
+<iframe src="{url}embed.html?view=convolution&kernel=blur" width=700 height=500></iframe>
+<iframe src="{url}embed.html?view=convolution&kernel=sharpen" width=700 height=500></iframe>"""
+
+
+@pytest.mark.parametrize("death", ["the end", "a hang"])  # a fault does not end a shared worker
+def test_embeds_that_share_a_worker_get_one_each_when_it_dies(explorer, built_site, death):
+    explorer.expect("planted")
+    page = explorer.page
+    deck = built_site / f"deck-{death.replace(' ', '-')}.html"
+    deck.write_text(SHARED.format(url=explorer.url))
+    page.goto(explorer.url.replace("lectures/cnn/", deck.name))
+    frames = page.frames[1:]
+    for frame in frames:
+        frame.locator(".view:not([hidden]) .sentence", has_text="output[").wait_for()
+        frame.evaluate("window.convoscope.ready")
+    assert page.workers == []  # they share one, of which the page knows nothing
+    frames[0].evaluate("void (window.wish = window.convoscope.views.convolution.set({ padding: 2 }))")
+    in_shared_worker(page, DEATHS[death])
+    explorer.becomes(lambda: len(page.workers), 2)
+    for frame, settings in zip(frames, (["blur", 2, 2], ["sharpen", 0, 2]), strict=True):
+        frame.evaluate("(window.wish ?? Promise.resolve()).then(() => window.convoscope.views.convolution.set({ stride: 2 }))")
+        state = frame.evaluate("window.convoscope.views.convolution.state()")
+        assert [state[name] for name in ("kernel", "padding", "stride")] == settings
+
+
+def in_shared_worker(page, script):
+    """Evaluate a script in the one shared worker of the browser."""
+    tools = page.context.browser.new_browser_cdp_session()
+    found = [one for one in tools.send("Target.getTargets")["targetInfos"] if one["type"] == "shared_worker"]
+    session = tools.send("Target.attachToTarget", {"targetId": found[-1]["targetId"], "flatten": False})["sessionId"]
+    message = {"id": 1, "method": "Runtime.evaluate", "params": {"expression": script}}
+    tools.send("Target.sendMessageToTarget", {"sessionId": session, "message": json.dumps(message)})
 
 
 def test_a_drawing_survives_the_worker(explorer):

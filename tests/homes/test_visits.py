@@ -10,12 +10,18 @@ class Page:
         self.session_context = self.session = self
         self.connection_count = 0
         self.trains = True
+        self.delays = [True]  # of its websockets
+        self._subscribed_connections, self._socket = [self], self
         self.visit = visits.add(self, self)
 
     def connect(self):
         """Open the websocket and write the first event; whether there is a place."""
         self.connection_count = 1
         return self.visit.has_place()
+
+    def set_nodelay(self, yes):
+        """As Tornado's websockets."""
+        self.delays.append(not yes)
 
     def leave(self):
         """What a visitor does when it is told that the page is gone."""
@@ -54,3 +60,11 @@ def test_the_training_of_a_closed_page_stops_and_its_visit_is_over():
     assert (page.trains, waiting.trains) == (False, True)
     assert visits.open == [waiting.visit]
     assert not page.connect()  # its place is gone; the page opens another session
+
+
+def test_the_websocket_of_a_page_sends_at_once_from_its_first_event_on():
+    page = Page(Visits(most=1))
+    page.connect()
+    page.visit.hurry()
+    page.visit.hurry()
+    assert page.delays == [True, False]
