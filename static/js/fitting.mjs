@@ -11,7 +11,10 @@ export class Fitting {
   /** @param {() => import("./view.mjs").View} current the view that is shown */
   constructor(current) {
     this.current = current;
-    const again = () => this.fit();
+    const again = () => {
+      this.fit();
+      this.#showEnd();
+    };
     addEventListener("resize", again);
     document.addEventListener("traceshown", again);
     document.addEventListener("stepshown", () => this.#showEnd());
