@@ -1,5 +1,7 @@
 """The photo view's lesson: the film, the maps, the class maps, the card of a unit, and what is dropped or refused."""
 
+import base64
+
 import numpy as np
 import pytest
 
@@ -174,3 +176,14 @@ def test_the_weights_are_asked_for_when_the_view_is_first_used_and_damaged_ones_
     assert f"{WEIGHTS} is damaged" in update.error
     with pytest.raises(FileNeeded, match=WEIGHTS):  # it is fetched anew
         session.handle({"view": "photo", "name": "open", "value": None})
+
+
+def test_a_picture_of_ones_own_is_read_as_a_photograph_is(session, panda):
+    pixels = base64.b64encode(photo("panda", 224, FILES).tobytes()).decode()
+    update = session.handle({"view": "photo", "name": "settings", "value": {"image": "own", "picture": pixels}})
+    assert update.trace.facts["scores"].startswith("It is sure: giant panda")
+    assert "does not leave this machine" in update.trace.facts["source"]
+    same = shown(session).trace.static["map_values"]["value"]
+    np.testing.assert_array_equal(update.trace.static["map_values"]["value"], same)
+    update = session.handle({"view": "photo", "name": "picture", "value": pixels[:400]})
+    assert "224×224 pixels" in update.error

@@ -169,5 +169,5 @@ def _steps(prefix: str, names: str, rows: Array) -> Columns:
 
 def _title(name: str) -> str:
     module, _, part = name.partition(".")
-    words = {"squeeze": f"{module} squeeze", "expand1x1": "1×1", "expand3x3": "3×3", "concat": "concat"}
+    words = {"squeeze": module, "expand1x1": "1×1", "expand3x3": "3×3", "concat": "concat"}
     return words.get(part, name)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import param
 
-from ...engine.squeezenet import CLASSES
-from ..images import PHOTOS
+from ...engine.squeezenet import CLASSES, SIDE
+from ..images import OWN, PHOTOS
 from ..rules import Start
-from ..settings import Choice, Settings, Text
+from ..settings import Choice, Picture, Settings, Text
 
 MOST_PAGES = 63  # of 16 maps each, of a layer with 1,000
 
@@ -17,10 +17,11 @@ class PhotoSettings(Settings):
 
     image = Choice(
         default="cat",
-        objects={f"Photograph: {name}": name for name in sorted(PHOTOS)},
+        objects={name.capitalize(): name for name in sorted(PHOTOS)} | {"My own picture": OWN},
         label="Photograph",
         doc="224×224 pixels, red, green and blue.",
     )
+    picture = Picture(side=SIDE, label="Picture file")
     explain = param.Integer(
         default=-1, bounds=(-1, CLASSES - 1), label="Class",
         doc="The number of a class from 0 to 999; −1 is the most probable one.",
@@ -36,4 +37,5 @@ class PhotoSettings(Settings):
     unit = Text(default="", longest=40, label="Unit", doc="Such as conv1[3,10,12].")
 
     without_control = ("explain", "page", "layers", "unit")
+    shown_when = {"picture": ("image", (OWN,))}  # noqa: RUF012  (read only)
     rules = (Start("page", ("layers", "order"), of={}),)

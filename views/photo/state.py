@@ -10,7 +10,7 @@ import numpy as np
 from ...engine import Network, squeezenet_input
 from ...engine.squeezenet import SIDE
 from ..imagenet import imagenet_network
-from ..images import photo
+from ..images import chosen_photo
 from ..settings import SettingError
 from ..state import State
 from ..units.activations import Activations, read_unit, write_unit
@@ -30,7 +30,7 @@ class PhotoState(State[PhotoSettings]):
 
     def pixels(self, settings: PhotoSettings) -> np.ndarray:
         """The photograph. -> (224, 224, 3) uint8. Raises FileNeeded."""
-        return photo(settings.image, SIDE, self.files)
+        return chosen_photo(settings.image, settings.picture, SIDE, self.files)
 
     def activations(self, settings: PhotoSettings) -> Activations:
         """Every number of the network for the photograph."""

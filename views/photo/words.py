@@ -7,6 +7,7 @@ import math
 from ...engine import Network
 from ...engine.layer_specs import ConvSpec, PoolSpec
 from ..imagenet import ImageClass, most_probable
+from ..images import OWN
 from ..numbers import percent, write, write_limit
 from ..units.activations import Activations
 from ..units.graph import layers_of
@@ -45,8 +46,8 @@ def stage_sentence(activations: Activations, stage: Stage, names: list[str], cla
     size = "{}@{}×{}".format(*layer.shape)
     where = f"{activations.name(unit)} = {number}"
     if stage.name == "input":
-        return f"input: the photograph as blue, green and red, each less its mean in ImageNet: {size}. The largest is {where}."
-    done = f"{stage.name}: {_does(activations.network, stage, names)}: {size}. The strongest answer is {where}"
+        return f"input: the photograph as blue, green and red, each less its mean: {size}. The largest is {where}."
+    done = f"{stage.name}: {_does(activations.network, stage, names)}: {size}. The strongest is {where}"
     return f"{done}, of the class {classes[unit.position[0]].name}." if stage.name == "conv10" else f"{done}."
 
 
@@ -75,13 +76,20 @@ def facts(activations: Activations, settings: PhotoSettings, classes: tuple[Imag
     units = sum(math.prod(layer.shape) for layer in layers_of(network) if layer.name.partition(".")[2] != "concat")
     return {
         "source": f"SqueezeNet 1.1 (Iandola et al., 2016), trained by its authors on 1.2 million photographs: {count:,} "
-        f"parameters, {units:,} units. Photograph: {settings.image}. Everything is computed on this machine.",
+        f"parameters, {units:,} units. {_source(settings)} Everything is computed on this machine.",
         "size": "Blue is positive, orange negative, background colour = 0. The number behind ± is the end of a layer's scale.",
         "photo": "",
         "limits": LIMITS,
         "scores": answer(activations, classes),
         "filters": "64 filters of 3×3 over red, green and blue; grey = 0",
     }
+
+
+def _source(settings: PhotoSettings) -> str:
+    """Whose photograph it is."""
+    if settings.image != OWN:
+        return f"Photograph: {settings.image}."
+    return "Your own picture, which does not leave this machine." if settings.picture else "Choose a picture or use the webcam."
 
 
 def class_words(activations: Activations, one: ImageClass) -> dict[str, str]:
@@ -99,13 +107,18 @@ def class_words(activations: Activations, one: ImageClass) -> dict[str, str]:
 
 def call_of(settings: PhotoSettings) -> str:
     """A program that prints the five most probable classes."""
+    is_own = settings.image == OWN
+    pixels = f'photo("{settings.image}", 224, files)'
+    own = 'np.load("picture.npy")  # your own picture, which only you have: 224×224×3 numbers in 0..255'
     return "\n".join([
+        *(["import numpy as np", ""] if is_own else []),
         "from convoscope.views.files import DiskFiles",
         "from convoscope.views.imagenet import image_classes, most_probable, probabilities_of",
-        "from convoscope.views.images import photo",
+        *([] if is_own else ["from convoscope.views.images import photo"]),
         "",
         "files = DiskFiles()",
-        f'probabilities = probabilities_of(photo("{settings.image}", 224, files), files)',
+        f"pixels = {own if is_own else pixels}",
+        "probabilities = probabilities_of(pixels, files)",
         "for number in most_probable(probabilities, 5):",
         '    print(f"{image_classes(files)[number].name}: {probabilities[number]:.1%}")',
     ])  # fmt: skip
