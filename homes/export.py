@@ -15,9 +15,8 @@ from typing import Any
 
 from ..views import SLUGS
 from ..views import settings as view_settings
-from ..views.exports import KINDS, ShownStep, export
+from ..views.exports import KINDS
 from ..views.session import LESSONS, Session
-from ..views.settings import SettingError
 from . import pictures, print_deck
 from .single_file import ExportError, answered, single_file
 from .vendor import write_at_once
@@ -96,15 +95,16 @@ def _file_of(
         return single_file(view, settings, grid, progress=progress).encode()
     if grid:
         raise ExportError(f"--grid is for .html; a .{kind} shows one choice of settings")
-    update = answered(Session(), view, settings)
+    session = Session()
+    update = answered(session, view, settings)
     assert update.trace
     _check_looks(options)
     steps = _steps(options, kind, len(update.trace))
     if kind in KINDS:
-        try:
-            return export(ShownStep(view, update.settings, update.trace, steps[0]), kind).data
-        except SettingError as error:
-            raise ExportError(str(error)) from None
+        written = session.handle({"view": view, "name": "export", "value": {"kind": kind, "step": steps[0]}})
+        if not written.download:
+            raise ExportError(written.error)
+        return written.download.data
     looks: dict[str, Any] = {"width": options.width, "dark": options.dark}
     if kind in PICTURES:
         return pictures.picture(single_file(view, settings), view, steps[0], kind, **looks)

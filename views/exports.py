@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ class ShownStep:
     settings: Mapping[str, Any]
     trace: Trace
     step: int
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)  # by name: lesson.arrays
 
     @property
     def sentence(self) -> str:
@@ -109,8 +110,11 @@ def as_json(shown: ShownStep) -> bytes:
 
 
 def as_npz(shown: ShownStep) -> bytes:
-    """The grids by name, and every array of the whole animation as static.<source>.<column> and steps.<source>.<column>."""
-    arrays = dict(shown.grids())
+    """The grids and the view's own arrays by name, and the animation as static.<source>.<column> and steps.<source>.<column>.
+
+    Networks have activations.<layer>, weights.<parameter> and, in training, gradients.<layer or parameter>.
+    """
+    arrays = {**shown.grids(), **shown.arrays}
     for part, sources in (("static", shown.trace.static), ("steps", shown.trace.steps)):
         for source, columns in sources.items():
             arrays |= {f"{part}.{source}.{name}": _array(column) for name, column in columns.items()}

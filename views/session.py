@@ -169,7 +169,9 @@ class Session:
         step = wanted.get("step", 0)
         if not isinstance(step, int) or not 0 <= step < len(trace):
             raise SettingError(f"there is no step {str(step)[:20]}; the steps go from 0 to {len(trace) - 1}")
-        return export(ShownStep(view, settings.plain(), trace, step), wanted.get("kind"))
+        has_more = wanted.get("kind") == "npz" and hasattr(LESSONS[view], "arrays")
+        arrays = LESSONS[view].arrays(*self._arguments(view, settings)) if has_more else {}
+        return export(ShownStep(view, settings.plain(), trace, step, arrays), wanted.get("kind"))
 
     def _compute(self, view: str, settings: Settings) -> Trace:
         trace: Trace = LESSONS[view].compute(*self._arguments(view, settings))

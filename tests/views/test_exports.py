@@ -184,3 +184,27 @@ def test_a_long_sum_is_broken_into_lines_that_fit_a_page():
 def test_latex_announces_more_columns_than_amsmath_expects():
     text = exported("convolution", "tex", 0, {"padding": 3}).decode()
     assert r"\setcounter{MaxMatrixCols}{11}" in text
+
+
+@pytest.mark.parametrize(
+    ("view", "names"),
+    [
+        ("convolution", "input kernel output"),
+        ("gradients", "x output grad_x grad_weight"),
+        ("backprop", "nodes values gradients"),
+        ("network", "activations.C1 activations.softmax weights.conv1.weight weights.linear3.bias"),
+        ("train", "activations.conv1 gradients.conv1 weights.conv1.weight gradients.conv1.weight gradients.linear1.bias"),
+        ("architectures", "layers output_shapes parameters multiply_adds"),
+    ],
+)
+def test_npz_holds_named_arrays_of_every_kind_of_view(view, names):
+    with np.load(io.BytesIO(exported(view, "npz")), allow_pickle=False) as arrays:
+        found = {name: arrays[name] for name in names.split()}
+    assert all(array.size for array in found.values())
+    if view == "network":
+        np.testing.assert_allclose(found["activations.softmax"].sum(), 1, rtol=1e-6)
+        assert found["activations.C1"].shape == (6, 28, 28)
+    if view == "train":
+        assert found["gradients.conv1.weight"].shape == found["weights.conv1.weight"].shape
+    if view == "backprop":
+        assert dict(zip(found["nodes"], found["gradients"], strict=True))["x"] != 0

@@ -80,6 +80,13 @@ def architecture_of(settings: ArchitecturesSettings) -> tuple[list[CountedLayer]
     return layers, ["input", *_numbered(layers[1:])], f"Your own: {text_of(specs)}."
 
 
+def arrays(settings: ArchitecturesSettings, files: Files) -> dict[str, np.ndarray]:
+    """The table: of each layer its name, the shape of its output, its parameters and multiply-adds."""
+    layers, names, _ = architecture_of(settings)
+    counts = {name: np.array([getattr(layer, name) for layer in layers]) for name in COUNTS}
+    return {"layers": np.array(names), "output_shapes": np.array([shape_of(layer.output_shape) for layer in layers]), **counts}
+
+
 def _numbered(layers: Sequence[CountedLayer]) -> list[str]:
     """conv1, maxpool1, conv2, ..."""
     return names_of([layer.kind for layer in layers])

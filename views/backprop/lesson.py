@@ -50,6 +50,15 @@ def check(settings: BackpropSettings, files: Files | None = None) -> Check:
     return Check(defined, shown)
 
 
+def arrays(settings: BackpropSettings, files: Files) -> dict[str, np.ndarray]:
+    """The table: of each node its name, its value and its gradient."""
+    passes = _passes(settings)
+    columns = {"values": passes.values, "gradients": passes.gradients}
+    return {"nodes": np.array([*passes.values])} | {
+        name: np.array([column[node] for node in passes.values]) for name, column in columns.items()
+    }
+
+
 def _passes(settings: BackpropSettings) -> Passes:
     return passes_of(settings.example(), settings.values(), settings.learning_rate, settings.sgd_steps)
 

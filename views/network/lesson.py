@@ -86,6 +86,16 @@ def check(settings: NetworkSettings, files: Files | None = None, state: NetworkS
     return Check(defined, shown, note, what="what every layer makes of its input")
 
 
+def arrays(settings: NetworkSettings, files: Files, state: NetworkState) -> dict[str, np.ndarray]:
+    """What every layer computed of the digit, and what was learned, by name."""
+    network = state.network(settings)
+    field = _prepared(_on_pad(settings, state)[0], settings).field
+    network.forward(as_input(field, (network.input_shape[1], network.input_shape[2]), network.pixel_offset))
+    activations = Activations.of(network)
+    named = {f"activations.{name}": values for name, values in zip(activations.names, activations.values, strict=True)}
+    return named | {f"weights.{name}": values for name, values in network.parameters().items()}
+
+
 def _prepared(pad: np.ndarray, settings: NetworkSettings) -> Prepared:
     """The pad as the network's field. pad: (28, 28) or (56, 56) of 0..1."""
     return prepare(

@@ -95,6 +95,19 @@ def work(settings: TrainViewSettings, files: Files, state: TrainState) -> Callab
     return lambda: copy.train_batch(settings)
 
 
+def arrays(settings: TrainViewSettings, files: Files, state: TrainState) -> dict[str, np.ndarray]:
+    """Activations and gradients of the test digit that is shown, weights and their gradients, by name."""
+    checkpoint, run = state.checkpoint(settings), state.prepare(settings)
+    inspector = state.inspector or Inspector(run.choice)
+    network = inspector.inspect(checkpoint, state.dataset, settings.example, settings.page).network
+    names = ["input", *network.names]
+    found = {f"activations.{name}": values[0] for name, values in zip(names, network.activations, strict=True)}
+    gradients = zip(names, network.gradients, strict=True)
+    found |= {f"gradients.{name}": values[0] for name, values in gradients if values is not None}
+    found |= {f"weights.{name}": values for name, values in network.parameters().items()}
+    return found | {f"gradients.{name}": values for name, values in network.parameter_gradients().items()}
+
+
 def check(settings: TrainViewSettings, files: Files, state: TrainState) -> Check:
     """The next batch with the present weights: loss and gradients by the plain functions and by the network that learns."""
     run, copy = state.prepare(settings), _rehearsal(settings, state)
