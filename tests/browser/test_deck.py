@@ -94,6 +94,7 @@ AT = f"""[{SLIDE}, document.querySelectorAll(".fragment.visible").length,
 
 
 def test_keys_follow_the_decks_own_bindings_its_fragments_and_what_is_seen(explorer, built_site):
+    explorer.expect("was preloaded")
     page, press = explorer.page, explorer.page.keyboard.press
     (built_site / "keys.html").write_text(SIX.format(site=explorer.url, slides=FRAGMENTS).replace("six", "keys"))
     script = START.format(site=explorer.url).replace("viewDistance", "keyboard: { 13: 'next', 8: 'prev' }, viewDistance")
@@ -122,6 +123,7 @@ def test_keys_follow_the_decks_own_bindings_its_fragments_and_what_is_seen(explo
 
 
 def test_the_speaker_view_steps_the_projector_and_its_copies_follow(explorer):
+    explorer.expect("was preloaded")
     page = explorer.page
     page.goto(f"{explorer.url}slides/#/{BLUR}")
     here = f"document.querySelectorAll('.slides > section')[{BLUR}].querySelector('convoscope-view').state?.step"
@@ -146,6 +148,7 @@ def test_the_speaker_view_steps_the_projector_and_its_copies_follow(explorer):
 
 
 def test_six_views_in_one_deck_and_only_the_shown_one_moves(explorer, six):
+    explorer.expect("was preloaded")
     page = explorer.page
 
     def to_its(n, step):
@@ -185,6 +188,7 @@ def test_six_views_in_one_deck_and_only_the_shown_one_moves(explorer, six):
 
 
 def test_no_slide_of_the_lecture_is_cut(explorer):
+    explorer.expect("was preloaded")
     page = explorer.page
     page.goto(f"{explorer.url}slides/")
     cut = {}
@@ -214,6 +218,7 @@ def own_sentences():
 
 
 def test_before_python_and_in_the_overview_every_slide_has_its_own_picture(explorer):
+    explorer.expect("was preloaded")  # and is used later than Chromium likes, when many views come at once
     page = explorer.page
     page.add_init_script(NO_PYTHON)
     page.goto(f"{explorer.url}slides/")
@@ -242,6 +247,7 @@ def test_before_python_and_in_the_overview_every_slide_has_its_own_picture(explo
 
 
 def test_in_print_every_view_is_whole_and_shows_what_its_slide_names(explorer):
+    explorer.expect("was preloaded")
     page = explorer.page
     page.add_init_script(NO_PYTHON)
     page.goto(f"{explorer.url}slides/?print-pdf")

@@ -19,6 +19,7 @@ PRINTED = "All views are drawn: print now."
 
 
 def test_a_deck_of_another_origin_prints_what_its_slides_name(explorer, tmp_path):
+    explorer.expect("was preloaded")
     (tmp_path / "deck.html").write_text(DECK.format(site=explorer.url))
     (tmp_path / "start.mjs").write_text(START.format(site=explorer.url))
     page = explorer.page
