@@ -11,6 +11,7 @@ from .conftest import SUB_PATH, serving
 
 INSTALL = """navigator.serviceWorker.register("service-worker.js").then(({ installing: worker }) =>
     worker ? new Promise((resolve) => worker.addEventListener("statechange", () => resolve(worker.state))) : "redundant")"""
+WEIGHTS_KEPT = 'caches.match("data/imagenet/squeezenet.npz").then(Boolean)'
 READY = "navigator.serviceWorker.ready.then(({ active }) => active.state)"
 
 
@@ -24,6 +25,11 @@ def test_the_site_works_with_the_network_off_once_it_was_opened(explorer, built_
         explorer.url = f"{url}{SUB_PATH}/"
         page = explorer.open()
         assert page.evaluate(READY) in {"activating", "activated"}
+        assert not page.evaluate(WEIGHTS_KEPT)  # 2 MB that one view needs are kept when it is opened
+        explorer.open("?view=photo")
+        explorer.becomes(lambda: page.evaluate(WEIGHTS_KEPT), True)
+    explorer.open("?view=photo&image=panda")
+    expect(page.locator("[data-view=photo] [data-part=scores] .size")).to_contain_text("giant panda")
     explorer.open("?view=convolution&kernel=blur&image=digit&digit=60001")
     expect(page.get_by_role("status", name="Python")).to_contain_text("Python is ready")
     explorer.becomes(lambda: explorer.state()["digit"], 60001)
