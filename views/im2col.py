@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import grid
-from .trace import column_array
+from .trace import Columns, column_array, over_steps
 
 MOST_LABELS = 260  # more than elsewhere, for they do not move
 ASPECT = 2.4  # width / height of the drawing
@@ -21,9 +21,9 @@ Place = tuple[float, float, float, float]  # left, bottom, width, height in the 
 SOURCES = ("im2col_matrix", "im2col_rows", "im2col_product")  # beside each stands one with _labels
 
 
-def still(matrix: np.ndarray, rows: np.ndarray, product: np.ndarray) -> dict[str, grid.Columns]:
+def still(matrix: np.ndarray, rows: np.ndarray, product: np.ndarray) -> dict[str, Columns]:
     """The three as grids. matrix: (K, P), rows: (F, K), product: (F, P)."""
-    sources: dict[str, grid.Columns] = {}
+    sources: dict[str, Columns] = {}
     for name, values, place in zip(SOURCES, (matrix, rows, product), _places(*matrix.shape), strict=True):
         limit = grid.limit_of(values)
         labels = grid.placed(grid.labels(values, limit, fill=True, most=MOST_LABELS), *place)
@@ -47,6 +47,14 @@ def moving(filters: np.ndarray, columns: np.ndarray, shape: tuple[int, int, int]
         "im2col_cell": grid.placed(grid.rectangles(filters, columns, 1, 1, (F, P), fill=True), *product),
         "im2col_cover": grid.placed(grid.cover(filters, columns, (F, P), fill=True), *product),
     }
+
+
+def over_all(shape: tuple[int, int, int]) -> dict[str, Columns]:
+    """What moves if every cell of the product is a step, filter 0 with each window first. shape: (F, K, P)."""
+    F, _, P = shape
+    filters, columns = np.arange(F).reshape(-1, 1, 1), np.arange(P).reshape(1, -1, 1)
+    frames = moving(filters, columns, shape).items()
+    return {source: {name: over_steps(column, (F, P)) for name, column in its.items()} for source, its in frames}
 
 
 def _places(size: int, count: int) -> tuple[Place, Place, Place]:

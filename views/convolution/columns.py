@@ -7,7 +7,7 @@ import numpy as np
 from .. import grid, im2col
 from ..meetings import meetings
 from ..numbers import write
-from ..trace import Columns, Sources, Texts, column_array, over_steps
+from ..trace import Columns, Sources, Texts, column_array
 from .algorithms import LECTURE, ConvolutionResult
 from .settings import ConvolutionSettings
 
@@ -33,6 +33,7 @@ def still(result: ConvolutionResult, settings: ConvolutionSettings) -> Sources:
     most = grid.MOST_WRITTEN if settings.numbers else grid.MOST_LABELS
     grey_output = result.photo and output.min() >= 0
     rows, columns = np.indices(weights.shape).reshape(2, -1)
+    windows = result.terms.windows.reshape(len(result.rows), -1)
     (top, left), (height, width) = np.array(result.padding)[:, np.newaxis], result.image.shape
     return {
         "input": grid.image(padded, input_limit, shown=not result.photo),
@@ -52,7 +53,7 @@ def still(result: ConvolutionResult, settings: ConvolutionSettings) -> Sources:
         "output_values": grid.values(output),
         **links(result),
         "misprints": _misprint_frames(result, settings),
-        **(_im2col_still(result) if settings.im2col else {}),
+        **(im2col.still(windows.T, weights.reshape(1, -1), result.terms.output.reshape(1, -1)) if settings.im2col else {}),
     }
 
 
@@ -70,7 +71,7 @@ def moving(result: ConvolutionResult, *, as_matrices: bool) -> Sources:
         **_bars(result),
         "output_cell": grid.rectangles(result.rows, result.columns, 1, 1, shape),
         "output_cover": cover,
-        **(_im2col_moving(result) if as_matrices else {}),
+        **(im2col.over_all((1, result.weights.size, len(result.rows))) if as_matrices else {}),
     }
 
 
@@ -88,17 +89,6 @@ def _taps(result: ConvolutionResult, tops: np.ndarray, lefts: np.ndarray) -> gri
         return grid.rectangles(tops, lefts, 1, 1, result.padded.shape)
     rows, columns = np.indices(result.weights.shape).reshape(2, 1, -1) * result.dilation
     return grid.rectangles(tops + rows, lefts + columns, 1, 1, result.padded.shape)
-
-
-def _im2col_still(result: ConvolutionResult) -> dict[str, Columns]:
-    matrix = result.terms.windows.reshape(len(result.rows), -1).T
-    return im2col.still(matrix, result.weights.reshape(1, -1), result.terms.output.reshape(1, -1))
-
-
-def _im2col_moving(result: ConvolutionResult) -> dict[str, Columns]:
-    T = len(result.rows)
-    moving = im2col.moving(np.zeros((T, 1), np.intp), np.arange(T)[:, np.newaxis], (1, result.weights.size, T))
-    return {source: {name: over_steps(column, (T,)) for name, column in found.items()} for source, found in moving.items()}
 
 
 def _bar_places(result: ConvolutionResult) -> Columns:

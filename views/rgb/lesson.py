@@ -51,8 +51,10 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
         static |= {"products": {"x": np.tile(np.arange(size, dtype=np.uint8), size * len(chosen))}}
         moving = {**moving, "products": products(convolution, chosen)}
     if settings.im2col:
-        static |= _im2col_still(convolution)
-        moving = {**moving, **_im2col_moving(convolution)}
+        F, oH, oW = convolution.outputs.shape
+        weights, windows = convolution.weights.reshape(F, -1), convolution.windows.reshape(oH * oW, -1)
+        static |= im2col.still(windows.T, weights, convolution.outputs.reshape(F, -1))
+        moving = {**moving, **im2col.over_all((F, weights.shape[1], oH * oW))}
     facts = facts_of(settings, convolution, chosen) | {"call": call_of(convolution, settings)}
     if settings.preset == "lecture":
         side = len(convolution.windows)
@@ -93,19 +95,6 @@ def _values(convolution: ChannelConvolution, shown: np.ndarray) -> dict[str, Col
             values[f"partial_{n}_{name}_values"] = grid.values(partial)
         values[f"output_{n}_values"] = grid.values(shown[n])
     return values
-
-
-def _im2col_still(convolution: ChannelConvolution) -> dict[str, Columns]:
-    F = len(convolution.weights)
-    matrix = convolution.windows.reshape(-1, convolution.weights[0].size).T
-    return im2col.still(matrix, convolution.weights.reshape(F, -1), convolution.outputs.reshape(F, -1))
-
-
-def _im2col_moving(convolution: ChannelConvolution) -> dict[str, Columns]:
-    F, oH, oW = convolution.outputs.shape
-    filters, rows, columns = convolution.geometry.cells
-    moving = im2col.moving(filters, rows * oW + columns, (F, convolution.weights[0].size, oH * oW))
-    return convolution.geometry.over_steps(moving)
 
 
 Settings = RgbSettings  # the name by which the session finds them
