@@ -16,6 +16,12 @@ from .settings import BackpropSettings
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 LONGEST_LABEL = 14  # characters in a node's box
+BADGES = {
+    "agrees": "numerical check {slope} ✓",
+    "kink": "a kink: slope {left} on the left, {right} on the right",
+    "subgradient": "numerical slope {slope}: subgradients meet here, and their sum need not be the slope",
+    "disagrees": "numerical check {slope} ✗",
+}
 BRIEF = {"+": "Σ", "likelihood": "log-lik."}
 
 
@@ -164,15 +170,8 @@ def product(one: Increment) -> str:
 def badge(passes: Passes, name: str) -> str:
     """What finite differences say of a gradient."""
     check = passes.checks[name]
-    match check.outcome:
-        case "agrees":
-            return f"numerical check {say(check.slope)} ✓"
-        case "kink":
-            return f"a kink: slope {say(check.left)} on the left, {say(check.right)} on the right"
-        case "subgradient":
-            return f"numerical slope {say(check.slope)}: subgradients meet here, and their sum need not be the slope"
-        case "disagrees":
-            return f"numerical check {say(check.slope)} ✗"
+    if check.outcome in BADGES:
+        return BADGES[check.outcome].format(slope=say(check.slope), left=say(check.left), right=say(check.right))
     if math.isfinite(passes.gradients[name]):
         return "no numerical check is possible here"
     side = "" if math.isfinite(check.left) and math.isfinite(check.right) else " on one side"
