@@ -149,7 +149,7 @@ def test_a_wrong_number_is_measured(view, monkeypatch):
     def spoiled(*given, **more):
         found = whole(*given, **more)
         array = {
-            "convolution": lambda: found.output, "rgb": lambda: found[0].outputs, "network": lambda: found[1],
+            "convolution": lambda: found.output, "rgb": lambda: found.outputs, "network": lambda: found[1],
             "gradients": lambda: found["grad_x"],
         }[view]()  # fmt: skip
         array.flat[array.size // 2] += 0.25
