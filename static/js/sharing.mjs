@@ -23,8 +23,8 @@ export class Sharing {
     view.player.pause();
     view.rememberAddress();
     flushAddress();
-    Object.assign(this, { href: view.address(), tooLong: "" });
-    await linkOf(view).then(({ href }) => Object.assign(this, { href }), ({ message }) => Object.assign(this, { tooLong: message }));
+    Object.assign(this, { href: view.address(), tooLong: "", more: "" });
+    await linkOf(view).then((found) => Object.assign(this, found), ({ message }) => Object.assign(this, { tooLong: message }));
     const isOnServer = new URL(this.href).pathname.endsWith("/app"); // a Panel server has the page alone
     this.#part("line-component").hidden = isOnServer;
     this.#say();
@@ -37,7 +37,7 @@ export class Sharing {
   #say() {
     const { section } = this.current();
     this.#part("shared-view").textContent = `${section.querySelector("h1").textContent}:`;
-    this.#part("activity").textContent = this.tooLong || section.dataset.activity;
+    this.#part("activity").textContent = this.tooLong || section.dataset.activity + this.more;
   }
 
   #write() {
@@ -110,7 +110,7 @@ export class Sharing {
   #copy(button) {
     const field = this.dialog.querySelector(`[data-line=${button.dataset.copy}]`);
     if (this.tooLong) {
-      button.nextElementSibling.textContent = "Not copied: it would show something else.";
+      button.nextElementSibling.textContent = "Not copied, as it would show something else.";
       return null;
     }
     return copy(field.value, field, button.nextElementSibling);

@@ -110,7 +110,7 @@ class RgbSettings(Settings):
     )  # fmt: skip
     edit_photo = Choice(
         default="nothing", objects={"Nothing": "nothing"} | {label: name for name, label in PHOTO_LABELS.items()},
-        label="Edit", doc="Opens these numbers for typing.",
+        label="Edit filters", doc="Opens these numbers for typing.",
     )  # fmt: skip
     kernel_0_red, kernel_0_green, kernel_0_blue = (_matrix(f"kernel_0_{channel}") for channel in CHANNELS)
     kernel_1_red, kernel_1_green, kernel_1_blue = (_matrix(f"kernel_1_{channel}") for channel in CHANNELS)
