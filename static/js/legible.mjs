@@ -59,6 +59,7 @@ export class Legible {
       const share = this.#show(plot, part) / leastLetters(); // less of it, larger
       if (share < 1) this.#show(plot, { ...part, w: part.w * share, h: plot.dataset.closeup === "free" ? part.h : part.h * share });
     }
+    this.view.section.dispatchEvent(new CustomEvent("partshown"));
   }
 
   /** What the present step is about, if the trace says it. */

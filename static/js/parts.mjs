@@ -23,6 +23,12 @@ export class Parts {
     up.setv({ start: top - (part.top + part.height) * high, end: top - part.top * high }, HERE);
   }
 
+  /** A rectangle of the whole drawing in what the figure shows. @param {import("./grid.mjs").Rectangle} box */
+  inShown(figure, box) {
+    const { left, top, width, height } = this.of(figure);
+    return { left: (box.left - left) / width, top: (box.top - top) / height, width: box.width / width, height: box.height / height };
+  }
+
   /** A place in what a figure shows as a place in its whole drawing. @returns {import("./surface.mjs").Place} */
   inWhole(figure, { x, y }) {
     const { left, top, width, height } = this.of(figure);

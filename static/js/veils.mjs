@@ -9,6 +9,7 @@ export class Veils {
     this.grids = [...section.querySelectorAll(".panel[data-steps], .panel[data-boxes]")];
     this.secrets = [...section.querySelectorAll(".panel[data-secret] .plot")];
     this.shown = "";
+    section.addEventListener("partshown", () => this.trace && this.show(this.cells, this.here, this.trace, this.step));
   }
 
   /**
@@ -18,9 +19,10 @@ export class Veils {
    * @param {number} step the present one
    */
   show(cells, here, trace, step) {
-    const wanted = JSON.stringify([cells, here]);
+    const parts = this.grids.map((panel) => this.figures.parts.of(panel.querySelector(".plot").dataset.figure));
+    const wanted = JSON.stringify([cells, here, parts]);
     if (wanted === this.shown && trace === this.trace) return;
-    Object.assign(this, { shown: wanted, trace });
+    Object.assign(this, { shown: wanted, cells, here, trace, step });
     for (const plot of this.secrets) {
       clear(plot);
       if (cells.includes(here)) plot.append(veil());
@@ -28,10 +30,17 @@ export class Veils {
     for (const panel of this.grids) {
       const plot = panel.querySelector(".plot");
       const { boxes, values } = panel.dataset;
-      const placesOf = boxes ? inBoxes(boxesOf(trace, boxes), step) : this.#inSquare(plot, trace.still[values]);
+      const placesOf = boxes ? this.#inBoxes(plot, boxesOf(trace, boxes), step) : this.#inSquare(plot, trace.still[values]);
       clear(plot);
       for (const cell of cells) plot.append(...placesOf(cell).map((place) => cellVeil(place, cell === here)));
     }
+  }
+
+  /** The same of a drawing of several grids, of which a part may be shown. */
+  #inBoxes({ dataset }, boxes, step) {
+    const places = inBoxes(boxes, step);
+    const isSeen = ({ left, top, width, height }) => left > -width / 2 && top > -height / 2 && left + width / 2 < 1 && top + height / 2 < 1;
+    return (cell) => places(cell).map((place) => this.figures.parts.inShown(dataset.figure, place)).filter(isSeen);
   }
 
   /** Where the cells of a grid stand that has a drawing of its own. @returns {(cell: number) => import("./grid.mjs").Rectangle[]} */

@@ -81,3 +81,18 @@ def test_an_exercise_stays_in_its_frame(explorer):
     for width, height in ((800, 450), (960, 540), (1280, 720)):
         explorer.page.set_viewport_size({"width": width, "height": height})
         explorer.becomes(lambda: [over <= 1 for over in explorer.page.evaluate(OVER)], [True, True])
+
+
+def test_in_a_low_frame_what_is_to_be_predicted_is_covered_where_it_stands(explorer):
+    explorer.page.set_viewport_size({"width": 800, "height": 450})
+    explorer.open("embed.html?view=rgb&quiz=5&hide=controls,caption,title")
+    panel = explorer.page.locator(".panel[data-boxes]:visible")
+    veil = panel.locator(".veil[data-here]")
+    veil.wait_for()
+
+    def read_out():
+        box = veil.bounding_box()
+        explorer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        return panel.locator(".readout").inner_text()[-20:]
+
+    explorer.becomes(read_out, "? (yours to predict)")
