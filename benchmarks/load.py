@@ -58,7 +58,7 @@ def measure(students: int, seconds: float) -> tuple[Lesson, str, float]:
     training = students if students == 1 else math.ceil(students / 4)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "loop.json"
-        places = os.environ | {"CONVOSCOPE_SESSIONS": "80"}
+        places = os.environ | {"CONVOSCOPE_SESSIONS": "80", "CONVOSCOPE_TRAININGS": "16"}
         with panel_server(plant=watched_loop.plant(path), options=["--warm"], env=places) as url:
             pid = panel_server.process.pid  # type: ignore[attr-defined]
             asyncio.run(lesson_of(url, 1, 1, 3, nothing))  # the training processes have begun, everything is warm

@@ -113,7 +113,7 @@ class WebsocketPage:
     async def _read(self) -> None:
         while message := await self._message():
             reply = self._replies.pop(message["header"].get("reqid", ""), None)
-            if reply:
+            if reply and not reply.done():
                 reply.set_result(message)
             if message["header"]["msgtype"] == "PATCH-DOC":
                 self._take(message)
@@ -139,4 +139,5 @@ class WebsocketPage:
             self.news += 1
             return
         began, future = self._asked.pop(number)
-        future.set_result(Answer(time.perf_counter() - began, header, size))
+        if not future.done():  # nobody waits any more
+            future.set_result(Answer(time.perf_counter() - began, header, size))

@@ -13,7 +13,7 @@ from websocket_page import WebsocketPage
 from convoscope.views import SLUGS
 
 LONGEST = 0.020  # seconds of the processor
-ROUNDS = 3  # a busy machine makes one round longer, not the shortest of three
+ROUNDS = 2  # a busy machine makes one round longer, hardly both
 # At SIGUSR2 events are answered where they come in: on the event loop.
 FAULT = """
 import signal
@@ -44,7 +44,7 @@ async def visit(url):
 
 
 async def visits(url):
-    await asyncio.gather(*(visit(url) for _ in range(3)))
+    await asyncio.gather(*(visit(url) for _ in range(2)))
 
 
 @pytest.fixture(scope="module")
@@ -71,4 +71,4 @@ def test_no_callback_of_the_event_loop_is_long(server):
 
 def test_an_answer_computed_on_the_event_loop_is_seen(server):
     os.kill(server.process, signal.SIGUSR2)
-    assert all(server()[0][0] > LONGEST for _ in range(2))
+    assert server()[0][0] > LONGEST
