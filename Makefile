@@ -25,7 +25,7 @@ vendor: .venv/installed
 	@$(BIN)/convoscope vendor
 
 test: vendor lint
-	@browser=$$(scripts/ensure_browser.sh) && CONVOSCOPE_CHROMIUM="$$browser" $(BIN)/python -m pytest -n 2 --dist worksteal
+	@browser=$$(scripts/ensure_browser.sh) && CONVOSCOPE_CHROMIUM="$$browser" $(BIN)/python -m pytest -n 2 --dist worksteal --durations=10
 
 lint: .venv/installed
 	@$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """A real site, a real browser, and a page that fails its test for any foreign request, console error or broken policy."""
 
 import contextlib
+import fcntl
 import functools
 import http.server
 import re
@@ -30,16 +31,48 @@ QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-componen
 QUIET.append("--js-flags=--liftoff-only")
 QUIET += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a camera for whoever asks for one
 
+# What a page starts as a worker of its own becomes a part of the one that all pages of the window share.
+SHARE_PYTHON = """
+  const Own = window.Worker;
+  window.Worker = class {
+    constructor(url, options) {
+      if (origin === "null" || String(url).startsWith("blob:")) return new Own(url, options); // a sandboxed frame
+      const { port } = new SharedWorker(url, { ...options, name: "tests" });
+      addEventListener("pagehide", () => port.postMessage({ type: "leave" }));
+      port.terminate = () => port.postMessage({ type: "leave" });
+      return port;
+    }
+  };
+"""
+KEEP_PYTHON = """async (url) => {
+  const text = await (await fetch(url)).text();
+  const [assets] = text.match(/assets-[0-9a-f]+/);
+  window.kept = new SharedWorker(`${url}${assets}/static/js/worker.mjs`, { type: "module", name: "tests" });
+}"""
+FORGET = """async () => {
+  localStorage.clear();
+  for (const { name } of await indexedDB.databases()) {
+    await new Promise((resolve) => {
+      const request = indexedDB.deleteDatabase(name);
+      request.onsuccess = request.onerror = request.onblocked = resolve;
+    });
+  }
+}"""
+
 expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory) -> Path:
-    """The folder that a web server would hand out, with the site in a folder below it."""
+    """The folder that a web server would hand out, with the site in a folder below it; built once for all processes."""
     assert (RUNTIME / "pyodide.mjs").exists(), "the runtime is missing; run `make vendor` first"
-    root = tmp_path_factory.mktemp("www")
-    (root / "lectures").mkdir()
-    builder.build(root / SUB_PATH, say=lambda text: None)
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "www"
+    (root / SUB_PATH).parent.mkdir(parents=True, exist_ok=True)
+    with (root.parent / "www.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / SUB_PATH).exists():
+            builder.build(root / SUB_PATH, say=lambda text: None)
     return root
 
 
@@ -112,8 +145,8 @@ class Explorer:
         return self.page
 
     def hold_python(self) -> None:
-        """The worker's script never comes: whatever works then works without Python."""
-        self.page.route("**/worker.mjs", lambda route: None)
+        """The worker never comes: whatever works then works without Python."""
+        self.page.add_init_script("window.SharedWorker = window.Worker = class { postMessage() {} }")
 
     def step(self, number: int) -> None:
         self.page.evaluate("([slug, step]) => window.convoscope.views[slug].step(step)", [self.slug, number])
@@ -168,9 +201,63 @@ def explored(request: pytest.FixtureRequest, browser: Browser, url: str, options
 
 
 @pytest.fixture
+def own_python() -> None:
+    """For a test that routes, counts, kills or measures the page's worker: its page has a window and a Python of its own."""
+
+
+class SharedWindow:
+    """One browser window after the other, each for the tests whose options are the same: their pages share one Python.
+
+    Python takes seconds to start. Here it runs in a SharedWorker, as for several embeds of one page (static/js/worker.mjs):
+    each page has settings of its own, and what pages keep in the browser is cleared after each test.
+    """
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser, self.url = browser, url
+        self.options: dict | None = None
+
+    @contextlib.contextmanager
+    def page(self, options: dict) -> Iterator[Page]:
+        if options != self.options:
+            self.close()
+            self.options, self.context = options, new_context(self.browser, **options)
+            self.keeper = self.context.new_page()  # while it is open, the SharedWorker lives
+            self.keeper.goto(self.url + "icon.svg")
+            self.keeper.evaluate(KEEP_PYTHON, self.url)
+        page = self.context.new_page()
+        page.add_init_script(SHARE_PYTHON)
+        yield page
+        for other in self.context.pages:
+            if other != self.keeper:
+                other.close()
+        self.context.set_offline(False)
+        self.context.clear_cookies()
+        self.keeper.evaluate(FORGET)
+
+    def close(self) -> None:
+        if self.options is not None:
+            self.context.close()
+        self.options = None
+
+
+@pytest.fixture(scope="session")
+def shared_window(browser, site_url) -> Iterator[SharedWindow]:
+    window = SharedWindow(browser, site_url)
+    yield window
+    window.close()
+
+
+@pytest.fixture
 def explorer(request, browser, site_url, context_options) -> Iterator[Explorer]:
-    with explored(request, browser, site_url, context_options) as explorer:
+    if "own_python" in request.fixturenames:
+        with explored(request, browser, site_url, context_options) as explorer:
+            yield explorer
+        return
+    with request.getfixturevalue("shared_window").page(context_options) as page:
+        explorer = Explorer(page, site_url)
+        explorer.slug = getattr(request.module, "SLUG", Explorer.slug)
         yield explorer
+    assert explorer.unexpected() == []
 
 
 @pytest.fixture

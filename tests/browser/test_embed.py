@@ -165,6 +165,7 @@ def test_the_wheel_is_the_decks_until_somebody_clicks(explorer, deck):
     explorer.becomes(lambda: inside.evaluate("getComputedStyle(document.documentElement).overflowY"), "visible")
 
 
+@pytest.mark.usefixtures("own_python")
 def test_neighbours_share_one_python_and_keep_their_own_settings(explorer, tmp_path):
     """On a deck of the same site; to a page of another site Chromium gives no shared worker, and each has its own."""
     url = f"{explorer.url}embed.html?view=convolution&hide=controls,caption&kernel="

@@ -53,6 +53,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.usefixtures("own_python")
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_shard_is_named_and_the_next_try_fetches_it_again(explorer, damage):
     page = explorer.open()
@@ -72,6 +73,7 @@ def test_a_damaged_shard_is_named_and_the_next_try_fetches_it_again(explorer, da
     expect(page.get_by_role("alert")).to_be_empty()
 
 
+@pytest.mark.usefixtures("own_python")
 def test_a_missing_shard_is_named(explorer):
     explorer.expect("404")
     page = explorer.open()
@@ -81,6 +83,7 @@ def test_a_missing_shard_is_named(explorer):
     assert explorer.state()["image"] == "lecture"
 
 
+@pytest.mark.usefixtures("own_python")
 @pytest.mark.parametrize("name", ["pyodide.asm.wasm", "python_stdlib.zip", "numpy-*.whl", "convoscope-*.zip"])
 def test_without_a_file_of_the_runtime_the_page_says_which_and_still_plays(explorer, name):
     explorer.expect("404", "Failed to", "pyodide", "while loading numpy")
@@ -109,6 +112,7 @@ def test_without_the_first_trace_the_page_says_which_file_is_missing(explorer):
     expect(status(explorer.page)).to_contain_text("convolution.packet")
 
 
+@pytest.mark.usefixtures("own_python")
 def test_a_worker_that_dies_is_replaced_and_the_settings_survive(explorer):
     explorer.expect("planted")
     page = explorer.open("?kernel=blur&padding=1")
@@ -127,6 +131,7 @@ def test_a_worker_that_dies_is_replaced_and_the_settings_survive(explorer):
     assert explorer.sentence().endswith("= 0.1")
 
 
+@pytest.mark.usefixtures("own_python")
 def test_a_worker_that_is_stuck_is_replaced_and_the_wish_comes_true(explorer):
     page = explorer.open("?kernel=blur")
     page.workers[0].evaluate("self.onmessage = () => {}")

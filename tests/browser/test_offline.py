@@ -9,6 +9,8 @@ from convoscope.homes.offline import NAME
 
 from .conftest import SUB_PATH, serving
 
+pytestmark = pytest.mark.usefixtures("own_python")
+
 INSTALL = """navigator.serviceWorker.register("service-worker.js").then(({ installing: worker }) =>
     worker ? new Promise((resolve) => worker.addEventListener("statechange", () => resolve(worker.state))) : "redundant")"""
 WEIGHTS_KEPT = 'caches.match("data/imagenet/squeezenet.npz").then(Boolean)'

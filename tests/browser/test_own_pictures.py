@@ -187,6 +187,7 @@ def test_a_frame_gives_the_camera_only_if_its_page_allows_it(explorer, tmp_path,
             expect(frame.get_by_role("alert").filter(has_text='<iframe allow="camera">')).to_be_visible()
 
 
+@pytest.mark.usefixtures("own_python")
 def test_two_hundred_pictures_of_the_webcam_leave_the_page_as_small_as_it_was(explorer, record_property):
     def longer(route):
         answer = route.fetch()

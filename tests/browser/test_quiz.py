@@ -39,8 +39,7 @@ def feedback(page):
 @pytest.fixture
 def quiz(explorer):
     """The lecture's example to be predicted, without Python: the comparison needs none."""
-    explorer.page.route("**/worker.mjs", lambda route: route.abort())
-    explorer.expect("worker", "ERR_FAILED")
+    explorer.hold_python()
     page = explorer.open(ready=False)
     press(page, "Predict, then reveal")
     return page

@@ -9,6 +9,8 @@ from convoscope.views.session import LESSONS
 
 from .replay import EVENTS, answers, frames
 
+pytestmark = pytest.mark.usefixtures("own_python")
+
 # Keeps a copy of every packet that the page's worker sends.
 LISTEN = """
     const Plain = window.Worker;

@@ -269,6 +269,7 @@ def test_the_confusion_matrix_opens_the_digits_behind_it_and_a_digit_opens_in_th
     assert explorer.state()["network"] == "trained"
 
 
+@pytest.mark.usefixtures("own_python")
 def test_a_killed_worker_comes_back_with_the_weights(explorer):
     explorer.expect("planted")
     trainer = opened(explorer, f"{VIEW}&seed=3")
@@ -319,6 +320,7 @@ async (count) => {
 """
 
 
+@pytest.mark.usefixtures("own_python")
 def test_half_an_hour_of_news_leaves_the_page_as_small_as_it_was(explorer, record_property):
     """The page shows three real pieces of news over and over; the test below is Python's side of it."""
     explorer.page.add_init_script(KEEP_THE_PORT)
@@ -364,6 +366,7 @@ self.memory = async () => {
 """
 
 
+@pytest.mark.usefixtures("own_python")
 def test_two_thousand_ticks_leave_python_on_the_page_as_small_as_it_was(explorer, record_property):
     def longer(route):
         answer = route.fetch()

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from .conftest import QuietHandler, serving
 from .test_train import SMALL, opened
 
+pytestmark = pytest.mark.usefixtures("own_python")
+
 SLUG = "train"
 SOON = 5000  # milliseconds, in which a page that cannot go on says so
 DEATHS = {
