@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from panel_process import free_port as free_port  # tests find it here
 from panel_process import panel_server
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from convoscope.homes import site as builder
 from convoscope.homes.browser import opened_browser
@@ -22,42 +22,16 @@ from convoscope.homes.server import SiteHandler
 from convoscope.homes.vendor import FOLDER as RUNTIME
 from convoscope.views.session import LESSONS
 
+from .shared_window import PATIENCE, SILENT_WORKERS, SharedWindow
+from .shared_window import new_context as new_context
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SUB_PATH = "lectures/cnn"  # the site must work below any path, so all tests run it below this one
 LOCAL = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
-PATIENCE = 60  # seconds: what comes at all may come late on a busy machine
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # Every page starts Python anew; to optimise its WebAssembly each time takes a third of all the processors' time.
 QUIET.append("--js-flags=--liftoff-only")
 QUIET += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a camera for whoever asks for one
-
-# What a page starts as a worker of its own becomes a part of the one that all pages of the window share.
-SHARE_PYTHON = """
-  const Own = window.Worker;
-  window.Worker = class {
-    constructor(url, options) {
-      if (origin === "null" || String(url).startsWith("blob:")) return new Own(url, options); // a sandboxed frame
-      const { port } = new SharedWorker(url, { ...options, name: "tests" });
-      addEventListener("pagehide", () => port.postMessage({ type: "leave" }));
-      port.terminate = () => port.postMessage({ type: "leave" });
-      return port;
-    }
-  };
-"""
-KEEP_PYTHON = """async (url) => {
-  const text = await (await fetch(url)).text();
-  const [assets] = text.match(/assets-[0-9a-f]+/);
-  window.kept = new SharedWorker(`${url}${assets}/static/js/worker.mjs`, { type: "module", name: "tests" });
-}"""
-FORGET = """async () => {
-  localStorage.clear();
-  for (const { name } of await indexedDB.databases()) {
-    await new Promise((resolve) => {
-      const request = indexedDB.deleteDatabase(name);
-      request.onsuccess = request.onerror = request.onblocked = resolve;
-    });
-  }
-}"""
 
 expect.set_options(timeout=PATIENCE * 1000)
 
@@ -146,7 +120,7 @@ class Explorer:
 
     def hold_python(self) -> None:
         """The worker never comes: whatever works then works without Python."""
-        self.page.add_init_script("window.SharedWorker = window.Worker = class { postMessage() {} }")
+        self.page.add_init_script(SILENT_WORKERS)
 
     def step(self, number: int) -> None:
         self.page.evaluate("([slug, step]) => window.convoscope.views[slug].step(step)", [self.slug, number])
@@ -176,13 +150,6 @@ class Explorer:
             self.page.evaluate("new Promise(requestAnimationFrame)")
 
 
-def new_context(browser: Browser, **options: object) -> BrowserContext:
-    """A browser window of its own, as patient as every test should be."""
-    context = browser.new_context(**options)
-    context.set_default_timeout(PATIENCE * 1000)
-    return context
-
-
 @pytest.fixture
 def context_options() -> dict:
     """What the browser says of itself; a test module may override it."""
@@ -203,41 +170,6 @@ def explored(request: pytest.FixtureRequest, browser: Browser, url: str, options
 @pytest.fixture
 def own_python() -> None:
     """For a test that routes, counts, kills or measures the page's worker: its page has a window and a Python of its own."""
-
-
-class SharedWindow:
-    """One browser window after the other, each for the tests whose options are the same: their pages share one Python.
-
-    Python takes seconds to start. Here it runs in a SharedWorker, as for several embeds of one page (static/js/worker.mjs):
-    each page has settings of its own, and what pages keep in the browser is cleared after each test.
-    """
-
-    def __init__(self, browser: Browser, url: str) -> None:
-        self.browser, self.url = browser, url
-        self.options: dict | None = None
-
-    @contextlib.contextmanager
-    def page(self, options: dict) -> Iterator[Page]:
-        if options != self.options:
-            self.close()
-            self.options, self.context = options, new_context(self.browser, **options)
-            self.keeper = self.context.new_page()  # while it is open, the SharedWorker lives
-            self.keeper.goto(self.url + "icon.svg")
-            self.keeper.evaluate(KEEP_PYTHON, self.url)
-        page = self.context.new_page()
-        page.add_init_script(SHARE_PYTHON)
-        yield page
-        for other in self.context.pages:
-            if other != self.keeper:
-                other.close()
-        self.context.set_offline(False)
-        self.context.clear_cookies()
-        self.keeper.evaluate(FORGET)
-
-    def close(self) -> None:
-        if self.options is not None:
-            self.context.close()
-        self.options = None
 
 
 @pytest.fixture(scope="session")
