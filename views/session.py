@@ -4,7 +4,8 @@ No document, no websocket, no DOM: the same session answers in the worker, on th
 An event is {"view": slug, "name": setting, "value": anything}. Seven names are no settings: "settings" takes a table of
 values at once, "address" the same, all others at their defaults (but the user's pictures), "reset" none; "exercise" takes
 the number of an exercise, "export" a table of a kind of file and a step, "qr" an address, "ran" asks which functions
-compute what is shown (ran.py; its value "timed" also asks how long they take).
+compute what is shown (ran.py; its value "timed" also asks how long they take). A page may give numbers to the trace that it
+shows, "shown", and to the one that answers, "number": then the packet leaves out what the page has.
 A lesson that keeps more than settings has a State (state.py), with actions of its own. Whatever comes in, the session
 ends in a state that can be shown.
 """
@@ -23,7 +24,7 @@ from .exercise import Exercise, pose
 from .exports import ShownStep, export, qr_code
 from .files import DiskFiles, Files
 from .networks import Networks
-from .packet import pack
+from .packet import Exchange, Known, pack
 from .pasting import pasted
 from .ran import report
 from .reading import read
@@ -52,6 +53,7 @@ class Update:
     exercise: Exercise | None = None
     download: Download | None = None
     ran: dict[str, Any] | None = None
+    exchange: Exchange | None = None  # what the page shows already
 
     def to_bytes(self, number: int = 0) -> bytes:
         """The packet that every transport carries. number: that of the event which it answers, if events are numbered."""
@@ -63,7 +65,7 @@ class Update:
             header["download"] = {"name": self.download.name, "kind": self.download.kind, "data": data}
         if self.ran:
             header["ran"] = self.ran
-        return pack(header, self.trace)
+        return pack(header, self.trace, self.exchange)
 
 
 class Session:
@@ -76,6 +78,7 @@ class Session:
         self._states: dict[str, State[Any]] = {
             slug: lesson.State(self.files, self.networks) for slug, lesson in LESSONS.items() if hasattr(lesson, "State")
         }
+        self._known: dict[str, Known] = {}
 
     @property
     def busy(self) -> bool:
@@ -120,6 +123,10 @@ class Session:
         Raises FileNeeded if a file must be fetched first: then hand in the same event again.
         """
         update = self._answer(event)
+        number, shown = event.get("number"), event.get("shown")
+        if update.trace and isinstance(number, int) and isinstance(shown, int):
+            known = self._known.setdefault(update.view, Known())
+            update = replace(update, exchange=Exchange(known, shown, number))
         if update.error or not (event.get("ran") or event.get("name") == "ran"):
             return update
         timed = event.get("value") == "timed"

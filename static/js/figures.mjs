@@ -71,12 +71,18 @@ export class Figures {
     return [...figures].some((figure) => !this.resting.has(figure));
   }
 
-  /** Show what no step of the trace changes. @param {import("./packet.mjs").Trace} trace */
+  /** Show what no step of the trace changes; what is the same as in the trace before stays. @param {import("./packet.mjs").Trace} trace */
   showStill(trace) {
-    this.still = mapValues(trace.still, (columns) => (columns.image_rows ? imagesOf(columns) : mapValues(columns, stillColumn)));
-    this.steps.clear();
+    const before = this.trace;
+    const stays = (group, name) => isSame(trace[group][name], before?.[group][name]);
+    this.trace = trace;
+    this.still = mapValues(trace.still, (columns, name) => {
+      if (stays("still", name)) return this.still[name];
+      return columns.image_rows ? imagesOf(columns) : mapValues(columns, stillColumn);
+    });
+    for (const name of [...this.steps.keys()]) if (!stays("steps", name) || !stays("still", name)) this.steps.delete(name);
     for (const [name, columns] of Object.entries(this.still)) {
-      if (!(name in trace.steps)) this.#replace(name, columns);
+      if (!(name in trace.steps) && this.shown.get(name) !== columns) this.#replace(name, columns);
     }
   }
 
@@ -213,6 +219,13 @@ export class Figures {
     const part = this.parts.of(figure);
     return fitLetters(this.#modelOf(figure), width / part.width, height / part.height);
   }
+}
+
+/** Whether a source has the very columns that it had, or has none in either trace. */
+function isSame(columns, before) {
+  if (columns === before) return true;
+  const names = Object.keys(columns ?? {});
+  return names.length === Object.keys(before ?? {}).length && names.every((name) => columns[name] === before?.[name]);
 }
 
 /**

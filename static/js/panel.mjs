@@ -4,7 +4,7 @@
  */
 import { Connection } from "./connection.mjs";
 import { drawFigures } from "./figures.mjs";
-import { readPacket } from "./packet.mjs";
+import { readHeader } from "./packet.mjs";
 import { Requests } from "./requests.mjs";
 
 const DEADLINE = 60_000; // milliseconds for one answer: the server may have to start a process first
@@ -20,7 +20,7 @@ export async function connectPanel(version, rebuild) {
   const late = (id) => requests.refuse(id, `The server did not answer for ${DEADLINE / 1000} seconds.`);
   const requests = new Requests(DEADLINE, (id, event) => post(events, id, event), late);
   const receive = (packet) => {
-    const { id, view } = readPacket(packet);
+    const { id, view } = readHeader(packet).header;
     if (view === "full") return tell ? connection.full() : location.reload();
     return id ? requests.answer(id, packet) : tell?.news(packet);
   };

@@ -7,7 +7,7 @@ import { BoxPointing } from "./boxes.mjs";
 import { Controls } from "./controls.mjs";
 import { Extras } from "./extras.mjs";
 import { Facts } from "./facts.mjs";
-import { readPacket } from "./packet.mjs";
+import { answerTo, readPacket } from "./packet.mjs";
 import { Painting } from "./painting.mjs";
 import { Player } from "./player.mjs";
 import { PlayerBar } from "./player-bar.mjs";
@@ -73,7 +73,7 @@ export class View {
 
   async #fulfil(name, value, answered) {
     try {
-      const update = readPacket(await this.send({ view: this.slug, name, value }));
+      const update = await answerTo({ view: this.slug, name, value }, this.trace, this.send);
       answered();
       this.show(update, name);
     } catch (error) {

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import functools
 import http.server
+import os
 import re
 import reprlib
 import threading

@@ -51,7 +51,7 @@ def test_the_worker_is_answered_too():
 
 
 def test_an_answer_that_cannot_be_packed_is_a_fault_too(monkeypatch):
-    monkeypatch.setattr(session_module, "pack", lambda header, trace: planted() if trace else packet.pack(header, None))
+    monkeypatch.setattr(session_module, "pack", lambda header, trace, _: planted() if trace else packet.pack(header, None))
     header, trace = unpack(answer_text(Session(), text()))
     assert ("RecursionError" in header["error"], trace) == (True, None)
 

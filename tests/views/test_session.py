@@ -170,6 +170,22 @@ def test_a_missing_file_is_named(tmp_path):
     assert update.settings["image"] == "lecture"
 
 
+def test_a_page_with_the_image_gets_only_what_its_new_kernel_changes():
+    session = Session()
+    first = session.handle(event("image", "camera") | {"number": 1, "shown": 0}).to_bytes()
+    _, shown = unpack(first)
+    second = session.handle(event("kernel", "blur") | {"number": 2, "shown": 1}).to_bytes()
+    header, trace = unpack(second, shown)
+    assert len(second) < len(first) / 2
+    assert trace.static["input"] is shown.static["input"]
+    assert header["settings"]["kernel"] == "blur"
+    expected = session.handle(event("kernel", "blur")).trace
+    assert trace.static["output_values"]["value"].tolist() == expected.static["output_values"]["value"].tolist()
+    assert [*trace.sentences] == [*expected.sentences]
+    for number in ("2", None, 2.5):  # what no page of ours sends is no number
+        assert len(session.handle(event("kernel", "blur") | {"number": number, "shown": 2}).to_bytes()) > len(second)
+
+
 def test_the_worker_is_told_which_file_to_fetch_and_then_answers():
     answerer = Answerer()
     text = json.dumps(event("image", "digit"))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from convoscope.views.convolution.lesson import ConvolutionSettings, compute
 from convoscope.views.images import PHOTOS
-from convoscope.views.packet import pack, unpack
+from convoscope.views.packet import Exchange, Known, pack, unpack
 from convoscope.views.session import LESSONS, Session
 from convoscope.views.trace import Repeated, Sentences, Texts, Trace, column_array, column_row, side_by_side
 
@@ -110,6 +110,31 @@ def test_a_packet_brings_the_trace_back(settings):
                 again = getattr(restored, group)[source][name]
                 np.testing.assert_array_equal(column_array(again), column_array(column), strict=True)
                 assert type(again) is type(column)
+
+
+@given(first=SETTINGS, second=SETTINGS)
+def test_a_page_that_has_a_trace_gets_only_what_is_new_and_shows_the_whole_one(first, second):
+    known, old, new = Known(), compute(first), compute(second)
+    _, shown = unpack(pack({}, old, Exchange(known, shown=0, number=1)))
+    packet = pack({}, new, Exchange(known, shown=1, number=2))
+    _, restored = unpack(packet, shown)
+    for group in ("static", "steps"):
+        assert getattr(restored, group).keys() == getattr(new, group).keys()
+        for source, columns in getattr(new, group).items():
+            for name, column in columns.items():
+                again = getattr(restored, group)[source][name]
+                np.testing.assert_array_equal(column_array(again), column_array(column), strict=True)
+                assert type(again) is type(column)
+    again = pack({}, new, Exchange(known, shown=2, number=3))
+    assert len(again) <= len(packet)
+    assert unpack(again, restored)[1].static == restored.static
+
+
+def test_a_page_that_shows_another_trace_gets_everything():
+    known, trace = Known(), compute(ConvolutionSettings())
+    whole = len(pack({}, trace, Exchange(known, shown=0, number=11)))
+    for shown in (0, 10, 12):
+        assert len(pack({}, trace, Exchange(Known(11, known.columns), shown=shown, number=22))) == whole
 
 
 def test_a_large_packet_holds_equal_rows_once_and_brings_every_row_back():
