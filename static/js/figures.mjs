@@ -124,6 +124,7 @@ export class Figures {
 
   /** Draw rectangles over cells of a grid. @param {number[][]} cells [row, column] @param {[number, number]} shape */
   light(name, cells, shape) {
+    if (!cells.length && !this.shown.get(name)?.x?.length) return; // dark already
     const found = cells.map(([row, column]) => rectangleOf(row, column, shape));
     this.#replace(name, {
       x: found.map(({ left, width }) => left + width / 2), y: found.map(({ top, height }) => 1 - top - height / 2),

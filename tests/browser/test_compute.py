@@ -86,3 +86,59 @@ def test_wishes_made_while_python_works_all_come_true(explorer, page):
     state = explorer.state()
     assert state["padding"] == 2
     assert_shows(explorer, **{name: state[name] for name in ("image", "kernel", "stride", "padding", "digit")})
+
+
+# Notes which figures BokehJS paints, and what it asks the style sheet for meanwhile.
+WATCH_PAINTING = """() => {
+    Object.assign(window, { painted: new Set(), asked: [] });
+    for (const view of Bokeh.index.roots.filter(({ throttled_paint }) => throttled_paint)) {
+        const paint = view.paint.bind(view);
+        view.paint = () => { painted.add(view.model.name); paint(); };
+    }
+    const { getPropertyValue } = CSSStyleDeclaration.prototype;
+    CSSStyleDeclaration.prototype.getPropertyValue = function (name) {
+        if (name.startsWith("--bk-")) asked.push(name);
+        return getPropertyValue.call(this, name);
+    };
+}"""
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def test_a_change_paints_only_the_figures_that_it_changes_and_asks_for_no_style(explorer, page):
+    explorer.set(image="digit")
+    page.evaluate(TWO_FRAMES)
+    page.evaluate(WATCH_PAINTING)
+    explorer.set(kernel="blur")
+    page.evaluate(TWO_FRAMES)
+    painted = set(page.evaluate("[...painted]"))
+    assert {"kernel", "output", "products"} <= {name.removeprefix("convolution_") for name in painted}
+    assert "convolution_input" not in painted
+    assert page.evaluate("asked") == []
+    assert_shows(explorer, image="digit", kernel="blur")
+    explorer.set(image="lecture")
+    page.evaluate(TWO_FRAMES)
+    assert "convolution_input" in page.evaluate("[...painted]")
+    assert_shows(explorer, image="lecture", kernel="blur")
+
+
+def test_each_frame_paints_what_came_in_it(explorer, page):
+    counts = page.evaluate(
+        """async () => {
+            const frame = () => new Promise(requestAnimationFrame);
+            const { step, state } = window.convoscope.views.convolution;
+            const view = Bokeh.index.roots.find(({ model }) => model.name === "convolution_output");
+            const counts = [];
+            const paint = view.paint.bind(view);
+            let painted = 0;
+            view.paint = () => { painted += 1; paint(); };
+            for (let n = 1; n <= 8; n++) {
+                await frame();
+                step(n);
+                step(n + 9);
+                await frame();
+                counts.push(painted);
+            }
+            return counts;
+        }"""
+    )
+    assert counts == [1, 2, 3, 4, 5, 6, 7, 8]
