@@ -22,7 +22,8 @@
   const named = view.table.filter(({ name }) => query.has(name));
   const isNamed = ({ settings }) =>
     Object.keys(settings).length === named.length && named.every(({ name }) => settings[name] === query.get(name));
-  const state = query.has("exercise") ? undefined : view.states.find(isNamed);
+  const isLeftAlone = location.search.length > 2000; // as address.mjs says
+  const state = query.has("exercise") || isLeftAlone ? undefined : view.states.find(isNamed);
   add(view.figures, fetched);
   add(state?.file ?? view.first, state ? { ...fetched, "data-state": view.slug } : fetched);
 })();
