@@ -20,6 +20,12 @@ document.querySelector(".unloaded")?.remove(); // this program has started
 const views = new Map();
 const isEmbed = document.body.classList.contains("embed");
 let current;
+let settle;
+const ready = new Promise((...both) => {
+  settle = both;
+});
+ready.catch(() => {}); // the status line says it
+window.convoscope = { version: site.version, ready, views: {} };
 
 const rebuild = () => [...views.values()].flatMap((view) => view.rebuild());
 const homes = {
@@ -214,12 +220,6 @@ async function bringUpPython() {
 }
 
 const behind = location.hash; // which the first step overwrites
-let settle;
-const ready = new Promise((...both) => {
-  settle = both;
-});
-ready.catch(() => {}); // the status line says it
-window.convoscope = { version: site.version, ready, views: {} };
 try {
   await open(addressed());
   listenToKeys(() => current.player);

@@ -136,6 +136,7 @@ def test_each_frame_paints_what_came_in_it(explorer, page):
                 step(n);
                 step(n + 9);
                 await frame();
+                await new Promise((done) => setTimeout(done)); // what else this frame does
                 counts.push(painted);
             }
             return counts;
