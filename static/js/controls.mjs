@@ -64,9 +64,17 @@ export class Controls {
     this.enabled = yes;
   }
 
-  /** Mark the controls whose values were refused. @param {string[]} names */
-  mark(names) {
-    for (const { row, element } of this.rows) element.toggleAttribute("data-refused", names.includes(row.name));
+  /**
+   * Mark the controls whose values were refused, and say why at the field; what else there is to say stands at the field that
+   * was changed. It is read aloud from the notices. @param {string[]} refused @param {string} asked @param {string} words
+   */
+  mark(refused, asked = "", words = "") {
+    const meant = refused.length ? refused : [asked];
+    for (const { row, element } of this.rows) {
+      element.toggleAttribute("data-refused", refused.includes(row.name));
+      element.querySelector(".told")?.remove();
+      if (words && meant.includes(row.name)) element.append(make("p", { className: "told", textContent: words, ariaHidden: "true" }));
+    }
   }
 
   /** Whether a field holds what was refused. */

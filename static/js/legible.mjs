@@ -9,7 +9,8 @@ import { mapValues, rowOf } from "./packet.mjs";
 
 const WHOLE = { x: 0.5, y: 0.5, w: 1, h: 1 };
 const NEARLY = 0.02; // of the drawing: a panel has whole pixels
-const MOST_GROWTH = 4; // times the width of its panel
+const SPARE = 1.02; // whole pixels may take a little off
+const MOST_GROWTH = 2.2; // times the width of its panel; with more, only colours are shown
 
 export class Legible {
   /** @param {import("./view.mjs").View} view */
@@ -36,7 +37,7 @@ export class Legible {
       const letters = this.#show(plot, WHOLE);
       if (letters >= leastLetters()) continue;
       if (this.#showsParts(plot)) this.close.add(plot);
-      else if (!inEmbed()) this.#enlarge(plot, leastLetters() / letters);
+      else if (!inEmbed()) this.#enlarge(plot, (SPARE * leastLetters()) / letters);
     }
     for (const plot of this.plots) plot.closest(".panel").toggleAttribute("data-larger", Boolean(plot.style.minWidth));
     this.#follow();
@@ -47,7 +48,8 @@ export class Legible {
   }
 
   #enlarge(plot, growth) {
-    plot.style.minWidth = `${Math.ceil(plot.clientWidth * Math.min(growth, MOST_GROWTH))}px`;
+    if (growth > MOST_GROWTH) return;
+    plot.style.minWidth = `${Math.ceil(plot.clientWidth * growth)}px`;
     this.view.figures.fitText(plot.dataset.figure, plot.clientWidth, plot.clientHeight);
   }
 

@@ -1,6 +1,6 @@
 /**
  * The size of the letters in a figure: that of its cells, but never below what can be read where there is room for it.
- * In an embed, texts for which there is no room at all are left out: they would lie over each other.
+ * Texts for which there is no room at all are left out: they would lie over each other.
  */
 
 const LEAST = { embed: 9, page: 10, phone: 11 }; // pixels
@@ -43,9 +43,9 @@ export function fitLetters(plot, width, height) {
     const usual = size * width;
     const room = usual < least ? Math.max(usual, how === "freely" ? least : Math.min(least, roomOf(renderer, size, width, height))) : usual;
     const pixels = Math.min(Number(largest) * letters, room);
-    const counts = how !== "optional" && Array.from(renderer.data_source.data.text ?? ["-"]).some(Boolean);
+    const counts = !(how === "optional" && isEmbed()) && Array.from(renderer.data_source.data.text ?? ["-"]).some(Boolean);
     if (counts) smallest = Math.min(smallest, pixels);
-    const isShown = !isEmbed() || pixels > least - ROUNDING;
+    const isShown = pixels > least - ROUNDING;
     const wanted = { text_font_size: { value: `${pixels.toFixed(1)}px` }, text_alpha: { value: Number(isShown) } };
     const { glyph } = renderer;
     if (glyph.text_font_size.value !== wanted.text_font_size.value || glyph.text_alpha.value !== wanted.text_alpha.value) glyph.setv(wanted, HERE);

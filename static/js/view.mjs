@@ -84,7 +84,7 @@ export class View {
 
   /** Take in an update: a new trace if there is one, the settings as they now are, and what there is to say. */
   show({ trace, settings, notices, error, exercise = null, download = null, refused = [] }, asked = "") {
-    if (asked !== "news") this.controls.mark(error && !refused.length ? [asked] : refused);
+    if (asked !== "news") this.controls.mark(error && !refused.length ? [asked] : refused, asked, error || notices.join(" "));
     if (Object.keys(settings).length) this.settings = settings; // an event that could not be read is answered without
     // What was refused stays in its field, to be mended; and no answer overwrites what was asked for after it.
     if (!error && !this.wishes.any) this.controls.show(settings);

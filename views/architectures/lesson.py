@@ -29,7 +29,7 @@ ACTIVITY = "Walk through the lecture's networks layer by layer: shapes, paramete
 PROOF = "Here the definition itself runs; tests/engine/test_shapes.py proves that it counts the places where a window fits."
 DEFINITION = Definition((Sliding.output_sizes,), PROOF)
 MOST_NAMES, MOST_SHAPES = 12, 9  # with more layers, only the present one is named
-LETTERS, LARGER, BAR_LETTERS = 0.02, 0.03, 0.06  # heights, of the drawing's width
+LETTERS, LARGER, ROOMY, BAR_LETTERS = 0.02, 0.03, 0.037, 0.06  # heights, of the drawing's width
 LETTER_WIDTH = 0.62  # of its height
 BELOW = 0.075  # from a cuboid to its words, of the drawing's height
 HEAD = 0.94  # where the present layer is named
@@ -96,18 +96,30 @@ def _still(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Sequen
     """The cuboids, those that learn and those that do not, their names, and a bar for each that costs something."""
     places = np.array([cuboid.front for cuboid in cuboids]).T
     learns = np.array([layer.parameters > 0 for layer in layers])
-    named, shaped = (len(layers) if len(layers) <= most else 0 for most in (MOST_NAMES, MOST_SHAPES))
     x, below = places[0], np.array([cuboid.bottom for cuboid in cuboids]) - BELOW
     shapes = [shape_of(layer.output_shape) for layer in layers]
+    named = _apart(x, below, names) if len(layers) <= MOST_NAMES else []
+    shaped = _apart(x, below, shapes) if len(layers) <= MOST_SHAPES else []
     bars = {name: _bars(layers, name) for name in COUNTS}
     return {
         "learning": _columns("xywh", *places[:, learns]),
         "fixed": _columns("xywh", *places[:, ~learns]),
         "edges": dict(edges_of(cuboids)),
-        "names": _words(x[:named], below[:named], names[:named], LETTERS),
-        "shapes": _words(x[:shaped], below[:shaped] - BELOW, shapes[:shaped], LETTERS),
+        "names": _words(x[named], below[named], [names[n] for n in named], LETTERS),
+        "shapes": _words(x[shaped], below[shaped] - BELOW, [shapes[n] for n in shaped], LETTERS),
         **{name: {key: column[its["top"] > 0] for key, column in its.items()} for name, its in bars.items()},
     }
+
+
+def _apart(x: np.ndarray, y: np.ndarray, texts: Sequence[str]) -> list[int]:
+    """The texts, from left to right, that neither lie over one before nor run out of the drawing: the head names the others."""
+    half = np.array([len(text) * LETTER_WIDTH * LETTERS / 2 for text in texts])
+    shown: list[int] = []
+    for n in range(len(texts)):
+        beside = all(x[n] - half[n] > x[k] + half[k] for k in shown if abs(y[n] - y[k]) < BELOW)
+        if beside and half[n] < x[n] < 1 - half[n]:
+            shown.append(n)
+    return shown
 
 
 def _moving(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Sequence[Cuboid]) -> Sources:
@@ -124,7 +136,7 @@ def _moving(layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Seque
         "window": _columns("xywh", *windows),
         "now": _columns("xywh", *fronts),
         "cone": _columns(("x", "y", "x1", "y1"), *cone),
-        "head": _words(_inside(fronts[0], said, LARGER), HEAD, said, LARGER),
+        "head": _words(_inside(fronts[0], said, ROOMY), HEAD, said, LARGER),
         "closeup": _closeup(fronts[0]),
     }
     for name in COUNTS:

@@ -11,7 +11,7 @@ from ..theme import themed
 
 LAYOUT = Layout(
     narrow='"narrow" auto "table" auto "curve" auto / minmax(0, 1fr)',
-    wide='"wide table" auto "curve table" auto / minmax(0, 1fr) minmax(0, 1fr)',
+    wide='"wide table" auto "curve table" auto / minmax(0, 9fr) minmax(0, 8fr)',
     around="17rem",
 )
 KINDS = {"input": "input", "parameter": "kernel", "output": "output", "inner": "muted"}  # of nodes, and their colours

@@ -43,6 +43,7 @@ def facts(result: ConvolutionResult, settings: ConvolutionSettings) -> dict[str,
         + ("; each step has its own scale" if own_scales(result.running_sums) else ""),
         "output": "×".join(map(str, result.output.shape)),
         "im2col": "kernel as a row × windows as columns" + (" + bias" if result.bias else "") + " = output as a row",
+        "input_note": _input_note(settings),
         "output_note": _output_note(result, settings),
         "first_step": str(result.first),
         "start": str(result.start(settings.image)),
@@ -74,6 +75,15 @@ def _size_formula(result: ConvolutionResult) -> str:
     if lines[0] == lines[1]:
         return f"output size = {lines[0]}"
     return f"output rows = {lines[0]}; output columns = {lines[1]}"
+
+
+def _input_note(settings: ConvolutionSettings) -> str:
+    """What to do where there is nothing to see yet."""
+    if settings.image == "drawing" and not settings.drawing.strip("0"):
+        return "Nothing is drawn yet: draw on this picture with the mouse, a finger or a pen."
+    if settings.image == "picture" and not settings.picture:
+        return "No picture yet: choose, drop or paste one under “Picture file”."
+    return ""
 
 
 def _output_note(result: ConvolutionResult, settings: ConvolutionSettings) -> str:

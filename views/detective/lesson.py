@@ -20,6 +20,7 @@ from .columns import LossSurface, grids_over_steps, moving, still
 from .search import Search, by_descent, by_hand, by_least_squares, written_loss
 from .settings import DetectiveSettings
 
+GUESS = "All weights are 0: type your guess under “Your kernel”."
 TITLE = "Kernel detective"
 SUMMARY = "A secret kernel turned the image into the target. Find it: by hand, by gradient descent, or by least squares."
 ACTIVITY = "Find a secret kernel by hand, by gradient descent or by least squares."
@@ -87,6 +88,7 @@ def _facts(settings: DetectiveSettings, case: Case, search: Search, surface: Los
         "input": "×".join(map(str, case.image.shape)),
         **dict.fromkeys(("target", "output", "difference"), shape),
         "kernel": "θ",
+        "kernel_note": GUESS if settings.method == "hand" and not search.kernels[-1].any() else "",
         "gradient": "of θ",
         "secret": "shown" if settings.reveal else "hidden",
         "surface": f"θ{settings.across} →, θ{settings.up} ↑",

@@ -87,7 +87,7 @@ def _standing(geometry: Geometry, chosen: tuple[int, ...]) -> Sources:
         "frames_output": frames(ARRANGEMENTS, lambda its: [(spot, output, output) for spot in _outputs(its, geometry)]),
         "unread": _unread(geometry),
         "dimmed": frames(ARRANGEMENTS, lambda its: _switched_off(its, geometry, chosen)),
-        "sums": sum_sizes(1.3),
+        "sums": sum_sizes(1.15),
     }
 
 

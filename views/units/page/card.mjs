@@ -126,6 +126,7 @@ export class Card {
     const field = keyed(make("input", { type: "text", inputMode: "decimal", value: typed(value, 4), ariaLabel: name }), place);
     field.dataset.place = place;
     field.title = place;
+    field.style.setProperty("--characters", field.value.length);
     field.addEventListener("change", () => this.change(place, field.value));
     return field;
   }
