@@ -89,6 +89,6 @@ function widthOf(text) {
 function fitLegend(legend, isNarrow) {
   const { label_text_font_size: size, glyph_width: sample, spacing } = legend;
   legend.own ??= { label_text_font_size: size, glyph_width: sample, spacing };
-  const wanted = isNarrow ? { label_text_font_size: "9px", glyph_width: 10, spacing: 4 } : legend.own;
+  const wanted = isNarrow ? { label_text_font_size: `${leastLetters()}px`, glyph_width: 10, spacing: 4 } : legend.own;
   if (wanted.glyph_width !== sample) legend.setv(wanted, HERE);
 }

@@ -5,20 +5,16 @@ from . import legibility
 SIZES = {"desktop": ({"width": 1280, "height": 800}, 10), "phone": ({"width": 360, "height": 740}, 11)}  # pixels
 OWN = "conv 32 3x3 pad 1 / conv 32 3x3 / conv 64 3x3 / avgpool 2 / maxpool 2 / conv 64 3x3 / flatten / linear 1000 / linear 10"
 STATES = {
-    "convolution": (
-        {}, {"im2col": True}, {"im2col": False, "image": "camera"},
-        {"image": "lecture", "weights": "0.111,0.222,0.333;1,2,-3;-4,5,-0.5"},
-    ),
-    "downsampling": ({}, {"image": "digit", "shift": "right"}, {"image": "cat"}),
-    "rgb": ({}, {"im2col": True}, {"im2col": False, "preset": "lecture", "filters": 4}),
-    "network": ({}, {"mode": "3d"}, {"mode": "flat", "why": "gradient", "kernels": "C1"}, {"unit": "C3:0:4,4"}),
     "train": ({},),
-    "backprop": ({}, {"preset": "softmax"}, {"preset": "network", "features": 3, "hidden": 4}),
-    "gradients": ({}, *({"layer": name} for name in ("average_pooling", "relu", "linear", "softmax", "network"))),
-    "detective": ({}, {"case": "case_2", "reveal": True}, {"method": "least_squares"}),
-    "architectures": (
-        {}, {"architecture": "alexnet"}, {"architecture": "vgg16"}, {"architecture": "own", "text": OWN, "side": 224},
-    ),
+    "gradients": ({}, {"layer": "softmax"}, {"layer": "network"}),
+    "backprop": ({"preset": "softmax"}, {"preset": "network", "features": 3, "hidden": 4}),
+    "detective": ({},),
+    "architectures": ({}, {"architecture": "vgg16"}, {"architecture": "own", "text": OWN, "side": 224}),
+    "network": ({"mode": "3d"}, {"mode": "flat", "unit": "C3:0:4,4"}),
+    "rgb": ({"im2col": True}, {"im2col": False, "preset": "lecture", "filters": 4}),
+    "downsampling": ({"image": "digit", "shift": "right"},),
+    "convolution": ({"im2col": True}, {"im2col": False, "image": "camera"},
+                    {"image": "lecture", "weights": "0.111,0.222,0.333;1,2,-3;-4,5,-0.5"}),
 }  # fmt: skip
 
 
