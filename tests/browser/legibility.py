@@ -39,7 +39,8 @@ def unclear(page: Page) -> list[str]:
     """What lies over another text of the same figure, and what runs out of its figure or its box."""
     found = texts(page)
     drawn = [text for text in found if not text.get("isOnPage")]
-    return [*_over_each_other(drawn), *(f"{text['where']} {text['text']} is cut" for text in found if _is_cut(text))]
+    cut = [text for text in found if _is_cut(text) and text["where"] != "sentence"]  # it scrolls to its end
+    return [*_over_each_other(drawn), *(f"{text['where']} {text['text']} is cut" for text in cut)]
 
 
 def _over_each_other(drawn: list[Text]) -> Iterator[str]:
