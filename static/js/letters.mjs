@@ -43,7 +43,7 @@ export function fitLetters(plot, width, height) {
     const usual = size * width;
     const room = usual < least ? Math.max(usual, how === "freely" ? least : Math.min(least, roomOf(renderer, size, width, height))) : usual;
     const pixels = Math.min(Number(largest) * letters, room);
-    const counts = !(how === "optional" && isEmbed()) && Array.from(renderer.data_source.data.text ?? ["-"]).some(Boolean);
+    const counts = how !== "optional" && Array.from(renderer.data_source.data.text ?? ["-"]).some(Boolean);
     if (counts) smallest = Math.min(smallest, pixels);
     const isShown = pixels > least - ROUNDING;
     const wanted = { text_font_size: { value: `${pixels.toFixed(1)}px` }, text_alpha: { value: Number(isShown) } };

@@ -19,7 +19,7 @@ from ..sums import Term, in_words
 
 MOST_TERMS = 9  # of a sum: of more the largest ones are written
 LARGEST_CELL = 1.55
-CELL_GROUPS = 3  # sources of cells; all texts of one have the same size
+CELL_GROUPS = 4  # sources of cells; all texts of one have the same size
 ROLES = ("input", "kernel", "output", "gradient")  # a column "role" counts them
 ARRANGEMENTS = (Arrangement("wide", 36, 15.6, 0.62), Arrangement("narrow", 18, 30.4, 0.66))
 SOURCES = {

@@ -79,7 +79,7 @@ def convolution_pass(one: Convolution) -> LayerPass:
         "grad_weight": Grid("grad_weight", grad_weight, LOWER["weight"], 1),
         "grad_bias": Grid("grad_bias", grad_bias, LOWER["bias"], 1),
         "grad_out": Grid("grad_out", one.grad_out, LOWER["output"], leads_to="output"),
-        "stretched": Grid("grad_out with zeros around it", one.stretched(), STRETCHED, 2),
+        "stretched": Grid("grad_out with zeros around it", one.stretched(), STRETCHED, 3),
     }
     phases = {
         "output": _convolve(one, terms),
