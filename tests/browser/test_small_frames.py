@@ -8,7 +8,7 @@ from . import legibility
 
 SIZES = ((320, 240), (480, 270), (800, 450))
 LEAST = 9  # pixels
-FILLED = 0.48  # of the frame beside what is told
+FILLED = 0.4  # of the frame beside what is told, at least
 SENTENCE = """() => {
     const sentence = document.querySelector(".view:not([hidden]) .sentence");
     const { scrollTop, clientHeight, scrollHeight, scrollWidth, clientWidth } = sentence;
