@@ -108,8 +108,13 @@ def test_keys_step_the_view_first_and_then_move_the_deck(explorer, deck):
         explorer.page.keyboard.down("PageDown")  # held: the slide turns at once, and only once
     explorer.page.keyboard.up("PageDown")
     explorer.becomes(lambda: [message["args"] for message in explorer.page.evaluate(given)[2:]], [[78]])
-    say(explorer, "slide:stop")  # a slide that was left has no use for keys
+    explorer.page.evaluate("window.pressed = []; addEventListener('keydown', ({ key }) => pressed.push(key))")
+    say(explorer, "slide:stop")  # a slide that was left gives the focus back,
+    inside = explorer.page.frames[1]
+    explorer.becomes(lambda: inside.evaluate("document.hasFocus()"), False)
     press("PageUp")
+    explorer.becomes(lambda: explorer.page.evaluate("pressed"), ["PageUp"])
+    inside.evaluate("dispatchEvent(new KeyboardEvent('keydown', { key: 'PageUp' }))")  # and has no use for keys
     explorer.becomes(lambda: [message["args"] for message in explorer.page.evaluate(given)[3:]], [[33]])
     expect(sentence(frame)).to_contain_text("output[4, 4]")
 
