@@ -41,7 +41,7 @@ def test_every_stage_has_a_sentence_with_its_strongest_unit(session, panda):
     assert len(trace) == len(stages) == 4 + 2 + 8 * 4 + 3
     for step, stage in enumerate(stages):
         assert trace.sentences[step].startswith(stage.name)
-    assert trace.sentences[1].endswith(f"= {panda.values[1].max():.3f}.")
+    assert trace.sentences[1].endswith(f"≈ {panda.values[1].max():.4g}.")
     assert "giant panda" in trace.sentences[-1]
 
 

@@ -15,6 +15,7 @@ from .settings import PhotoSettings
 from .stages import Stage, strongest_unit
 
 SURE, UNSURE = 0.8, 0.4
+DIGITS = 4  # of a value after thousands of products: the further ones depend on the order in which they are added
 LIMITS = (
     "It knows 1,000 classes, those of the ILSVRC challenge of 2012, 120 of them breeds of dogs, and must choose among them: "
     "for what is none of them (a person, a moose, a drawing) it still names one. The probabilities add up to 100 % and say how "
@@ -39,12 +40,12 @@ def stage_sentence(activations: Activations, stage: Stage, names: list[str], cla
     unit = strongest_unit(activations, stage.layer)
     if stage.name == "softmax":
         return f"softmax makes probabilities of the {len(classes):,} logits. {answer(activations, classes)}"
-    number = write(activations.value(unit))
+    number = write(float(f"{activations.value(unit):.{DIGITS}g}"))
     if stage.name == "logits":
         best = classes[unit.position[0]].name
-        return f"logits: the mean of each of conv10's maps is the score of its class. The largest is that of {best}: {number}."
+        return f"logits: the mean of each of conv10's maps is its class's score. The largest is that of {best}: ≈ {number}."
     size = "{}@{}×{}".format(*layer.shape)
-    where = f"{activations.name(unit)} = {number}"
+    where = f"{activations.name(unit)} ≈ {number}"
     if stage.name == "input":
         return f"input: the photograph as blue, green and red, each less its mean: {size}. The largest is {where}."
     done = f"{stage.name}: {_does(activations.network, stage, names)}: {size}. The strongest is {where}"
