@@ -357,7 +357,8 @@ def test_it_fits_and_no_barrier_is_found(explorer, width, shown, theme):
     expect(view.get_by_role("region", name="The unit that is asked")).to_be_visible()
     expect(view.locator(f'[data-part="{shown}"]')).to_be_visible()
     explorer.becomes(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"), True)
-    assert Axe().run(page).response["violations"] == []
+    # Axe would fetch the sheets that a sheet imports, from beside the page instead of from beside the sheet.
+    assert Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"] == []
 
 
 def test_the_panel_home_reads_a_drawing_and_a_weights_file_too(panel_explorer):
