@@ -67,7 +67,7 @@ def test_every_control_reaches_the_engine(explorer):
     shown.get_by_label("Photograph size", exact=True).select_option("128×128")
     shown.get_by_label("Output row", exact=True).fill("3")
     shown.get_by_label("Output row", exact=True).press("Enter")
-    expect(page.locator(".view:not([hidden]) .sentence")).to_contain_text("output[3, 0]")
+    expect(page.locator(".view:not([hidden]) .sentence")).to_contain_text("output[3, ")
     assert_shows(explorer, window=3, stride=1, image="camera", size="128", row=3)
     shown.get_by_label("Image", exact=True).select_option("MNIST digit")
     shown.get_by_label("Shift", exact=True).select_option("One pixel down")
@@ -84,7 +84,7 @@ def test_photographs_become_smaller(explorer, settings):
 
 def test_on_a_large_photograph_a_click_moves_the_row(explorer):
     page = explorer.open(f"{VIEW}&image=cat&size=128")
-    expect(part(page, "input", ".note")).to_have_text("The window walks along output row 0; click an output to move it.")
+    expect(part(page, "input", ".note")).to_have_text("The window walks along output row 31; click an output to move it.")
     plot = part(page, "maximum", ".plot")
     box = plot.bounding_box()
     plot.click(position={"x": box["width"] * 32.5 / 64, "y": box["height"] * 40.5 / 64})
