@@ -37,7 +37,7 @@ export class Player {
 
   /** Take a trace of that many steps, keeping the place if it exists and is not just where the last one began. @param {number[] | null} stops */
   load(length, stops = null, start = 0) {
-    const isFresh = this.step === this.start;
+    const isFresh = this.step === this.start && (!this.start || length !== this.length); // another row keeps the place
     Object.assign(this, { length, stops, start: Math.min(start, length - 1) });
     this.step = isFresh ? this.start : Math.min(this.step, length - 1);
     this.changed();
