@@ -39,7 +39,7 @@ export class Legible {
       if (this.#showsParts(plot)) this.close.add(plot);
       else if (!inEmbed()) this.#enlarge(plot, (SPARE * leastLetters()) / letters);
     }
-    for (const plot of this.plots) plot.closest(".panel").toggleAttribute("data-larger", Boolean(plot.style.minWidth));
+    for (const plot of this.plots) markLarger(plot.closest(".panel"), Boolean(plot.style.minWidth));
     this.#follow();
   }
 
@@ -82,6 +82,13 @@ export class Legible {
     if (closeup === "alone") plot.firstElementChild.style.clipPath = part === WHOLE ? "" : `inset(${edges(part, shown).join(" ")})`;
     return figures.fitText(figure, wide, high);
   }
+}
+
+/** A panel that scrolls can be scrolled by keys. */
+function markLarger(panel, yes) {
+  panel.toggleAttribute("data-larger", yes);
+  if (yes) panel.tabIndex = 0;
+  else panel.removeAttribute("tabindex");
 }
 
 const inEmbed = () => document.body.classList.contains("embed");
