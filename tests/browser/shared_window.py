@@ -33,7 +33,10 @@ FORGET = """async () => {
     });
   }
 }"""
-SILENT_WORKERS = "window.Worker = class { postMessage() {} }; window.SharedWorker = class { port = new Worker() };"
+SILENT_WORKERS = """
+  window.Worker = class { postMessage() {} terminate() {} };
+  window.SharedWorker = class { port = new Worker() };
+"""
 
 
 def new_context(browser: Browser, **options: object) -> BrowserContext:
