@@ -15,7 +15,6 @@ import { View } from "./view.mjs";
 
 const site = JSON.parse(document.getElementById("site").textContent);
 const status = new PythonStatus(document.querySelector(".python"));
-document.querySelector(".unloaded")?.remove(); // this program has started
 /** @type {Map<string, View>} */
 const views = new Map();
 const isEmbed = document.body.classList.contains("embed");
@@ -29,14 +28,20 @@ window.convoscope = { version: site.version, ready, views: {} };
 
 const rebuild = () => [...views.values()].flatMap((view) => view.rebuild());
 const homes = {
-  panel: async () => (await import("./panel.mjs")).connectPanel(site.version, rebuild),
-  file: async () => (await import("./file-home.mjs")).fileHome(),
-  static: async () => (await import("./static-home.mjs")).staticHome(site, rebuild),
+  panel: () => import("./panel.mjs").then(({ connectPanel }) => () => connectPanel(site.version, rebuild)),
+  file: () => import("./file-home.mjs").then(({ fileHome }) => fileHome),
+  static: () => import("./static-home.mjs").then(({ staticHome }) => () => staticHome(site, rebuild)),
 };
-const home = await Promise.resolve().then(homes[site.home]).catch((error) => {
+let home;
+try {
+  const openHome = await homes[site.home]();
+  document.querySelector(".unloaded")?.remove(); // this program has started; without its home it would not have
+  home = await openHome();
+} catch (error) {
   status.fail(error.message);
+  settle[1](error);
   throw error;
-});
+}
 
 /** Bring a view onto the page; the others rest. */
 async function open(description) {

@@ -285,13 +285,13 @@ def test_without_workers_the_page_says_so_and_still_plays(explorer):
 
 
 SYNTAX_ERROR = "export const = ;"
-MODULES = ["main", "watchdog"]
+MODULES = ["main", "static-home", "watchdog"]  # what the page begins with, what it imports then, and what that imports
 
 
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("how", ["missing", "broken"])
 def test_when_a_module_does_not_load_a_sentence_says_so(explorer, module, how):
-    explorer.expect("404", "Unexpected token", "Failed to load", "was preloaded")
+    explorer.expect("404", "Unexpected token", "Failed to load", "Failed to fetch dynamically imported", "was preloaded")
     answer = {"status": 404} if how == "missing" else {"body": SYNTAX_ERROR, "content_type": "text/javascript"}
     page = explorer.page
     page.route(f"**/{module}.mjs", lambda route: route.fulfill(**answer))
