@@ -1,5 +1,6 @@
 """The photo view on the real page: weights that come when it is opened, layers that fold, units, classes, the film."""
 
+import pytest
 from playwright.sync_api import expect
 
 SLUG = "photo"
@@ -10,6 +11,7 @@ def of(explorer, selector):
     return explorer.page.locator(f"[data-view=photo] {selector}")
 
 
+@pytest.mark.usefixtures("own_python")
 def test_the_weights_come_when_the_view_is_opened_and_everything_can_be_asked(explorer):
     asked = []
     explorer.page.on("request", lambda request: asked.append(request.url))
