@@ -86,8 +86,8 @@ export class View {
   show({ trace, settings, notices, error, exercise = null, download = null, refused = [] }, asked = "") {
     if (asked !== "news") this.controls.mark(error && !refused.length ? [asked] : refused, asked, error || notices.join(" "));
     if (Object.keys(settings).length) this.settings = settings; // an event that could not be read is answered without
-    // What was refused stays in its field, to be mended; and no answer overwrites what was asked for after it.
-    if (!error && !this.wishes.any) this.controls.show(settings);
+    // What was refused stays in its field, to be mended; and nothing overwrites what was asked for after it.
+    if (!error && !this.wishes.isAwaited) this.controls.show(settings);
     if (refused.length) this.controls.offer(this.wanted.settings, refused);
     if (!error && asked && asked !== "news" && asked !== "address") this.restored = true; // the user went on from here
     if (asked !== "news") this.say(error ? [`${error} Nothing was changed.`] : notices, Boolean(error));

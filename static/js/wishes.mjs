@@ -17,9 +17,14 @@ export class Wishes {
     return this.waiting.size > 0;
   }
 
-  /** Whether a wish of that name waits. */
+  /** Whether an answer is still to come: until then, news may hold the settings from before the wish. */
+  get isAwaited() {
+    return this.any || this.atWork !== null;
+  }
+
+  /** Whether the answer to a wish of that name is still to come. */
   has(name) {
-    return this.waiting.has(name);
+    return this.waiting.has(name) || this.atWork?.[0] === name;
   }
 
   /** @returns {Promise<void>} fulfilled when no wish is left */

@@ -142,6 +142,38 @@ def test_everything_else_answers_while_training_runs_and_a_hidden_tab_rests(expl
     trainer.pause()
 
 
+HOLD_EVENTS = """() => {
+    const post = MessagePort.prototype.postMessage;
+    const held = [];
+    MessagePort.prototype.postMessage = function (message) {
+        if (message.type === "event") held.push([this, message]);
+        else post.call(this, message);
+    };
+    window.release = () => {
+        MessagePort.prototype.postMessage = post;
+        for (const [port, message] of held) port.postMessage(message);
+        return held.length;
+    };
+}"""
+
+
+def test_news_of_training_do_not_take_back_what_the_user_has_just_set(explorer):
+    trainer = opened(explorer, SMALL)
+    trainer.button("Start training").click()
+    expect(trainer.fact("status")).to_have_text("running")
+    trainer.fold("More").click()
+    trainer.page.evaluate(HOLD_EVENTS)
+    box = trainer.view.get_by_label("Keep training in a hidden tab")
+    box.check()
+    before = trainer.batches()
+    explorer.becomes(lambda: trainer.batches() > before, True)
+    expect(box).to_be_checked(timeout=1)
+    assert trainer.page.evaluate("release()") == 1
+    explorer.becomes(lambda: explorer.state()["background"], True)
+    expect(box).to_be_checked()
+    trainer.pause()
+
+
 def test_divergence_and_an_impossible_network_are_explained(explorer):
     trainer = opened(explorer, f"{SMALL}&optimiser=sgd&learning_rate=1000")
     assert explorer.state()["learning_rate"] == 1000

@@ -49,7 +49,7 @@ class Train {
     const { facts, still } = trace;
     Object.assign(this, { trace, settings });
     this.status = facts.status;
-    this.page = settings.page ?? 0;
+    this.page = this.view.latest("page") ?? 0;
     const hasBaseline = still.baseline_loss.examples.array.length > 0;
     if (hasBaseline !== this.hasBaseline) this.view.figures.reveal("baseline", hasBaseline);
     this.hasBaseline = hasBaseline;
