@@ -191,3 +191,12 @@ def test_until_python_has_come_no_other_picture_is_shown_than_the_one_asked_for(
     expect(explorer.page.locator(".view:not([hidden]) .plot").first).not_to_be_visible()
     explorer.page.goto(f"{explorer.url}embed.html?view=convolution&kernel=blur&share=false")  # the deck's, and so built
     expect(sentence(explorer.page)).to_contain_text("= 0.4")
+
+
+@pytest.mark.parametrize("view", ["network", "convolution"])
+def test_with_its_controls_an_embeds_title_begins_at_their_edge(explorer, view):
+    explorer.page.set_viewport_size({"width": 1280, "height": 900})
+    explorer.page.goto(f"{explorer.url}embed.html?view={view}")
+    expect(explorer.page.locator(".view:not([hidden]) .sentence")).not_to_be_empty()
+    title, controls = (explorer.page.locator(f".view:not([hidden]) .{part}").bounding_box() for part in ("about", "controls"))
+    assert title["x"] == controls["x"]
