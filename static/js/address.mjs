@@ -80,6 +80,20 @@ export const HAS_ADDRESS = !["about:", "data:", "blob:"].includes(location.proto
 
 let pending; // the query that is not in the address bar yet
 let timer;
+let known = location.search; // the query that is in it, as far as this page knows
+
+/** Put a query into the address bar at once. @param {string} query @param {{isNew?: boolean}} entry whether the history gets one more */
+export function enter(query, { isNew = false } = {}) {
+  history[isNew ? "pushState" : "replaceState"](null, "", query);
+  known = location.search;
+}
+
+/** Whether the address bar has another query than when it was last asked: going to another # keeps it. */
+export function hasOtherQuery() {
+  const before = known;
+  known = location.search;
+  return known !== before;
+}
 
 /** Put a query into the address bar when nothing has changed for a moment: browsers refuse more than 100 writes in 30 seconds. */
 export function writeAddress(query) {
@@ -97,7 +111,7 @@ export function forgetAddress() {
 /** Put the latest query into the address bar now. */
 export function flushAddress() {
   clearTimeout(timer);
-  if (pending !== undefined && HAS_ADDRESS) history.replaceState(null, "", pending);
+  if (pending !== undefined && HAS_ADDRESS) enter(pending);
   pending = undefined;
 }
 

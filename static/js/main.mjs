@@ -2,7 +2,7 @@
  * The page: shows a view at once from what the build computed, then brings Python up so that every control works.
  * `window.convoscope` is the door for tests and for other people's scripts.
  */
-import { flushAddress, forgetAddress, pageParameter } from "./address.mjs";
+import { enter, flushAddress, forgetAddress, hasOtherQuery, pageParameter } from "./address.mjs";
 import { keepForOffline } from "./offline.mjs";
 import { Legible } from "./legible.mjs";
 import { readPacket } from "./packet.mjs";
@@ -110,11 +110,12 @@ function listenToNavigation() {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     flushAddress();
-    history.pushState(null, "", link.href);
+    enter(link.href, { isNew: true });
     await open(addressed());
     current.rememberAddress();
   });
   window.addEventListener("popstate", async () => {
+    if (!hasOtherQuery()) return; // what is shown stays; a state behind the # is opened below
     forgetAddress();
     const { search } = location;
     await open(addressed());
@@ -132,7 +133,7 @@ function listenToNavigation() {
   addEventListener("hashchange", () => openState(({ stateIn }) => stateIn(location.hash)));
   document.addEventListener("openview", async ({ detail: { slug, settings } }) => {
     flushAddress();
-    history.pushState(null, "", `?view=${slug}`);
+    enter(`?view=${slug}`, { isNew: true });
     await open(addressed());
     await current.change("settings", settings);
   });
@@ -146,7 +147,7 @@ async function openState(read) {
     if (!viewOf(state.view)) throw new Error(`There is no view “${state.view.slice(0, 40)}” here.`);
     await ready;
     flushAddress();
-    history.replaceState(null, "", `?view=${state.view}`);
+    enter(`?view=${state.view}`);
     await open(addressed());
     await current.change("address", state.settings);
     current.restored = true;

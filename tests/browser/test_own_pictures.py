@@ -243,3 +243,5 @@ def test_a_link_to_a_picture_opens_with_it_and_a_file_does_too(explorer):
     np.testing.assert_array_equal(pixels(explorer), kept)
     page.evaluate("location.hash = 'state=AAAA'")
     expect(page.locator(".notices").filter(visible=True)).to_contain_text("is damaged or of another program")
+    assert explorer.state()["stride"] == 2
+    np.testing.assert_array_equal(pixels(explorer), kept)
