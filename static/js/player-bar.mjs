@@ -35,15 +35,17 @@ export class PlayerBar {
     this.part("speed").addEventListener("change", ({ target }) => player.setSpeed(Number(target.value)));
   }
 
-  /** Show where the player is. */
+  /** Show where the player is. Before the first trace nothing would move, so until then the page has all of it disabled. */
   show() {
     const { step, length, playing } = this.player;
     const play = this.part("play");
     play.ariaLabel = playing ? "Pause" : "Play";
     play.dataset.playing = playing;
+    play.disabled = false;
     this.part("first").disabled = this.part("back").disabled = step === 0;
     this.part("last").disabled = this.part("forward").disabled = step === length - 1;
     const slider = this.part("step");
+    slider.disabled = false;
     slider.max = length - 1;
     slider.value = step;
     slider.ariaValueText = `step ${step + 1} of ${length}`;
