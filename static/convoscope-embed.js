@@ -24,6 +24,7 @@ export class ConvoscopeView extends HTMLElement {
   #waiting = new Map();
   #isThere = false; // whether its page listens
   #nextId = 0;
+  #keyId = 0; // the command of the last key, until it is answered
   #hear = (event) => this.#receive(event);
 
   connectedCallback() {
@@ -36,6 +37,7 @@ export class ConvoscopeView extends HTMLElement {
   disconnectedCallback() {
     removeEventListener("message", this.#hear);
     this.#isThere = false;
+    this.#keyId = 0;
   }
 
   /** The address of the view as the attributes describe it. */
@@ -96,6 +98,7 @@ export class ConvoscopeView extends HTMLElement {
     if (stop === null) return false;
     this.state = { ...this.state, step: stop }; // the next key may come before the answer
     this.step(stop);
+    this.#keyId = this.#nextId;
     return true;
   }
 
@@ -145,16 +148,18 @@ export class ConvoscopeView extends HTMLElement {
   #receive({ data, source, origin }) {
     if (source !== this.frame?.contentWindow || (origin !== SITE.origin && origin !== "null")) return;
     if (data?.app !== "convoscope" || data.v !== 1) return;
-    if (data.state) this.state = data.state;
     if (data.event === "ready") this.#isThere = true;
     if (data.event === "done") this.#answer(data.id, ({ resolve }) => resolve(data.picture ?? data.state));
-    else if (data.event === "error") this.#answer(data.id, ({ reject }) => reject(new Error(data.message)));
-    else this.dispatchEvent(new CustomEvent(`convoscope-${data.event}`, { detail: data, bubbles: true }));
+    if (data.event === "error") this.#answer(data.id, ({ reject }) => reject(new Error(data.message)));
+    // What was said before the last key came must not lead the next one back.
+    if (data.state) this.state = this.#keyId ? { ...data.state, step: this.state.step } : data.state;
+    if (!["done", "error"].includes(data.event)) this.dispatchEvent(new CustomEvent(`convoscope-${data.event}`, { detail: data, bubbles: true }));
   }
 
   #answer(id, settle) {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
+    if (id === this.#keyId) this.#keyId = 0;
     this.#waiting.delete(id);
     clearTimeout(waiting.timer);
     settle(waiting);

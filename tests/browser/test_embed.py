@@ -160,6 +160,26 @@ def test_the_web_component_wraps_an_embed(explorer, deck, sandbox):
     assert page.evaluate(f"{view}.takeKey('PageDown')") is True
 
 
+EARLIER = """(async () => {
+    const view = document.querySelector("convoscope-view");
+    const said = { app: "convoscope", v: 1, event: "state", state: { ...view.state, step: 1 } };
+    const from = { source: view.frame.contentWindow, origin: location.origin };
+    const late = () => dispatchEvent(new MessageEvent("message", { data: said, ...from }));
+    const steps = [view.takeStep(1), view.takeStep(1), late(), view.stopFrom(1)];
+    await view.get(); // and so both keys are answered
+    late();
+    return [...steps, view.state.step];
+})()"""
+
+
+def test_what_an_embed_said_before_the_last_key_does_not_lead_the_next_one_back(explorer, built_site):
+    site = f'<link rel=icon href="data:,"><script type=module src="{explorer.url}convoscope-embed.js"></script>'
+    (built_site / "quick.html").write_text(f'<!DOCTYPE html><title>quick</title>{site}<convoscope-view steps="all">')
+    explorer.page.goto(explorer.url.replace("lectures/cnn/", "quick.html"))
+    explorer.becomes(lambda: explorer.page.evaluate("document.querySelector('convoscope-view').state?.step"), 0)
+    assert explorer.page.evaluate(EARLIER) == [True, True, True, 3, 1]
+
+
 def test_the_wheel_is_the_decks_until_somebody_clicks(explorer, deck):
     frame = framed(explorer, deck, "share=false")
     frame.get_by_role("heading", name="Convolution").hover()
