@@ -29,6 +29,12 @@ window.deck = Reveal;
 Reveal.initialize({{ plugins: [ConvoscopeReveal], viewDistance: 2, transition: "none" }});"""
 NO_PYTHON = "window.SharedWorker = class { port = new MessageChannel().port1; }; delete window.Worker"  # it never answers
 LOADED = "[...document.querySelectorAll('iframe')].filter(({ contentDocument: page }) => page?.body.children.length).length"
+SHOW_PROGRESS = """() => {  // as while the weights of a network come
+    for (const box of document.querySelectorAll(".photo-loading")) {
+        box.hidden = false;
+        box.lastElementChild.textContent = "Loading the network’s weights: 1.2 of 4.8 MB";
+    }
+}"""
 CUT = """() => {
     const [stage, telling] = [".stage", ".telling"].map((part) => document.querySelector(`.view:not([hidden]) ${part}`));
     const { scrollHeight, scrollWidth } = document.scrollingElement;
@@ -200,6 +206,7 @@ def test_no_slide_of_the_lecture_is_cut(explorer):
         frame = page.locator("section.present iframe").element_handle().content_frame()
         frame.locator(".view:not([hidden]) .sentence", has_text=re.compile(r"\S")).wait_for()
         frame.evaluate("window.convoscope.ready")
+        frame.evaluate(SHOW_PROGRESS)
         if any(found := frame.evaluate(CUT)):
             cut[n] = found
     assert cut == {}
