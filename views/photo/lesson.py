@@ -38,7 +38,7 @@ ACTIVITY = (
 DEFINITION = Definition(
     (conv2d_loops, relu, max_pool2d_loops, global_avg_pool2d, softmax),
     "tests/engine/test_conv.py and tests/engine/test_pooling.py prove that the loops give the numbers of the plain functions, "
-    "test_fast.py that the plans do, up to rounding; tests/views/test_imagenet.py holds every layer to PyTorch's on two "
+    "test_fast.py that the plans do, up to rounding; test_imagenet.py holds every layer to PyTorch's on two "
     "photographs.",
 )
 CHECKED = ("conv1", "pool1", "fire2.squeeze", "fire2.relu", "fire2.expand1x1", "fire2.expand3x3", "conv10", "logits")
