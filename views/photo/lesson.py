@@ -15,15 +15,18 @@ from ...engine.squeezenet import SIDE
 from ..convolution.settings import opened
 from ..definitions import layer_by_definition
 from ..files import DiskFiles, Files
+from ..grid import limit_of, shade
 from ..imagenet import ImageClass, image_classes, most_probable
 from ..networks import Networks
+from ..numbers import percent, write
+from ..pointing import pointing_at_all
 from ..ran import Check, Definition
-from ..trace import Sentences, Texts, Trace
+from ..trace import Columns, Sentences, Texts, Trace
 from ..units.activations import Activations, read_unit
 from ..units.card import card_facts, card_sources
 from ..units.graph import layers_of
 from ..units.kinds import derive, edges_on
-from . import columns, words
+from . import words
 from .film import field_columns, field_steps, film_sources
 from .maps import map_sources, open_layers
 from .settings import PhotoSettings
@@ -41,6 +44,9 @@ DEFINITION = Definition(
     "test_fast.py that the plans do, up to rounding; test_imagenet.py holds every layer to PyTorch's on two "
     "photographs.",
 )
+SHOWN = 5  # classes with bars
+FILTERS_ACROSS = 8
+ROW = 1 / SHOWN
 CHECKED = ("conv1", "pool1", "fire2.squeeze", "fire2.relu", "fire2.expand1x1", "fire2.expand3x3", "conv10", "logits")
 
 
@@ -52,15 +58,15 @@ def compute(settings: PhotoSettings, files: Files | None = None, state: PhotoSta
     unit = read_unit(activations.network, settings.unit) if settings.unit else None
     derivation = derive(activations, unit) if unit else None
     one = classes[settings.explain if settings.explain >= 0 else most_probable(activations.probabilities, 1)[0]]
-    class_map, _ = columns.values_over(activations.values[-3][one.number])
+    class_map, _ = values_over(activations.values[-3][one.number])
     film, moving = film_sources(activations)
     layers = open_layers(activations, settings)
     maps, aspect = map_sources(activations, layers, unit)
     still = {
-        "photo": columns.colours(pixels), "class_map": class_map,
+        "photo": colours(pixels), "class_map": class_map,
         "field": field_columns([edges_on(activations.network, unit, 0)] if unit else [], SIDE),
-        "filters": columns.filters(activations.network.parameters()["conv1.weight"]),
-        **columns.scores(activations.probabilities, classes), **columns.class_table(activations, classes),
+        "filters": filters(activations.network.parameters()["conv1.weight"]),
+        **scores(activations.probabilities, classes), **class_table(activations, classes),
         **film, **maps, **card_sources(derivation, opened, editable=False),
     }  # fmt: skip
     still["field"] = {name: np.asarray(column)[:, 0] for name, column in still["field"].items()}
@@ -84,6 +90,72 @@ def _sentences(activations: Activations, classes: tuple[ImageClass, ...]) -> Sen
     names = [stage.name for stage in stages]
     said = [words.stage_sentence(activations, stage, names, classes) for stage in stages]
     return Sentences("{}", Texts.of_steps([[one] for one in said]))
+
+
+def colours(pixels: np.ndarray) -> Columns:
+    """One picture that fills the unit square. pixels: (H, W, 3) or (H, W, 4) uint8"""
+    opaque = np.full((*pixels.shape[:2], 4), 255, np.uint8)
+    opaque[:, :, : pixels.shape[2]] = pixels
+    return {"image": opaque[np.newaxis], **_whole()}
+
+
+def values_over(values: Array) -> tuple[Columns, float]:
+    """Numbers in colours over the whole unit square. values: (H, W) -> columns, the end of their scale"""
+    limit = limit_of(values)
+    return {"image": shade(values, limit)[np.newaxis], **_whole()}, limit
+
+
+def _whole() -> Columns:
+    return {name: np.array([place], np.float32) for name, place in (("x", 0), ("y", 0), ("dw", 1), ("dh", 1))}
+
+
+def scores(probabilities: Array, classes: tuple[ImageClass, ...]) -> dict[str, Columns]:
+    """A bar for each of the most probable classes, with its name and its probability."""
+    best = most_probable(probabilities, SHOWN)
+    tops = 1 - np.arange(SHOWN, dtype=np.float32) * ROW
+    width = probabilities[best].astype(np.float32)
+    bars = {"x": width / 2, "y": tops - np.float32(0.72 * ROW), "w": width, "h": np.full(SHOWN, 0.36 * ROW, np.float32)}
+    named: Columns = {"y": tops - np.float32(0.3 * ROW), "size": np.full(SHOWN, 0.058, np.float32)}
+    return {
+        "score_bars": {**bars},
+        "score_names": {"text": Texts.of([classes[n].name for n in best]), "x": np.zeros(SHOWN, np.float32), **named},
+        "score_percents": {
+            "text": Texts.of([f"{percent(float(probabilities[n]))} %" for n in best]),
+            "x": np.ones(SHOWN, np.float32), **named,
+        },
+        "scores": {"row": np.arange(SHOWN, dtype=np.int32), "column": np.zeros(SHOWN, np.int32), "value": width},
+        "score_boxes": pointing_at_all("scores", "Probability"),
+    }  # fmt: skip
+
+
+def class_table(activations: Activations, classes: tuple[ImageClass, ...]) -> dict[str, Columns]:
+    """Every class with its names, probability and logit, to be searched."""
+    probabilities, logits = activations.probabilities, activations.values[-2]
+    rank = np.empty(len(classes), np.int32)
+    rank[np.argsort(-probabilities, kind="stable")] = np.arange(1, len(classes) + 1)
+    return {
+        "classes": {
+            "name": Texts.of([one.name for one in classes]),
+            "synonyms": Texts.of([one.synonyms for one in classes]),
+            "percent": Texts.of([f"{percent(p)} %" for p in probabilities.tolist()]),
+            "logit": Texts.of([write(value) for value in logits.tolist()]),
+            "rank": rank,
+        }
+    }
+
+
+def filters(weight: Array) -> Columns:
+    """Filters of three channels (blue, green, red) as colours, grey where the weight is 0. weight: (F, 3, kH, kW)"""
+    count, _, rows, columns = weight.shape
+    down = -(-count // FILTERS_ACROSS)
+    cells = np.zeros((down * (rows + 1), FILTERS_ACROSS * (columns + 1), 4), np.uint8)
+    levels = np.clip(weight[:, ::-1] / (2 * limit_of(weight)) + 0.5, 0, 1) * 255
+    for number, level in enumerate(levels):
+        row, column = divmod(number, FILTERS_ACROSS)
+        top, left = row * (rows + 1), column * (columns + 1)
+        cells[top : top + rows, left : left + columns, :3] = np.rint(level.transpose(1, 2, 0)).astype(np.uint8)
+        cells[top : top + rows, left : left + columns, 3] = 255
+    return colours(cells[:-1, :-1])
 
 
 def work(settings: PhotoSettings, files: Files | None = None, state: PhotoState | None = None) -> Callable[[], Array]:
