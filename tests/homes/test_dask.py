@@ -18,7 +18,7 @@ from convoscope.homes.visitor import NEEDS_A_PLACE, Visitor
 from convoscope.views.packet import unpack
 from convoscope.views.train.state import TrainState
 
-from .machines import PATIENCE, Machines
+from .machines import PATIENCE
 
 QUICK = {"architecture": "logistic", "learning_rate": 0.01}
 LEARNING = ("batches", "loss", "training_accuracy", "validation_accuracy")
@@ -131,14 +131,6 @@ def test_the_first_picture_of_a_view_is_made_once_for_all(embedded):
     _, other = embedded().ask("reset")
     assert trace.facts == other.facts
     assert trace.facts["batches"] == "40"
-
-
-@pytest.fixture
-def machines():
-    made = Machines()
-    yield made
-    for program in made.programs:
-        program.end()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from convoscope.homes.sweep_files import path_of, read_run
 from convoscope.views.session import Session
 from convoscope.views.train.settings import LEARNING_RATES
 
-from .machines import PATIENCE, Machines
+from .machines import PATIENCE
 
 GRID = ["architecture=logistic", "optimiser=sgd,adam", "learning_rate=0.01", "seed=0:2"]
 BATCHES = 30
@@ -60,14 +60,6 @@ def test_a_wrong_grid_gets_a_sentence(text, words, tmp_path, capsys):
 def test_more_runs_than_anybody_waits_for_are_refused():
     with pytest.raises(SweepError, match="1,024 runs"):
         runs_of(["seed=0:32", "batch_size=" + ",".join(map(str, range(1, 33)))], 10)
-
-
-@pytest.fixture
-def machines():
-    made = Machines()
-    yield made
-    for program in made.programs:
-        program.end()
 
 
 def weights(folder, run):
