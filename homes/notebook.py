@@ -30,6 +30,7 @@ from .single_file import single_file
 
 LONGEST_QUERY = 2000  # characters, as static/js/address.mjs has it
 HEIGHT = 720  # pixels of the frame in a notebook
+PATIENCE = 120  # seconds in which a server of one's own must answer
 HUB = "JUPYTERHUB_SERVICE_PREFIX"  # such as /user/ada/
 PROXY = "jupyter_server_proxy"
 PUBLIC = ("JUPYTERHUB_PUBLIC_URL", "JUPYTERHUB_PUBLIC_HUB_URL", "JUPYTERHUB_HOST")  # a hub may tell its own address by these
@@ -64,7 +65,8 @@ class Shown:
         """An IPython IFrame of the view on a Panel server of its own, with every control at work; `stop` ends the server.
 
         On a JupyterHub the address goes through jupyter-server-proxy. proxy: behind another proxy, the address under which
-        it hands on ports, such as "/proxy/{port}/". Raises ProxyError with what to do.
+        it hands on ports, such as "/proxy/{port}/". Raises ProxyError with what to do,
+        OSError where the server does not come.
         """
         from IPython.display import IFrame
 
@@ -78,9 +80,15 @@ class Shown:
         command += ["--allow-websocket-origin", way.origin.format(port=port)]
         environment = os.environ | {SAME_ORIGIN: "yes" if way.is_same_origin else ""}
         self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+        last = time.monotonic() + PATIENCE
         while not _answers(port):
             if self._server.poll() is not None:
                 raise OSError(f"the Panel server on port {port} ended at once; try another port")
+            if time.monotonic() > last:
+                self.stop()
+                raise OSError(
+                    f"the Panel server on port {port} gave no answer for {PATIENCE} seconds and was stopped; try again"
+                )
             time.sleep(0.1)
         frame = IFrame(way.to(port, f"app?{self.query()}"), "100%", HEIGHT)
         if way.hint:

@@ -86,6 +86,15 @@ def test_a_live_view_is_served_with_its_settings_and_stopped():
         urllib.request.urlopen(frame.src)
 
 
+def test_a_server_that_never_answers_is_stopped_and_that_is_said(monkeypatch):
+    monkeypatch.setattr(notebook, "PATIENCE", 0)
+    monkeypatch.setattr(notebook, "_answers", lambda port: False)
+    view = convolution.show()
+    with pytest.raises(OSError, match="gave no answer for 0 seconds and was stopped"):
+        view.live()
+    assert view._server is None
+
+
 def test_on_a_hub_a_live_view_goes_through_its_proxy(monkeypatch):
     monkeypatch.setenv(notebook.HUB, "/user/ada/")
     monkeypatch.setattr(notebook, "PROXY", "json")  # any module that is there
