@@ -64,11 +64,17 @@ class _Branches(Layer):
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
         parts = zip(self.branches, self._split(grad_out), strict=True)
         gradients = [branch.backward(part, needs_grad_x=needs_grad_x)[0] for branch, part in parts]
-        if not needs_grad_x:
-            return None
+        return self._sum(gradients) if needs_grad_x else None
+
+    def input_gradient(self, grad_out: Array) -> Array:
+        parts = zip(self.branches, self._split(grad_out), strict=True)
+        return self._sum([branch.input_gradient(part) for branch, part in parts])
+
+    def _sum(self, gradients: Sequence[Array | None]) -> Array:
+        """Add what the branches send back to x."""
         self._grad_x.fill(0)
         for gradient in gradients:
-            assert gradient is not None  # needs_grad_x asks every branch for its own
+            assert gradient is not None  # every branch was asked for its own
             self._grad_x += gradient
         return self._grad_x
 

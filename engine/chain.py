@@ -65,3 +65,17 @@ class Chain:
             grad_out = grad_out if grad_x is None else grad_x
         self.gradients = gradients[::-1]
         return self.gradients
+
+    def input_gradient(self, grad_out: Array) -> Array:
+        """The gradient of the input alone, for half the work: those of the parameters stay as they are.
+
+        grad_out: as the output of the last forward. Whoever changes a picture and not the weights asks for this one; the
+        gradients of all activations are kept as backward keeps them.
+        """
+        if not self.activations:
+            raise ValueError("input_gradient came before forward; call forward(x) first, then this with its gradient")
+        gradients = [grad_out]
+        for layer in reversed(self.layers):
+            gradients.append(layer.input_gradient(gradients[-1]))
+        self.gradients = [*gradients[::-1]]
+        return gradients[-1]

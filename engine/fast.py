@@ -63,7 +63,7 @@ class Conv2dPlan:
         """Go back through the last forward. grad_out: (N, F, oH, oW) -> grad_x or None, grad_weight, grad_bias."""
         check_same_shape(grad_out, "grad_out", batch_first(self._product.out).shape, "the output of this plan")
         grad_weight, grad_bias = self._product.backward(batch_innermost(grad_out))
-        return (self._grad_x(grad_out) if needs_grad_x else None), grad_weight, grad_bias
+        return (self.grad_x(grad_out) if needs_grad_x else None), grad_weight, grad_bias
 
     def _make_buffers(self, x: Array, weight: Array, bias: Array | None) -> None:
         H, W = x.shape[2:]
@@ -83,7 +83,8 @@ class Conv2dPlan:
         self._turned = Conv2dPlan(padding=around, dilation=self.dilation) if is_faster else None
         self._grad_padded, self._grad_columns = np.empty((2, 0), x.dtype)  # made when grad_x is first asked for
 
-    def _grad_x(self, grad_out: Array) -> Array:
+    def grad_x(self, grad_out: Array) -> Array:
+        """What backward returns first, alone. grad_out: (N, F, oH, oW) -> (N, C, H, W)."""
         weight = self._weight
         if self._turned is not None:
             return self._turned.forward(grad_out, weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3))
@@ -190,6 +191,13 @@ class GroupedConv2dPlan:
                 self._grad_x[:, its_channels] = grad_x
         return (self._grad_x if needs_grad_x else None), self._grad_weight, self._grad_bias
 
+    def grad_x(self, grad_out: Array) -> Array:
+        """What backward returns first, alone. grad_out: (N, F, oH, oW) -> (N, C, H, W)."""
+        channels, filters = (_shares(array.shape[1], len(self._plans)) for array in (self._grad_x, grad_out))
+        for plan, its_channels, its_filters in zip(self._plans, channels, filters, strict=True):
+            self._grad_x[:, its_channels] = plan.grad_x(grad_out[:, its_filters])
+        return self._grad_x
+
 
 def _shares(count: int, groups: int) -> list[slice]:
     """Divide channels or filters into equal groups."""
@@ -222,8 +230,11 @@ class LinearPlan:
         """Go back through the last forward. grad_out: (N, O) -> grad_x (N, I) or None, grad_weight, grad_bias."""
         check_same_shape(grad_out, "grad_out", self._out.shape, "the output of this plan")
         matrix_product(grad_out.T, self._x, self._grad_weight)
-        grad_x = matrix_product(grad_out, self._weight, self._grad_x) if needs_grad_x else None
-        return grad_x, self._grad_weight, grad_out.sum(axis=0)
+        return (self.grad_x(grad_out) if needs_grad_x else None), self._grad_weight, grad_out.sum(axis=0)
+
+    def grad_x(self, grad_out: Array) -> Array:
+        """What backward returns first, alone. grad_out: (N, O) -> (N, I)."""
+        return matrix_product(grad_out, self._weight, self._grad_x)
 
 
 def flatten_batch(x: Array) -> Array:

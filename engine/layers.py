@@ -56,6 +56,12 @@ class Layer:
         """grad_out: (N, *output_shape) -> grad_x: (N, *input_shape), or None if it is not needed; fills `gradients`."""
         raise NotImplementedError("each layer says here what it sends back")
 
+    def input_gradient(self, grad_out: Array) -> Array:
+        """grad_out: (N, *output_shape) -> grad_x: (N, *input_shape), as backward's; `gradients` stay as they are."""
+        grad_x = self.backward(grad_out)
+        assert grad_x is not None  # it is needed
+        return grad_x
+
     def set_training(self, training: bool) -> None:
         """Switch between training and evaluation, for layers to which that makes a difference."""
 
@@ -120,6 +126,9 @@ class Conv2d(Layer):
 
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
         return self._keep(*self._plan.backward(grad_out, needs_grad_x=needs_grad_x))
+
+    def input_gradient(self, grad_out: Array) -> Array:
+        return self._plan.grad_x(grad_out)
 
 
 class _Pool2d(Layer):
@@ -240,3 +249,6 @@ class Linear(Layer):
 
     def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
         return self._keep(*self._plan.backward(grad_out, needs_grad_x=needs_grad_x))
+
+    def input_gradient(self, grad_out: Array) -> Array:
+        return self._plan.grad_x(grad_out)

@@ -6,7 +6,8 @@ Run in an environment that has torch; the tests read the file and need none:
 
 The network is written here once more, in PyTorch's modules. Two parts: a network of reduced width and one fire module, with
 seeded numbers as parameters and the gradients of all of them; and the committed weights on two photographs, of which
-some numbers of every layer, their sum and the sum of their magnitudes are kept. All of it in float64.
+some numbers of every layer, their sum and the sum of their magnitudes are kept, and the same of the gradient that each layer
+gets from the logit of the first photograph's class, back to the photograph. All of it in float64.
 """
 
 from pathlib import Path
@@ -23,6 +24,7 @@ DATA = ROOT / "static" / "data"
 PHOTOS = ("cat", "panda")
 MEAN = (104.006, 116.669, 122.679)  # blue, green, red
 KEPT = 24  # numbers of each layer
+EXPLAINED = 285  # Egyptian cat
 WIDTHS = {"whole": (64, [(16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256)], 1000),
           "reduced": (4, [(3, 3), (3, 3), (3, 4), (3, 4), (4, 5), (4, 5), (3, 4), (3, 4)], 6)}  # fmt: skip
 
@@ -87,32 +89,55 @@ def seeded(module, shape, rng):
     return arrays
 
 
-def on_photographs(rng):
-    """Numbers of every layer of the committed network. -> "photo|layer|what": array"""
+def committed():
+    """The network with our weights."""
     network = SqueezeNet(*WIDTHS["whole"]).double()
     weights = np.load(DATA / "imagenet" / "squeezenet.npz", allow_pickle=False)
     with torch.no_grad():
         for parameter, array in zip(network.parameters(), weights.values(), strict=True):
             parameter.copy_(torch.tensor(array.astype(np.float64)))
-    stored = {}
+    return network
+
+
+def photograph(name):
+    """As the network reads it. -> (1, 3, 225, 225)"""
+    pixels = np.load(DATA / "photos" / f"{name}_224.npy", allow_pickle=False).astype(np.float64)
+    x = torch.tensor(pixels[:, :, ::-1].copy()).permute(2, 0, 1) - torch.tensor(MEAN)[:, None, None]
+    return functional.pad(x[None], (0, 1, 0, 1))
+
+
+def some_of(cells, rng):
+    """Some of many numbers, their sum and the sum of their magnitudes. -> "what": array"""
+    at = rng.integers(0, cells.size, KEPT)
+    return {"at": at, "values": cells[at], "sums": np.array([cells.sum(), np.abs(cells).sum()])}
+
+
+def on_photographs(rng):
+    """Numbers of every layer of the committed network. -> "photo|layer|what": array"""
+    network, stored = committed(), {}
     for photo in PHOTOS:
-        pixels = np.load(DATA / "photos" / f"{photo}_224.npy", allow_pickle=False).astype(np.float64)
-        x = torch.tensor(pixels[:, :, ::-1].copy()).permute(2, 0, 1) - torch.tensor(MEAN)[:, None, None]
         with torch.no_grad():
-            network(functional.pad(x[None], (0, 1, 0, 1)))
+            network(photograph(photo))
         for layer, value in network.made.items():
-            cells = value.numpy()[0].ravel()
-            at = rng.integers(0, cells.size, KEPT)
-            stored |= {f"{photo}|{layer}|at": at, f"{photo}|{layer}|values": cells[at],
-                       f"{photo}|{layer}|sums": np.array([cells.sum(), np.abs(cells).sum()])}  # fmt: skip
+            stored |= {f"{photo}|{layer}|{what}": kept for what, kept in some_of(value.numpy()[0].ravel(), rng).items()}
     return stored
+
+
+def backward_of_a_logit(rng):
+    """Gradients of a logit at the output of every layer and at the input. -> "backward|layer|what": array"""
+    network, x = committed(), photograph(PHOTOS[0]).requires_grad_()
+    logits = network(x)
+    made = {"input": x} | {name: value for name, value in network.made.items() if name not in ("logits", "softmax")}
+    gradients = torch.autograd.grad(logits[0, EXPLAINED], list(made.values()))
+    kept = {layer: some_of(grad.numpy()[0].ravel(), rng) for layer, grad in zip(made, gradients, strict=True)}
+    return {f"backward|{layer}|{what}": value for layer, parts in kept.items() for what, value in parts.items()}
 
 
 def main():
     rng = np.random.default_rng(2016)
     stored = {f"reduced|{name}": value for name, value in seeded(SqueezeNet(*WIDTHS["reduced"]), (2, 3, 47, 45), rng).items()}
     stored |= {f"fire|{name}": value for name, value in seeded(Fire(5, 3, 4), (2, 5, 6, 7), rng).items()}
-    stored |= on_photographs(rng)
+    stored |= on_photographs(rng) | backward_of_a_logit(rng)
     np.savez_compressed(FIXTURES, **stored)
     print(f"{FIXTURES.name}: {len(stored)} arrays, {FIXTURES.stat().st_size} bytes, torch {torch.__version__}")
 

@@ -40,6 +40,24 @@ def test_forward_and_backward_are_pytorchs(part, text, dtype, allowed):
         assert share_wrong(gradient, arrays[f"grad_parameter{number}"]) < allowed, number
 
 
+@pytest.mark.parametrize("text", [REDUCED, fire(3, 4), "conv 4 3x3 groups 2 / relu / flatten / linear 3"])
+def test_the_inputs_gradient_alone_is_backwards_and_leaves_the_parameters_gradients(text):
+    rng = np.random.default_rng(3)
+    shape = (6, 5, 5) if "groups" in text else TORCH[f"{'reduced' if text == REDUCED else 'fire'}|x"].shape[1:]
+    network = Network.from_specs(parse_layers(text, shape), shape, rng, dtype="float64")
+    with pytest.raises(ValueError, match="came before forward"):
+        network.input_gradient(np.zeros(1))
+    grad_out = rng.normal(size=network.forward(rng.normal(size=(2, *shape))).shape)
+    expected = [np.array(gradient) for gradient in network.backward(grad_out, needs_grad_x=True)]
+    network.gradient_vector.fill(7)
+    grad_x = np.array(network.input_gradient(grad_out))
+    np.testing.assert_array_equal(grad_x, expected[0])
+    assert np.ptp(grad_x)
+    assert (network.gradient_vector == 7).all()
+    for gradient, other in zip(network.gradients, expected, strict=True):
+        np.testing.assert_array_equal(gradient, other)
+
+
 def test_the_network_is_the_papers():
     network = squeezenet(np.random.default_rng(0))
     assert network.vector.size == 1_235_496

@@ -12,11 +12,12 @@ from convoscope.views.files import DiskFiles
 from convoscope.views.imagenet import image_classes, imagenet_network, most_probable, probabilities_of
 from convoscope.views.images import PHOTOS, photo
 from convoscope.views.units.activations import Activations
+from convoscope.views.units.graph import branches_of, layer_names
 
 TESTS = Path(__file__).parents[1]
 with np.load(TESTS / "engine" / "fixtures" / "torch_squeezenet.npz") as archive:
     TORCH = {name: archive[name] for name in archive.files}
-PHOTOGRAPHS = sorted({name.split("|")[0] for name in TORCH} - {"reduced", "fire"})
+PHOTOGRAPHS = sorted({name.split("|")[0] for name in TORCH} - {"reduced", "fire", "backward"})
 SEEN = {
     "arch": "triumphal arch", "baseball": "baseball", "bear": "ice bear", "camera": "tripod", "cat": "Egyptian cat",
     "coffee": "espresso", "dragon": "Komodo dragon", "goldfish": "goldfish", "koala": "koala", "lemur": "Madagascar cat",
@@ -51,6 +52,30 @@ def test_every_layer_is_pytorchs_with_the_same_weights(activations, name):
         np.testing.assert_allclose(values[stored[f"{layer}|at"]], stored[f"{layer}|values"], atol=2e-5 * limit, err_msg=layer)
         np.testing.assert_allclose(np.abs(values).sum(dtype=float), magnitude, rtol=2e-5, err_msg=layer)
         np.testing.assert_allclose(values.sum(dtype=float), total, atol=2e-5 * magnitude, err_msg=layer)
+
+
+def gradients_of(chain):
+    """Those of the last backward, in the order of the layers."""
+    found = []
+    for layer, gradient in zip(chain.layers, chain.gradients[1:], strict=True):
+        found += [one for branch in branches_of(layer) for one in gradients_of(branch)] + [gradient]
+    return found
+
+
+def test_the_gradient_of_a_logit_is_pytorchs_through_every_fire_module_to_the_photograph():
+    network, stored = imagenet_network(FILES).copy(), arrays_of("backward")
+    logits = network.forward(squeezenet_input(photo("cat", 224, FILES)))
+    network.input_gradient(np.eye(CLASSES, dtype=np.float32)[[285]])
+    gradients = dict(zip(layer_names(network), [network.gradients[0], *gradients_of(network)], strict=False))
+    assert logits.shape == gradients["logits"].shape
+    layers = list(dict.fromkeys(key.split("|")[0] for key in stored))
+    assert len(layers) == 1 + 1 + 3 + 8 * 4 + 1
+    for layer in layers:
+        values, (total, magnitude) = gradients[layer][0].ravel(), stored[f"{layer}|sums"]
+        limit = np.abs(values).max()
+        np.testing.assert_allclose(values[stored[f"{layer}|at"]], stored[f"{layer}|values"], atol=1e-4 * limit, err_msg=layer)
+        np.testing.assert_allclose(np.abs(values).sum(dtype=float), magnitude, rtol=1e-4, err_msg=layer)
+        np.testing.assert_allclose(values.sum(dtype=float), total, atol=1e-4 * magnitude, err_msg=layer)
 
 
 @pytest.mark.parametrize("name", PHOTOGRAPHS)
