@@ -21,7 +21,9 @@ from .evaluation import Evaluation, evaluate, wilson_interval
 from .examples import centre_crop, network_input
 from .finite_differences import Slopes, Verdict, check_gradients, judge, slopes
 from .formula import FormulaError, parse_formula
+from .hog import blocks_of, cell_histograms, cell_histograms_loops, direction_shares, hog, normalise_block, pixel_gradients
 from .initialisers import glorot_uniform, he_normal
+from .keypoints import Extrema, find_extrema
 from .layer_specs import ConvSpec, DropoutSpec, FlattenSpec, GlobalPoolSpec, LayerSpec, LinearSpec, PoolSpec, ResponseNormSpec
 from .layers import AvgPool2d, Conv2d, GlobalAvgPool2d, Layer, Linear, LocalResponseNorm, MaxPool2d
 from .linear import flatten, flatten_backward, linear, linear_backward
@@ -49,8 +51,11 @@ from .pooling import (
     max_pool2d_backward,
     max_pool2d_loops,
 )
+from .scale_space import gaussian_blur, gaussian_kernel, scale_space
 from .shapes import ReceptiveField, ShapeError, Sliding, output_size, output_sizes, receptive_field
+from .sift import Keypoint, Matches, SiftFeatures, describe, direction_histogram, match, sift
 from .squeezenet import squeezenet, squeezenet_input
 from .trainer import Trainer, TrainSettings, TrainStep
+from .warping import Similarity, warp
 from .weights import WeightsError, load_weights, put_weights, read_weights, save_weights
 from .windows import sliding_windows

@@ -101,3 +101,12 @@ def check_same_shape(array: Array, name: str, shape: tuple[int, ...], meaning: s
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def check_image(image: Array) -> None:
+    """Refuse what is not one grey image of finite floats. image: (H, W)."""
+    check_floats(image, "image")
+    if image.ndim != 2:
+        raise ShapeError(
+            f"image has shape {image.shape}, but one grey image (H, W) is wanted; take one channel or the mean of the channels"
+        )

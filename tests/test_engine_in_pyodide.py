@@ -47,15 +47,16 @@ def pure_packages() -> dict[str, bytes]:
 
 
 def engine_tests() -> dict[str, bytes]:
-    """Collect tests/engine and the settings of pytest, without the file that needs scipy."""
+    """Collect tests/engine and the settings of pytest, without the files that need SciPy or scikit-image."""
     files = {
         f"tests/engine/{path.relative_to(TESTS / 'engine').as_posix()}": path.read_bytes()
         for path in (TESTS / "engine").rglob("*")
         if path.suffix in (".py", ".npz", ".json")
     }
-    scipys = {name for name, data in files.items() if name.endswith(".py") and "scipy" in imported_packages(data)}
+    compiled = {"scipy", "skimage"}
+    native = {name for name, data in files.items() if name.endswith(".py") and compiled & imported_packages(data)}
     settings = {"pyproject.toml": (TESTS.parent / "pyproject.toml").read_bytes()}
-    return {name: data for name, data in files.items() if name not in scipys} | settings
+    return {name: data for name, data in files.items() if name not in native} | settings
 
 
 def run_suite(runtime: Path, folder: Path, tests: dict[str, bytes]) -> dict:
