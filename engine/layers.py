@@ -75,17 +75,26 @@ class Layer:
             start = stop
         return start
 
+
+class _Weighted(Layer):
+    """What layers with weights share: their plan's gradients are kept beside the parameters."""
+
+    _plan: fast.Conv2dPlan | fast.GroupedConv2dPlan | fast.LinearPlan
+
+    def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
+        grad_x, grad_weight, grad_bias = self._plan.backward(grad_out, needs_grad_x=needs_grad_x)
+        self.gradients["weight"][...], self.gradients["bias"][...] = grad_weight, grad_bias
+        return grad_x
+
+    def input_gradient(self, grad_out: Array) -> Array:
+        return self._plan.grad_x(grad_out)
+
     def _own(self, **parameters: Array) -> None:
         self.parameters = parameters
         self.gradients = {name: np.zeros_like(value) for name, value in parameters.items()}
 
-    def _keep(self, grad_x: Array | None, grad_weight: Array, grad_bias: Array) -> Array | None:
-        self.gradients["weight"][...] = grad_weight
-        self.gradients["bias"][...] = grad_bias
-        return grad_x
 
-
-class Conv2d(Layer):
+class Conv2d(_Weighted):
     """Slide F = out_channels filters over the image. (C, H, W) -> (F, oH, oW); weight: (F, C/groups, kH, kW), bias: (F,)."""
 
     kind = "conv"
@@ -102,11 +111,8 @@ class Conv2d(Layer):
         self.dilation, self.groups = sliding.dilation, groups
         weight = he_normal(rng, (out_channels, in_channels // groups, *self.kernel_size))
         self._own(weight=weight.astype(np.float32), bias=np.zeros(out_channels, np.float32))
-        self._plan: fast.Conv2dPlan | fast.GroupedConv2dPlan
-        if groups == 1:
-            self._plan = fast.Conv2dPlan(stride=self.stride, padding=self.padding, dilation=self.dilation)
-        else:
-            self._plan = fast.GroupedConv2dPlan(groups, stride=self.stride, padding=self.padding, dilation=self.dilation)
+        options = {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}
+        self._plan = fast.GroupedConv2dPlan(groups, **options) if groups > 1 else fast.Conv2dPlan(**options)
 
     @property
     def spec(self) -> ConvSpec:
@@ -123,12 +129,6 @@ class Conv2d(Layer):
 
     def forward(self, x: Array) -> Array:
         return self._plan.forward(x, self.parameters["weight"], self.parameters["bias"])
-
-    def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
-        return self._keep(*self._plan.backward(grad_out, needs_grad_x=needs_grad_x))
-
-    def input_gradient(self, grad_out: Array) -> Array:
-        return self._plan.grad_x(grad_out)
 
 
 class _Pool2d(Layer):
@@ -220,7 +220,7 @@ class LocalResponseNorm(Layer):
         return response_gradient(grad_out, self._x, self._scale, spec.size, spec.alpha, spec.beta)
 
 
-class Linear(Layer):
+class Linear(_Weighted):
     """Every output weighs every input. (I,) -> (O,); weight: (O, I), bias: (O,). Starts Glorot-uniform."""
 
     kind = "linear"
@@ -246,9 +246,3 @@ class Linear(Layer):
 
     def forward(self, x: Array) -> Array:
         return self._plan.forward(x, self.parameters["weight"], self.parameters["bias"])
-
-    def backward(self, grad_out: Array, *, needs_grad_x: bool = True) -> Array | None:
-        return self._keep(*self._plan.backward(grad_out, needs_grad_x=needs_grad_x))
-
-    def input_gradient(self, grad_out: Array) -> Array:
-        return self._plan.grad_x(grad_out)
