@@ -1,7 +1,8 @@
 """One page of the Panel home: its session, its place on the cluster once it trains, and its turn in the server's threads.
 
 Nothing is computed on the server's event loop: a page's events are answered in threads, one after the other, and those of
-the train view on the cluster as soon as it trains.
+the train view on the cluster as soon as it trains. What goes on by itself in another view, such as a sweep, is done in the
+same threads, piece by piece: between two pieces other pages have their turn.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
-from ..views.answer import answer, answer_text, fault, log, read_event, refusal
+from ..views.answer import answer, answer_text, fault, log, read_event, refusal, tick
 from ..views.session import LESSONS, Session
 from ..views.settings import SettingError
 from . import panel_page
@@ -40,7 +41,7 @@ class Visitor:
         self._untouched = set(LESSONS)
         self._place: Place | None = None
         self._events: deque[tuple[int, str]] = deque()
-        self._at_work = False
+        self._at_work = self._has_left = False
         self._lock = threading.Lock()
 
     @functools.cached_property
@@ -58,7 +59,8 @@ class Visitor:
         self._threads.submit(self._work)
 
     def leave(self) -> None:
-        """The page was closed: its training stops."""
+        """The page was closed: its training stops, and whatever else goes on by itself."""
+        self._has_left = True
         if place := self._place:
             self._place = None
             place.leave()
@@ -67,10 +69,22 @@ class Visitor:
         while True:
             with self._lock:
                 if not self._events:
-                    self._at_work = False
-                    return
+                    self._at_work = goes_on = self._is_busy
+                    break
                 number, text = self._events.popleft()
             self._answer_safely(number, text)
+        if goes_on:
+            self._tick()
+            self._threads.submit(self._work)
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether something goes on by itself here: training does so on the cluster."""
+        return not self._has_left and "session" in vars(self) and self.session.busy
+
+    def _tick(self) -> None:
+        if update := tick(self.session):
+            self._show(update.to_bytes())
 
     def _answer_safely(self, number: int, text: str) -> None:
         try:

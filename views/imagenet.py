@@ -1,11 +1,13 @@
 """The network that reads photographs, SqueezeNet 1.1, and the names of the thousand classes that it was trained on.
 
-Whoever asks for it in one process gets the same network: its weights are read once for all visitors of a server. It keeps
-the numbers of its last photograph only, so what is wanted of them is copied before the next one is read.
+Whoever asks for it in one process gets the same network: its weights are read once for all visitors of a server, who are
+answered in several threads. It keeps the numbers of its last photograph only: whoever runs it holds `RUNNING` until what is
+wanted of them is copied.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +19,7 @@ from ..engine.shapes import Array
 from .files import Files
 
 WEIGHTS, CLASSES = "imagenet/squeezenet.npz", "imagenet/classes.txt"
+RUNNING = threading.RLock()  # held while the network runs and its numbers are copied
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def imagenet_network(files: Files) -> Network:
         raise DataError(f"the file {WEIGHTS} is damaged: {error}; load the page again to fetch it anew") from None
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=1)  # of two threads that come first together the later one's network stays: both are whole
 def _filled(data: bytes) -> Network:
     network = squeezenet(np.random.default_rng(0))
     values = read_weights(data, {name: value.shape for name, value in network.parameters().items()})
@@ -66,7 +69,9 @@ def _named(data: bytes) -> tuple[ImageClass, ...]:
 
 def probabilities_of(photo: np.ndarray, files: Files) -> Array:
     """Read a photograph. photo: (224, 224, 3) of 0..255, red, green, blue -> (1000,)."""
-    probabilities: Array = softmax(imagenet_network(files).forward(squeezenet_input(photo)))[0]
+    network, x = imagenet_network(files), squeezenet_input(photo)
+    with RUNNING:
+        probabilities: Array = softmax(network.forward(x))[0]
     return probabilities
 
 

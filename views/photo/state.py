@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine import Network, squeezenet_input
 from ...engine.squeezenet import SIDE
-from ..imagenet import imagenet_network
+from ..imagenet import RUNNING, imagenet_network
 from ..images import chosen_photo
 from ..settings import SettingError
 from ..state import State
@@ -83,5 +83,7 @@ def _unit_written(network: Network, text: str) -> str:
 @lru_cache(maxsize=2)
 def _activations(network: Network, pixels: bytes) -> Activations:
     """Read a photograph; whoever looks at the same one shares its numbers. pixels: (224, 224, 3) uint8 as bytes"""
-    network.forward(squeezenet_input(np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE, 3)))
-    return Activations.of(network)
+    x = squeezenet_input(np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE, 3))
+    with RUNNING:
+        network.forward(x)
+        return Activations.of(network)
