@@ -172,6 +172,12 @@ class Canvas:
         edge = token if alpha == 1 else ""  # else a trace of what it hides would show along its edge
         self.rectangles(name, fill=token, line=edge, alpha=alpha, level="overlay" if moves else "annotation")
 
+    def film(self) -> None:
+        """What moves over the layers of a forward pass: the sources of film.py."""
+        self.segments("film_arrow", "kernel", width=2)
+        for name, token, width in (("film_window", "kernel", 2), ("film_cell", "output", 2), ("film_now", "output", 3)):
+            self.rectangles(name, by=CORNERS, line=token, width=width, level="overlay")
+
     def matrix_product(self) -> figure:
         """Convolution as a product of matrices: the sources of im2col.py."""
         for name in ("im2col_matrix", "im2col_rows", "im2col_product"):

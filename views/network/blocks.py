@@ -15,11 +15,12 @@ from typing import Self
 import numpy as np
 
 from ...engine import Network
+from ..film import Box, Frames, arrow, film_steps, part
 from ..grid import floats, limit_of, shade
 from ..numbers import write_limit
 from ..trace import Columns, Sources, Texts
 from ..units.activations import Activations, Edges, Unit
-from ..units.graph import layers_of
+from ..units.graph import branches_of, layers_of
 from ..units.kinds import edges_on, kind_of
 from .map_places import MapArrangement, arrangements
 
@@ -62,6 +63,21 @@ class Block:
     def size(self) -> str:
         """Its shape in words: 6@28×28, or 120."""
         return str(self.shape[0]) if len(self.shape) == 1 else "{}@{}×{}".format(*self.shape)
+
+    def cell(self, position: tuple[int, ...]) -> tuple[int, Edges]:
+        """In which of its grids a unit stands, and where."""
+        if len(position) == 3:
+            number, row, column = position
+        elif self.is_strip:
+            number, row, column = 0, *divmod(position[0], self.columns)
+        else:
+            number, row, column = position[0], 0, 0
+        return number, (row, column, row + 1, column + 1)
+
+    def strongest(self, activations: Activations) -> Unit:
+        """The unit of the largest value, of the maps that are drawn."""
+        number, cell = divmod(int(self.values(activations).argmax()), self.cells if len(self.shape) == 3 else 1)
+        return Unit(self.layer, (number, *divmod(cell, self.columns)) if len(self.shape) == 3 else (number,))
 
     def values(self, activations: Activations) -> np.ndarray:
         """Its numbers: of the maps that are drawn, or of all units of a row. -> (maps or units, cells)"""
@@ -182,3 +198,40 @@ class Blocks:
             },
             "values": floats(value=np.concatenate([values.ravel() for values in drawn])),
         }, limits  # fmt: skip
+
+    def film(self, units: Sequence[Unit]) -> dict[str, Columns]:
+        """What moves over both drawings: nothing at first, then block after block, then what softmax reads. units: the
+        strongest of each block."""
+        sources: dict[str, Columns] = {}
+        for arrangement in self.arrangements:
+            boxes = [(left, 1 - top - height, width, height) for left, top, width, height in arrangement.maps.tolist()]
+            at = np.cumsum([0, *(block.maps for block in self.blocks)]).tolist()
+            places = [boxes[start:end] for start, end in pairwise(at)]
+            frames = [Frames(), *(self._frames(n, unit, places) for n, unit in enumerate(units)), Frames(windows=places[-1])]
+            for source, columns in film_steps(arrangement.name, frames).items():
+                sources[source] = sources.get(source, {}) | columns
+        return sources
+
+    def _frames(self, n: int, unit: Unit, places: Sequence[Sequence[Box]]) -> Frames:
+        """A frame around all maps of a block, its strongest unit, what that reads on the block before, lines from there."""
+        block, its = self.blocks[n], np.array(places[n])
+        number, edges = block.cell(unit.position)
+        cell = part(places[n][number], (block.rows, block.columns), edges)
+        low, high = its[:, :2].min(axis=0).tolist(), (its[:, :2] + its[:, 2:]).max(axis=0).tolist()
+        now = (*low, high[0] - low[0], high[1] - low[1])
+        if n == 0:
+            return Frames([now], [cell])
+        before = self.blocks[n - 1]
+        windows = [part(places[n - 1][at], (before.rows, before.columns), seen) for at, seen in self._reads(n, unit)]
+        return Frames([now], [cell], windows, [arrow(window, cell) for window in windows])
+
+    def _reads(self, n: int, unit: Unit) -> list[tuple[int, Edges]]:
+        """Which grids of the block before a unit reads, and which of their cells."""
+        before, number, is_map = self.blocks[n - 1], unit.position[0], len(unit.position) == 3
+        seen = edges_on(self.network, unit, before.layer) if is_map else (0, 0, before.rows, before.columns)
+        made_by = layers_of(self.network)[unit.layer].made_by
+        if kind_of(self.network, unit.layer).reads_every_map or (made_by and branches_of(made_by)):
+            return [(at, seen) for at in range(before.maps)]
+        if not is_map and len(before.shape) == 1:
+            return [before.cell(unit.position)]
+        return [(number, seen)] if number < before.maps else []

@@ -65,6 +65,7 @@ def _layers(name: str) -> figure:
     # Above each block its title, below that its shape and the end of its colour scale.
     for line, letters, token in (("title", "size", "ink"), ("shape", "small", "muted"), ("limit", "small", "muted")):
         canvas.words("heads", text=line, places=f"x {line}_y {letters}", baseline="bottom", token=token, largest=24)
+    canvas.film()
     for mark, token, width, alpha in MARKS:
         canvas.rectangles(mark, by=CORNERS, line=token, fill=token, width=width, alpha=alpha, level="overlay")
     return canvas.figure

@@ -1,6 +1,6 @@
 """What the network view shows: a digit on its way through a trained network, every number of every layer.
 
-Slides 66, 78 and 82 of the lecture. One step: whatever changes, all of it is computed anew.
+Slides 66, 78 and 82 of the lecture. Whatever changes, all of it is computed anew.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ DEFINITION = Definition(
 
 
 def compute(settings: NetworkSettings, files: Files | None = None, state: NetworkState | None = None) -> Trace:
-    """Everything that the view shows, in one step."""
+    """Everything that the view shows at the first step; then, in the flat drawing, the forward pass layer by layer."""
     files = files or DiskFiles()
     state = state or NetworkState(files, Networks(files))
     network = state.network(settings)
@@ -55,15 +55,19 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
     weights, about_weights = columns.kernels(network, settings, edits)
     space, about_space = in_space(settings, activations, unit, blocks, limits)
     why, about_why = reasons(network, settings, x, probabilities)
-    sentence = f"{derivation.sentence}." if derivation else words.sentence(settings, probabilities, label, empty=not pad.any())
+    answered = words.sentence(settings, probabilities, label, empty=not pad.any())
+    said, steps = [f"{derivation.sentence}." if derivation else answered], {}
+    if settings.mode == "flat":
+        units = [block.strongest(activations) for block in blocks.blocks]
+        said, steps = [*said, *words.layer_sentences(activations, units, answered)], blocks.film(units)
     return Trace(
         {
             **maps, "map_table": blocks.table | blocks.places, "block_table": blocks.block_table, "reach": blocks.reach,
             "heads": blocks.heads(limits), **columns.pad(prepared, cropped=settings.crop), **columns.strip(prepared),
             **columns.bars(probabilities), **card_sources(derivation, opened), **weights, **why, **space,
         },
-        {},
-        Sentences("{}", Texts((sentence,), np.zeros((1, 1), np.uint16))),
+        steps,
+        Sentences("{}", Texts.of_steps([[one] for one in said])),
         words.facts(settings, network, blocks, prepared, limits, label)
         | {"answer": words.answer(probabilities), "call": words.call_of(settings)}
         | card_facts(derivation, {edit.where for edit in edits if edit.part == "off"})

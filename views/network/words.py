@@ -8,8 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...engine import TRAIN_COUNT, Network
+from ..film import name_with_value, what_it_does
 from ..networks import COMMITTED
 from ..numbers import percent
+from ..units.activations import Activations, Unit
+from ..units.graph import layers_of
 from .blocks import Blocks
 from .columns import layers_with_weights, scale_facts
 from .preparation import Prepared
@@ -37,6 +40,18 @@ def sentence(settings: NetworkSettings, probabilities: np.ndarray, label: int | 
     if label is None:
         return words
     return f"{words} It is labelled {label}: {'right' if best == label else 'wrong'}."
+
+
+def layer_sentences(activations: Activations, units: Sequence[Unit], answered: str) -> list[str]:
+    """What every layer does, and at last softmax. units: the strongest of each layer; answered: the sentence of the answer."""
+    layers, said = layers_of(activations.network), []
+    for unit, before in zip(units, [None, *units[:-1]], strict=True):
+        layer = layers[unit.layer]
+        does = what_it_does(layer, layers[before.layer].name) if before else "what the network gets"
+        size = f"{layer.shape[0]:,}" if len(layer.shape) == 1 else "{}@{}×{}".format(*layer.shape)
+        said.append(f"{layer.name}: {does}: {size}. The strongest is {name_with_value(activations, unit)}.")
+    classes = len(activations.probabilities)
+    return [*said, f"softmax makes probabilities of the {classes} numbers of {layers[units[-1].layer].name}. {answered}"]
 
 
 def facts(

@@ -57,9 +57,7 @@ def _film(name: str) -> figure:
     canvas.image("film")
     canvas.rectangles("film", by=CORNERS, line="line")
     canvas.words("film_names", largest=15)
-    canvas.segments("film_arrow", "kernel", width=2)
-    for source, token, width in (("film_window", "kernel", 2), ("film_cell", "output", 2), ("film_now", "output", 3)):
-        canvas.rectangles(source, by=CORNERS, line=token, width=width, level="overlay")
+    canvas.film()
     return canvas.figure
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...engine.shapes import Array
+from ..film import CORNERS, Box, Frames, arrow, film_steps, part, strongest_unit
 from ..grid import limit_of, shade
 from ..trace import Columns, Texts
 from ..units.activations import Activations, Edges, Unit
 from ..units.graph import layers_of
 from ..units.kinds import edges_on, kind_of
 from ..units.windows import clip, window_edges
-from .stages import Place, Stage, picture, stages_of, strongest_unit
+from .stages import Place, Stage, picture, stages_of
 
 PICTURE = 0.76  # of a stage's width; the rest is the gap
 TITLE = 0.3  # height of a stage's title, in widths of a stage
@@ -23,9 +23,6 @@ ROWS = 1 + TITLE  # height of a row of stages, in widths of a stage
 LETTERS = 0.17  # in widths of a stage
 LARGEST = 64  # cells a side of a stage's picture
 STEPS = 127  # colours on each side of zero
-Box = tuple[float, float, float, float]  # left, bottom, width, height
-NOTHING: Box = (math.nan, math.nan, math.nan, math.nan)
-CORNERS = "x y dw dh"
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def film_sources(activations: Activations) -> tuple[dict[str, Columns], dict[str
         "film_names": {"text": Texts.of([_title(stage.name) for stage in film.stages])},
         "film_boxes": {},
     }
-    moving: dict[str, Columns] = {name: {} for name in ("film_now", "film_cell", "film_window", "film_arrow")}
+    moving: dict[str, Columns] = {}
     for drawing in DRAWINGS:
         name, places = drawing.name, [drawing.box(getattr(stage, drawing.name)) for stage in film.stages]
         left, bottom, width, height = np.array(places).T
@@ -72,10 +69,8 @@ def film_sources(activations: Activations) -> tuple[dict[str, Columns], dict[str
         still["film_names"] |= _named(name, "x y size", np.column_stack(words))
         boxes = np.column_stack([left, 1 - bottom - height, width, height])
         still["film_boxes"] |= _named(name, "left top width height", boxes)
-        moving["film_now"] |= _steps(name, CORNERS, np.array(places)[:, np.newaxis])
-        moving["film_cell"] |= _steps(name, CORNERS, np.array([[film.cell(n, places[n])] for n in range(len(places))]))
-        moving["film_window"] |= _steps(name, CORNERS, np.array([film.windows(n, places) for n in range(len(places))]))
-        moving["film_arrow"] |= _steps(name, "x y x1 y1", np.array([film.arrows(n, places) for n in range(len(places))]))
+        for source, columns in film_steps(name, [film.frames(n, places) for n in range(len(places))]).items():
+            moving[source] = moving.get(source, {}) | columns
     return still, moving
 
 
@@ -101,23 +96,20 @@ class Film:
         pictures = [picture(activations, unit.layer, unit.position[0]) for unit in units]
         return cls(activations, stages, units, pictures)
 
-    def cell(self, n: int, place: Box) -> Box:
-        """The strongest unit in the picture of its stage, which stands at that place."""
-        unit, shape = self.units[n], self.pictures[n].shape
-        row, column = unit.position[1:] if len(unit.position) == 3 else divmod(unit.position[0], shape[1])
-        return _part(place, shape, (row, column, row + 1, column + 1))
-
-    def windows(self, n: int, places: list[Box]) -> list[Box]:
-        """What that unit reads, on the first and on the last stage that it reads; nothing of the input."""
+    def frames(self, n: int, places: list[Box]) -> Frames:
+        """What a step shows, the stages standing at these places: the window on the first and on the last stage that is read,
+        and arrows from there; nothing on the input."""
         reads = self.stages[n].reads
         both = [reads[0], reads[-1]] if reads else []
-        return [_part(places[read], self.pictures[read].shape, self._window_on(n, read)) for read in both] or [NOTHING] * 2
+        windows = [part(places[read], self.pictures[read].shape, self._window_on(n, read)) for read in both]
+        arrows = [arrow(places[read], places[n]) for read in both]
+        return Frames([places[n]], [part(places[n], self.pictures[n].shape, self._cell(n))], windows, arrows)
 
-    def arrows(self, n: int, places: list[Box]) -> list[Box]:
-        """From the stages that are read to this one."""
-        reads = self.stages[n].reads
-        both = [reads[0], reads[-1]] if reads else []
-        return [_arrow(places[read], places[n]) for read in both] or [NOTHING] * 2
+    def _cell(self, n: int) -> Edges:
+        """The strongest unit in the picture of its stage."""
+        unit = self.units[n]
+        row, column = unit.position[1:] if len(unit.position) == 3 else divmod(unit.position[0], self.pictures[n].shape[1])
+        return row, column, row + 1, column + 1
 
     def _window_on(self, n: int, read: int) -> Edges:
         """The cells that the strongest unit reads: all of them if it has no window."""
@@ -127,14 +119,6 @@ class Film:
         if sliding is None or len(unit.position) != 3:
             return 0, 0, shape[0], shape[1]
         return clip(window_edges(sliding, *unit.position[1:]), shape[0], shape[1])
-
-
-def _arrow(start: Box, end: Box) -> Box:
-    """From the edge of one picture to the edge of another, which stands to its right, below it, or above it."""
-    (x, y, w, h), (left, bottom, width, height) = start, end
-    if x + w <= left:
-        return x + w, y + h / 2, left, bottom + height / 2
-    return x + w / 2, y if y > bottom else y + h, left + width / 2, bottom + height if y > bottom else bottom
 
 
 def field_steps(activations: Activations, side: int) -> Columns:
@@ -150,21 +134,9 @@ def field_columns(edges: list[Edges], side: int) -> Columns:
     return {"x": (left + right) / 2, "y": 1 - (top + bottom) / 2, "w": right - left, "h": bottom - top}
 
 
-def _part(place: Box, shape: tuple[int, ...], edges: Edges) -> Box:
-    """Cells of a picture. -> the lower-left corner and the sides of their rectangle"""
-    (x, y, width, height), (rows, columns), (top, left, bottom, right) = place, shape, edges
-    sides = (right - left) / columns * width, (bottom - top) / rows * height
-    return x + left / columns * width, y + (1 - bottom / rows) * height, *sides
-
-
 def _named(prefix: str, names: str, rows: Array) -> Columns:
     """Columns of places that stay. rows: (n, columns)"""
     return {f"{prefix}_{name}": column.astype(np.float32) for name, column in zip(names.split(), rows.T, strict=True)}
-
-
-def _steps(prefix: str, names: str, rows: Array) -> Columns:
-    """Columns of places that move. rows: (T, n, columns)"""
-    return {f"{prefix}_{name}": rows[:, :, n].astype(np.float32) for n, name in enumerate(names.split())}
 
 
 def _title(name: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...engine import Network
 from ...engine.shapes import Array
-from ..units.activations import Activations, Unit
+from ..units.activations import Activations
 from ..units.graph import NamedLayer, layers_of
 
 PARTS = ("squeeze", "expand1x1", "expand3x3", "concat")
@@ -75,12 +75,6 @@ def _place(name: str) -> tuple[Place, Place]:
 def strengths(values: Array) -> Array:
     """How strongly each map answers: its largest value. values: (C, H, W) -> (C,)."""
     return np.asarray(values.reshape(len(values), -1).max(axis=1))
-
-
-def strongest_unit(activations: Activations, layer: int) -> Unit:
-    """The unit of the largest value."""
-    values = activations.values[layer]
-    return Unit(layer, tuple(int(place) for place in np.unravel_index(int(values.argmax()), values.shape)))
 
 
 def picture(activations: Activations, layer: int, number: int) -> Array:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 
 from ...engine import Network
-from ...engine.layer_specs import ConvSpec, PoolSpec
+from ..film import name_with_value, strongest_unit, what_it_does
 from ..imagenet import ImageClass, most_probable
 from ..images import OWN
 from ..numbers import percent, write, write_limit
 from ..units.activations import Activations
 from ..units.graph import layers_of
 from .settings import PhotoSettings
-from .stages import Stage, strongest_unit
+from .stages import Stage
 
 SURE, UNSURE = 0.8, 0.4
-DIGITS = 4  # of a value after thousands of products: the further ones depend on the order in which they are added
 LIMITS = (
     "It knows 1,000 classes, those of the ILSVRC challenge of 2012, 120 of them breeds of dogs, and must choose among them: "
     "for what is none of them (a person, a moose, a drawing) it still names one. The probabilities add up to 100 % and say how "
@@ -40,12 +39,11 @@ def stage_sentence(activations: Activations, stage: Stage, names: list[str], cla
     unit = strongest_unit(activations, stage.layer)
     if stage.name == "softmax":
         return f"softmax makes probabilities of the {len(classes):,} logits. {answer(activations, classes)}"
-    number = write(float(f"{activations.value(unit):.{DIGITS}g}"))
+    where = name_with_value(activations, unit)
     if stage.name == "logits":
-        best = classes[unit.position[0]].name
-        return f"logits: the mean of each of conv10's maps is its class's score. The largest is that of {best}: ≈ {number}."
+        best, number = classes[unit.position[0]].name, where.partition("≈")[2]
+        return f"logits: the mean of each of conv10's maps is its class's score. The largest is that of {best}: ≈{number}."
     size = "{}@{}×{}".format(*layer.shape)
-    where = f"{activations.name(unit)} ≈ {number}"
     if stage.name == "input":
         return f"input: the photograph as blue, green and red, each less its mean: {size}. The largest is {where}."
     done = f"{stage.name}: {_does(activations.network, stage, names)}: {size}. The strongest is {where}"
@@ -54,20 +52,11 @@ def stage_sentence(activations: Activations, stage: Stage, names: list[str], cla
 
 def _does(network: Network, stage: Stage, names: list[str]) -> str:
     """What a layer computes."""
-    layer = layers_of(network)[stage.layer]
-    assert layer.made_by is not None
     before = " and ".join(names[read] for read in stage.reads)
-    match layer.made_by.spec:
-        case ConvSpec() as spec:
-            kernel = "{}×{}".format(*spec.sliding.kernel_size)
-            after = " after ReLU" if before.partition(".")[2] == "squeeze" else ""
-            stride = f" in steps of {spec.sliding.stride[0]}" if spec.sliding.stride != (1, 1) else ""
-            return f"{spec.filters:,} filters of {kernel} slide over {before}{after}{stride}"
-        case PoolSpec() as spec:
-            kernel = "{}×{}".format(*spec.sliding.kernel_size)
-            return f"the largest number of each {kernel} window of {before}, in steps of {spec.sliding.stride[0]}"
-    together = ", and the maps stand behind each other" if len(stage.reads) > 1 else ""
-    return f"what is negative in {before} becomes 0{together}"
+    after = " after ReLU" if before.partition(".")[2] == "squeeze" else ""  # which is not drawn
+    if len(stage.reads) > 1:
+        return f"what is negative in {before} becomes 0, and the maps stand behind each other"
+    return what_it_does(layers_of(network)[stage.layer], f"{before}{after}")
 
 
 def facts(activations: Activations, settings: PhotoSettings, classes: tuple[ImageClass, ...]) -> dict[str, str]:
