@@ -1,24 +1,15 @@
-"""Why this class: what each pixel does for the logit of a class, computed in two ways.
-
-Gradient × input: the gradient of the logit at every pixel, times how far the pixel is from the background. In a network
-of convolutions, ReLU, max-pooling and linear layers, these and the biases' (gradient × bias) add up to the logit exactly;
-with sigmoid or tanh they do not.
-Occlusion: a patch of background slides over the image; what the logit loses is shared by the pixels under the patch.
-It asks the network itself and needs no gradient, but patches overlap and work together: it adds up to nothing.
-
-Both run the network that they are given, so what it keeps is overwritten.
-"""
+"""Why this class: what each pixel does for the logit of a class (contributions.py), in colours and in words."""
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import Network, softmax
+from ...engine import Network
 from ...engine.shapes import Array
-from .. import grid
+from .. import contributions, grid
+from ..contributions import Contributions, Sweep
 from ..grid import Coordinates, floats, limit_of, shade
 from ..numbers import write
 from ..pointing import pointing_at_all
@@ -28,21 +19,14 @@ from .settings import NetworkSettings
 
 PATCH, STRIDE = 4, 2  # pixels
 INK = 0.4  # above the background: pixels that are framed
-BATCH = 32  # occluded images at a time: always as many, so that the network's buffers are made once
+BATCH = 32  # occluded images at a time
 
 
 @dataclass(frozen=True)
-class Pixels:
-    """What each pixel does for a class. values: (H, W), summed over the channels; positive speaks for the class.
+class Pixels(Contributions):
+    """What each pixel does for the class `chosen`. patch: 0 unless patches covered it."""
 
-    score: its logit; probability: its share; rest: the logit without the pixels' values; patch: 0 unless patches covered it.
-    """
-
-    values: Array
     chosen: int
-    score: float
-    probability: float
-    rest: float
     patch: int = 0
 
     @property
@@ -58,54 +42,15 @@ class Pixels:
 
 def gradient_times_input(network: Network, x: Array, chosen: int) -> Pixels:
     """Multiply each pixel's gradient by the pixel, measured from the background. x: (1, C, H, W), chosen: the class."""
-    logits = network.forward(x)
-    direction = np.zeros_like(logits)
-    direction[0, chosen] = 1
-    gradient = network.backward(direction, needs_grad_x=True)[0]
-    assert gradient is not None
-    values = (gradient[0] * (x[0] - x.dtype.type(network.pixel_offset))).sum(axis=0)
-    score = float(logits[0, chosen])
-    return Pixels(values, chosen, score, float(softmax(logits)[0, chosen]), score - float(values.sum()))
+    return Pixels(**vars(contributions.gradient_times_input(network, x, chosen)), chosen=chosen)
 
 
 def occlusion(network: Network, x: Array, chosen: int, *, size: int = PATCH, stride: int = STRIDE) -> Pixels:
     """Slide a patch of background over the image. x: (1, C, H, W); size, stride: of the patch, in pixels."""
-    background = x.dtype.type(network.pixel_offset)
-    rows, columns = (_starts(length, size, stride) for length in x.shape[2:])
-    corners = [*itertools.product(rows, columns)]
-    written = [at for at in corners if (_under(x, at, size) != background).any()]  # elsewhere covering changes nothing
-    whole = network.forward(np.repeat(x, BATCH, axis=0))[0].copy()
-    drops = np.concatenate([np.zeros(0, x.dtype), *(
-        whole[chosen] - _covered_logits(network, x, written[start : start + BATCH], size)[:, chosen]
-        for start in range(0, len(written), BATCH)
-    )])  # fmt: skip
-    lost, times = np.zeros(x.shape[2:], x.dtype), np.zeros(x.shape[2:], x.dtype)
-    for at in corners:
-        _under(times, at, size)[...] += 1
-    for at, drop in zip(written, drops, strict=True):
-        _under(lost, at, size)[...] += drop
-    probability = float(softmax(whole[np.newaxis])[0, chosen])
-    values = lost / times
-    return Pixels(values, chosen, float(whole[chosen]), probability, float(whole[chosen]) - float(values.sum()), size)
-
-
-def _covered_logits(network: Network, x: Array, corners: list[tuple[int, int]], size: int) -> Array:
-    """The logits of one image for each patch that covers it. -> (n, classes), n at most BATCH."""
-    images = np.repeat(x, BATCH, axis=0)
-    for image, at in zip(images, corners, strict=False):
-        _under(image, at, size)[...] = network.pixel_offset
-    return network.forward(images)[: len(corners)].copy()
-
-
-def _under(image: Array, corner: tuple[int, int], size: int) -> Array:
-    """The pixels under a patch, as a view. image: (..., H, W)."""
-    return image[..., corner[0] : corner[0] + size, corner[1] : corner[1] + size]
-
-
-def _starts(length: int, size: int, stride: int) -> list[int]:
-    """Where a patch begins along an axis; the last one ends at the edge."""
-    last = max(length - size, 0)
-    return [*range(0, last, stride), last]
+    sweep = Sweep(network, x, size, stride, batch=BATCH)
+    while not sweep.is_done:
+        sweep.step()
+    return Pixels(**vars(sweep.contributions(chosen)), chosen=chosen, patch=size)
 
 
 WAYS = {"gradient": gradient_times_input, "occlusion": occlusion}
