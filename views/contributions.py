@@ -40,8 +40,7 @@ def gradient_times_input(network: Network, x: Array, chosen: int) -> Contributio
     logits = network.forward(x)
     direction = np.zeros_like(logits)
     direction[0, chosen] = 1
-    gradient = network.backward(direction, needs_grad_x=True)[0]
-    assert gradient is not None
+    gradient = network.input_gradient(direction)
     values = (gradient[0] * (x[0] - x.dtype.type(network.pixel_offset))).sum(axis=0)
     return Contributions(values, float(logits[0, chosen]), float(softmax(logits)[0, chosen]))
 
