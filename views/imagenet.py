@@ -67,9 +67,20 @@ def _named(data: bytes) -> tuple[ImageClass, ...]:
     return tuple(ImageClass(*one) for one in zip(range(len(lines)), names, lines, strict=True))
 
 
-def probabilities_of(photo: np.ndarray, files: Files) -> Array:
-    """Read a photograph. photo: (224, 224, 3) of 0..255, red, green, blue -> (1000,)."""
-    network, x = imagenet_network(files), squeezenet_input(photo)
+def photo_input(photo: np.ndarray, covered: np.ndarray | None = None) -> Array:
+    """A photograph as the network sees it, with the mean pixel, which is 0 there, where it is covered.
+
+    photo: (224, 224, 3) of 0..255, red, green, blue; covered: (224, 224) bool -> (1, 3, 225, 225).
+    """
+    x = squeezenet_input(photo)
+    if covered is not None:
+        x[0, :, : len(covered), : len(covered)][:, covered] = 0
+    return x
+
+
+def probabilities_of(photo: np.ndarray, files: Files, covered: np.ndarray | None = None) -> Array:
+    """Read a photograph, or what is not covered of it. photo, covered: as photo_input takes them -> (1000,)."""
+    network, x = imagenet_network(files), photo_input(photo, covered)
     with RUNNING:
         probabilities: Array = softmax(network.forward(x))[0]
     return probabilities

@@ -24,7 +24,8 @@ def panels() -> list[Panel]:
         Panel("wide", "Layer by layer", "muted", _film("wide"), aspect=WIDE_ASPECT, only="wide"),
         Panel("narrow", "Layer by layer", "muted", _film("narrow"), aspect=NARROW_ASPECT, only="narrow"),
         Panel("maps", "Open layers", "muted", _maps(), aspect=MAPS_ASPECT),
-        Panel("seen", "Where it sees the class", "gradient", _seen(), legend=True),
+        Panel("seen", "Where it sees the class", "gradient", _seen("seen", "class_map"), legend=True),
+        Panel("beside", "The second class", "gradient", _seen("beside", "class_map_beside"), legend=True),
         Panel("filters", "Filters of conv1", "kernel", _filters()),
     ]
 
@@ -36,9 +37,12 @@ def _coloured(canvas: Canvas, name: str, alpha: float = 1) -> None:
 
 
 def _photo() -> figure:
-    """The photograph; over it the receptive field of the stage's strongest unit, and of the unit that is explained."""
+    """The photograph with what is painted over; on it the receptive field of the stage's strongest unit, and of the unit that
+    is explained."""
     canvas = Canvas("photo_photo")
     _coloured(canvas, "photo")
+    canvas.cover("photo_paint", "muted")
+    canvas.outline("photo_brush", "ink", width=2)
     canvas.outline("film_field", "kernel", width=2)
     canvas.outline("field", "output", width=3)
     return canvas.figure
@@ -72,11 +76,12 @@ def _maps() -> figure:
     return canvas.figure
 
 
-def _seen() -> figure:
-    """The map of a class over the photograph."""
-    canvas = Canvas("photo_seen")
+def _seen(name: str, values: str) -> figure:
+    """Something of a class over the photograph, and the grey square that can be moved."""
+    canvas = Canvas(f"photo_{name}")
     _coloured(canvas, "photo")
-    canvas.image("class_map").glyph.global_alpha = 0.65
+    canvas.image(values).glyph.global_alpha = 0.65
+    canvas.outline("cover_box", "ink", width=2)
     return canvas.figure
 
 

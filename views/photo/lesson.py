@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...engine import conv2d_loops, global_avg_pool2d, max_pool2d_loops, relu, softmax, squeezenet_input
+from ...engine import conv2d_loops, global_avg_pool2d, max_pool2d_loops, relu, softmax
 from ...engine.shapes import Array
 from ...engine.squeezenet import SIDE
 from ..convolution.settings import opened
 from ..definitions import layer_by_definition
 from ..files import DiskFiles, Files
-from ..grid import limit_of, shade
-from ..imagenet import ImageClass, image_classes, most_probable
+from ..grid import limit_of
+from ..imagenet import RUNNING, ImageClass, image_classes, most_probable, photo_input
 from ..networks import Networks
 from ..numbers import percent, write
 from ..pointing import pointing_at_all
@@ -32,6 +32,7 @@ from .maps import map_sources, open_layers
 from .settings import PhotoSettings
 from .stages import stages_of
 from .state import PhotoState
+from .where import as_seen, covered_by, where
 
 TITLE = "Show it a photograph"
 SUMMARY = "A real ImageNet network reads a photograph in your browser; every number of every layer can be asked."
@@ -54,16 +55,16 @@ def compute(settings: PhotoSettings, files: Files | None = None, state: PhotoSta
     """Everything that the view shows, one step a stage of the film."""
     files = files or DiskFiles()
     state = state or PhotoState(files, Networks(files))
-    classes, pixels, activations = image_classes(files), state.pixels(settings), state.activations(settings)
+    classes, activations = image_classes(files), state.activations(settings)
+    pixels = as_seen(state.photograph(settings), covered_by(settings))
     unit = read_unit(activations.network, settings.unit) if settings.unit else None
     derivation = derive(activations, unit) if unit else None
-    one = classes[settings.explain if settings.explain >= 0 else most_probable(activations.probabilities, 1)[0]]
-    class_map, _ = values_over(activations.values[-3][one.number])
+    seen, about_seen = where(settings, state, classes)
     film, moving = film_sources(activations)
     layers = open_layers(activations, settings)
     maps, aspect = map_sources(activations, layers, unit)
     still = {
-        "photo": colours(pixels), "class_map": class_map,
+        "photo": colours(pixels), **seen,
         "field": field_columns([edges_on(activations.network, unit, 0)] if unit else [], SIDE),
         "filters": filters(activations.network.parameters()["conv1.weight"]),
         **scores(activations.probabilities, classes), **class_table(activations, classes),
@@ -74,7 +75,7 @@ def compute(settings: PhotoSettings, files: Files | None = None, state: PhotoSta
         still,
         {**moving, "film_field": field_steps(activations, SIDE)},
         _sentences(activations, classes),
-        words.facts(activations, settings, classes) | words.class_words(activations, one)
+        words.facts(activations, settings, classes) | about_seen
         | card_facts(derivation, editable=False)
         | {
             "maps_aspect": f"{aspect:.5f}", "maps": "", "call": words.call_of(settings),
@@ -97,12 +98,6 @@ def colours(pixels: np.ndarray) -> Columns:
     opaque = np.full((*pixels.shape[:2], 4), 255, np.uint8)
     opaque[:, :, : pixels.shape[2]] = pixels
     return {"image": opaque[np.newaxis], **_whole()}
-
-
-def values_over(values: Array) -> tuple[Columns, float]:
-    """Numbers in colours over the whole unit square. values: (H, W) -> columns, the end of their scale"""
-    limit = limit_of(values)
-    return {"image": shade(values, limit)[np.newaxis], **_whole()}, limit
 
 
 def _whole() -> Columns:
@@ -161,8 +156,13 @@ def filters(weight: Array) -> Columns:
 def work(settings: PhotoSettings, files: Files | None = None, state: PhotoState | None = None) -> Callable[[], Array]:
     """The pass of the photograph, which compute finds done already."""
     state = state or PhotoState(files or DiskFiles(), Networks(files or DiskFiles()))
-    network, pixels = state.network(), state.pixels(settings)
-    return lambda: softmax(network.forward(squeezenet_input(pixels)))
+    network, x = state.network(), photo_input(state.photograph(settings), covered_by(settings))
+
+    def run() -> Array:
+        with RUNNING:
+            return softmax(network.forward(x))
+
+    return run
 
 
 def check(settings: PhotoSettings, files: Files | None = None, state: PhotoState | None = None) -> Check:

@@ -8,7 +8,7 @@ from ...engine import Network
 from ..film import name_with_value, strongest_unit, what_it_does
 from ..imagenet import ImageClass, most_probable
 from ..images import OWN
-from ..numbers import percent, write, write_limit
+from ..numbers import percent
 from ..units.activations import Activations
 from ..units.graph import layers_of
 from .settings import PhotoSettings
@@ -82,33 +82,26 @@ def _source(settings: PhotoSettings) -> str:
     return "Your own picture, which does not leave this machine." if settings.picture else "Choose a picture or use the webcam."
 
 
-def class_words(activations: Activations, one: ImageClass) -> dict[str, str]:
-    """The facts about the class whose map is shown: the mean of the map is the logit."""
-    maps, logits = activations.values[-3], activations.values[-2]
-    mean, logit = float(maps[one.number].mean(dtype=float)), float(logits[one.number])
-    probability = percent(float(activations.probabilities[one.number]))
-    end = write_limit(float(abs(maps[one.number]).max()))
-    return {
-        "seen": f"conv10[{one.number}]: mean of its {maps[one.number].size} cells = {write(mean)}, the logit is {write(logit)}",
-        "seen_class": f"{one.synonyms} (class {one.number}): {probability} %",
-        "seen_low": f"−{end}", "seen_high": end, "seen_palette": "signed",
-    }  # fmt: skip
-
-
 def call_of(settings: PhotoSettings) -> str:
     """A program that prints the five most probable classes."""
     is_own = settings.image == OWN
     pixels = f'photo("{settings.image}", 224, files)'
     own = 'np.load("picture.npy")  # your own picture, which only you have: 224×224×3 numbers in 0..255'
+    covered = [f'painted("{settings.erased}")'] if settings.erased else []
+    if settings.why == "occlusion":
+        covered.append(f"square({settings.cover_row}, {settings.cover_column}, {settings.patch})")
+    functions = sorted(call.partition("(")[0] for call in covered)
     return "\n".join([
         *(["import numpy as np", ""] if is_own else []),
         "from convoscope.views.files import DiskFiles",
         "from convoscope.views.imagenet import image_classes, most_probable, probabilities_of",
         *([] if is_own else ["from convoscope.views.images import photo"]),
+        *([f"from convoscope.views.photo.where import {', '.join(functions)}"] if covered else []),
         "",
         "files = DiskFiles()",
         f"pixels = {own if is_own else pixels}",
-        "probabilities = probabilities_of(pixels, files)",
+        *([f"covered = {' | '.join(covered)}  # with grey"] if covered else []),
+        f"probabilities = probabilities_of(pixels, files{', covered' if covered else ''})",
         "for number in most_probable(probabilities, 5):",
         '    print(f"{image_classes(files)[number].name}: {probabilities[number]:.1%}")',
     ])  # fmt: skip

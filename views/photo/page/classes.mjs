@@ -1,4 +1,7 @@
-/** The search through the thousand classes: each is found by any of its names; choosing one shows where it is seen. */
+/**
+ * The search through the thousand classes: each is found by any of its names; choosing one shows where it is seen, and beside
+ * it another.
+ */
 import { make } from "../../../static/js/elements.mjs";
 import { allOf, mapValues } from "../../../static/js/packet.mjs";
 import { button } from "../../units/page/pieces.mjs";
@@ -18,7 +21,7 @@ export class ClassSearch {
   /** A new trace is shown. */
   shown(trace, settings) {
     this.classes = mapValues(trace.still.classes, allOf);
-    this.chosen = settings.explain;
+    [this.chosen, this.second] = [settings.explain, settings.compare];
     this.#list();
   }
 
@@ -44,7 +47,11 @@ export class ClassSearch {
     const one = button(`${name[n]}: ${percent[n]}`, () => this.view.change("explain", n), { disabled: !this.isEnabled });
     one.title = `${synonyms[n]}; class ${n}, place ${rank[n]}, logit ${logit[n]}`;
     one.ariaPressed = String(n === this.chosen);
-    line.append(one);
+    const isSecond = n === this.second;
+    const other = button("beside", () => this.view.change("compare", isSecond ? -1 : n), { disabled: !this.isEnabled });
+    other.ariaLabel = `Show ${name[n]} beside the first class`;
+    other.ariaPressed = String(isSecond);
+    line.append(one, other);
     return line;
   }
 }
