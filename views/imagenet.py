@@ -33,14 +33,16 @@ class ImageClass:
 
 def imagenet_network(files: Files) -> Network:
     """The network with its weights. Raises FileNeeded, and DataError if the file is damaged."""
+    data = files.read(WEIGHTS)
     try:
-        return _filled(files.read(WEIGHTS))
+        with RUNNING:  # so that of visitors who come first together one reads them
+            return _filled(data)
     except WeightsError as error:
         files.forget(WEIGHTS)
         raise DataError(f"the file {WEIGHTS} is damaged: {error}; load the page again to fetch it anew") from None
 
 
-@lru_cache(maxsize=1)  # of two threads that come first together the later one's network stays: both are whole
+@lru_cache(maxsize=1)
 def _filled(data: bytes) -> Network:
     network = squeezenet(np.random.default_rng(0))
     values = read_weights(data, {name: value.shape for name, value in network.parameters().items()})
@@ -56,6 +58,16 @@ def image_classes(files: Files) -> tuple[ImageClass, ...]:
         files.forget(CLASSES)
         raise DataError(f"the file {CLASSES} is damaged: it names {len(classes)} classes instead of 1,000; load the page again")
     return classes
+
+
+def class_names(files: Files) -> tuple[str, ...]:
+    """The name of every class, in order."""
+    return _names(files.read(CLASSES))
+
+
+@lru_cache(maxsize=1)
+def _names(data: bytes) -> tuple[str, ...]:
+    return tuple(one.name for one in _named(data))
 
 
 @lru_cache(maxsize=1)

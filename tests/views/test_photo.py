@@ -1,6 +1,7 @@
 """The photo view's lesson: the film, the maps, the class maps, the card of a unit, and what is dropped or refused."""
 
 import base64
+import io
 
 import numpy as np
 import pytest
@@ -131,6 +132,34 @@ def test_a_unit_has_a_card_that_changes_nothing(session, panda):
     assert trace.static["field"]["w"].tolist() == [pytest.approx(63 / 224)]
 
 
+def test_cards_name_classes_and_list_the_maps_that_are_summed_up(session):
+    trace = shown(session, unit="softmax[388]").trace
+    assert trace.facts["card_kind"].startswith("giant panda: exp(")
+    labels = trace.static["card_terms"]["label"].tolist()
+    assert "giant panda" in labels
+    assert not any(label.isdigit() for label in labels)
+    trace = shown(session, unit="logits[388]").trace
+    assert trace.static["card_feeds"]["label"].tolist()[0] == "softmax[388] giant panda"
+    assert shown(session, unit="conv10[388,0,0]").trace.static["card_feeds"]["label"].tolist() == ["logits[388] giant panda"]
+    trace = shown(session, unit="fire5.expand3x3[3,10,10]").trace
+    labels, words = (trace.static["card_terms"][name].tolist() for name in ("label", "words"))
+    others = words[labels.index("16 other maps")].split(", ")
+    listed = [label.partition("[")[2].rstrip("]") for label in labels if label.startswith("fire5.relu[")]
+    assert sorted(map(int, others + listed)) == list(range(32))
+
+
+def test_the_arrays_have_the_numbers_of_every_layer_by_name(session, panda):
+    shown(session, why="occlusion", patch="56", unit="")
+    update = session.handle({"view": "photo", "name": "export", "value": {"kind": "npz", "step": 0}})
+    with np.load(io.BytesIO(update.download.data)) as archive:
+        names = {name for name in archive.files if name.startswith("activations.")}
+        assert names == {f"activations.{name}" for name in panda.names}
+        np.testing.assert_array_equal(archive["photograph"], photo("panda", 224, FILES))
+        assert archive["covered"].sum() == 56 * 56
+        assert archive["activations.conv10"].shape == (1000, 13, 13)
+        assert archive["activations.softmax"].sum() == pytest.approx(1)
+
+
 def test_layers_open_and_close_and_no_more_than_four_are_open(session):
     shown(session, layers="conv1")
     for name in ("fire2.squeeze", "conv10", "logits"):
@@ -182,7 +211,7 @@ def test_a_picture_of_ones_own_is_read_as_a_photograph_is(session, panda):
     pixels = base64.b64encode(photo("panda", 224, FILES).tobytes()).decode()
     update = session.handle({"view": "photo", "name": "settings", "value": {"image": "own", "picture": pixels}})
     assert update.trace.facts["scores"].startswith("It is sure: giant panda")
-    assert "does not leave this machine" in update.trace.facts["source"]
+    assert update.trace.facts["source"].endswith(" Your own picture.")
     same = shown(session).trace.static["map_values"]["value"]
     np.testing.assert_array_equal(update.trace.static["map_values"]["value"], same)
     update = session.handle({"view": "photo", "name": "picture", "value": pixels[:400]})

@@ -153,6 +153,14 @@ def filters(weight: Array) -> Columns:
     return colours(cells[:-1, :-1])
 
 
+def arrays(settings: PhotoSettings, files: Files, state: PhotoState) -> dict[str, np.ndarray]:
+    """The photograph, what is covered of it, and every number of every layer by name; the weights are those of the file
+    static/data/imagenet/squeezenet.npz."""
+    activations = state.activations(settings)
+    named = {f"activations.{name}": values for name, values in zip(activations.names, activations.values, strict=True)}
+    return {"photograph": state.photograph(settings), "covered": covered_by(settings)} | named
+
+
 def work(settings: PhotoSettings, files: Files | None = None, state: PhotoState | None = None) -> Callable[[], Array]:
     """The pass of the photograph, which compute finds done already."""
     state = state or PhotoState(files or DiskFiles(), Networks(files or DiskFiles()))

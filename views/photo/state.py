@@ -13,7 +13,7 @@ from ...engine.shapes import Array
 from ...engine.squeezenet import SIDE
 from ..contributions import Contributions, Sweep, gradient_times_input
 from ..files import Files
-from ..imagenet import RUNNING, imagenet_network, photo_input
+from ..imagenet import RUNNING, class_names, imagenet_network, photo_input
 from ..images import chosen_photo
 from ..networks import Networks
 from ..settings import SettingError
@@ -37,6 +37,7 @@ class PhotoState(State[PhotoSettings]):
 
     def __init__(self, files: Files, networks: Networks) -> None:
         super().__init__(files, networks)
+        self._network: Network | None = None
         self._sweep: Sweep | None = None
         self._swept: tuple[str, ...] = ()  # the settings that it is for
         self._news_at = 0.0
@@ -49,7 +50,8 @@ class PhotoState(State[PhotoSettings]):
 
     def network(self) -> Network:
         """SqueezeNet. Raises FileNeeded."""
-        return imagenet_network(self.files)
+        self._network = self._network or imagenet_network(self.files)
+        return self._network
 
     def photograph(self, settings: PhotoSettings) -> np.ndarray:
         """The photograph, nothing covered. -> (224, 224, 3) uint8. Raises FileNeeded."""
@@ -64,7 +66,7 @@ class PhotoState(State[PhotoSettings]):
         return self._read(settings, NOTHING)
 
     def _read(self, settings: PhotoSettings, covered: np.ndarray) -> Activations:
-        return _activations(self.network(), self.photograph(settings).tobytes(), covered.tobytes())
+        return _activations(self.network(), class_names(self.files), self.photograph(settings).tobytes(), covered.tobytes())
 
     def gradient(self, settings: PhotoSettings, chosen: int) -> Contributions:
         """What each pixel brings of a class's logit: gradient × input."""
@@ -157,13 +159,13 @@ def _sweep_settings(settings: PhotoSettings) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=3)
-def _activations(network: Network, pixels: bytes, covered: bytes) -> Activations:
+def _activations(network: Network, names: tuple[str, ...], pixels: bytes, covered: bytes) -> Activations:
     """Read a photograph; whoever looks at the same one shares its numbers. pixels: (224, 224, 3) uint8, covered: (224, 224)
     bool, both as bytes."""
     x = _input_of(pixels, covered)
     with RUNNING:
         network.forward(x)
-        return Activations.of(network)
+        return Activations.of(network, class_names=names)
 
 
 @lru_cache(maxsize=4)

@@ -66,7 +66,7 @@ def facts(activations: Activations, settings: PhotoSettings, classes: tuple[Imag
     units = sum(math.prod(layer.shape) for layer in layers_of(network) if layer.name.partition(".")[2] != "concat")
     return {
         "source": f"SqueezeNet 1.1 (Iandola et al., 2016), trained by its authors on 1.2 million photographs: {count:,} "
-        f"parameters, {units:,} units. {_source(settings)} Everything is computed on this machine.",
+        f"parameters, {units:,} units. {_source(settings)}",
         "size": "Blue is positive, orange negative, background colour = 0. The number behind ± is the end of a layer's scale.",
         "photo": "",
         "limits": LIMITS,
@@ -79,7 +79,7 @@ def _source(settings: PhotoSettings) -> str:
     """Whose photograph it is."""
     if settings.image != OWN:
         return f"Photograph: {settings.image}."
-    return "Your own picture, which does not leave this machine." if settings.picture else "Choose a picture or use the webcam."
+    return "Your own picture." if settings.picture else "Choose a picture or use the webcam."
 
 
 def call_of(settings: PhotoSettings) -> str:

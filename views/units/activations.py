@@ -30,16 +30,18 @@ class Unit:
 
 @dataclass(frozen=True)
 class Activations:
-    """A network, and every number of one image's way through it. values: one array for each layer, without the batch."""
+    """A network, and every number of one image's way through it. values: one array for each layer, without the batch;
+    class_names: what the probabilities are of, if they have names."""
 
     network: Network
     values: Sequence[Array]
+    class_names: Sequence[str] = ()
 
     @classmethod
-    def of(cls, network: Network, image: int = 0) -> Self:
+    def of(cls, network: Network, image: int = 0, class_names: Sequence[str] = ()) -> Self:
         """Copies of all layers' numbers for one image of the last forward, the probabilities included."""
         values = [np.array(batch[image], order="C") for batch in (network.activations[0], *values_of(network))]
-        return cls(network, [*values, softmax(values[-1][np.newaxis])[0]])
+        return cls(network, [*values, softmax(values[-1][np.newaxis])[0]], class_names)
 
     @cached_property
     def names(self) -> list[str]:
@@ -58,6 +60,12 @@ class Activations:
     def name(self, unit: Unit) -> str:
         """C1[3, 10, 12]: what the unit is called."""
         return f"{self.names[unit.layer]}[{', '.join(map(str, unit.position))}]"
+
+    def class_of(self, unit: Unit) -> str:
+        """The name of the class whose map, logit or probability it belongs to, "" if there is none."""
+        count = len(self.class_names)
+        is_of_class = count > 0 and all(len(values) == count for values in self.values[unit.layer :])
+        return self.class_names[unit.position[0]] if is_of_class else ""
 
     def address(self, unit: Unit) -> str:
         """C1[3,10,12]: the unit as read_unit reads it."""

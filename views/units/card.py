@@ -13,7 +13,7 @@ import numpy as np
 from ..grid import limit_of, shade
 from ..numbers import write
 from ..trace import Columns, Sources, Texts
-from .activations import Activations
+from .activations import Activations, Unit
 from .derivation import Derivation, NumberGrid, Opening, Term
 from .kinds import kind_of, origin, readers_of, receptive_edges
 
@@ -51,7 +51,7 @@ def card_facts(
     return {
         "card_title": derivation.title,
         "card_value": write(derivation.value),
-        "card_kind": derivation.about,
+        "card_kind": ": ".join(filter(None, [derivation.activations.class_of(derivation.unit), derivation.about])),
         "card_sees": _sees(derivation),
         "card_sum": _result(derivation),
         **(_switches(derivation, switched_off) if editable else {}),
@@ -83,9 +83,14 @@ def _named(activations: Activations, terms: Sequence[Term]) -> list[tuple[Term, 
     rows = []
     for term in terms:
         unit = term.unit and origin(activations.network, term.unit)
-        name, address = (activations.name(unit), activations.address(unit)) if unit else ("", "")
+        name, address = (_label(activations, unit), activations.address(unit)) if unit else ("", "")
         rows.append((term, term.label or name, address))
     return rows
+
+
+def _label(activations: Activations, unit: Unit) -> str:
+    """Its name, and that of its class."""
+    return f"{activations.name(unit)} {activations.class_of(unit)}".strip()
 
 
 def _terms(rows: Sequence[tuple[Term, str, str]]) -> Columns:

@@ -17,6 +17,7 @@ from .graph import layers_of
 from .windows import Windowed, windows_over
 
 MOST_GROUPS = 16  # input maps shown cell by cell: those that contribute most
+MOST_NAMED = 48  # other maps whose numbers are listed
 LARGEST_PATCH = 12  # cells a side of what is opened by itself
 
 
@@ -80,7 +81,9 @@ class Convolution(Windowed, Weighted):
         name, first = self.activations.names[self.before], self.window_maps.start
         terms = [Term(f"{name}[{first + c}]", result=float(self.sums[c]), group=first + c) for c in self.shown]
         others = np.delete(self.sums, self.shown)
-        rest = [Term(f"{len(others)} other maps", result=float(others.sum()))] if len(others) else []
+        numbers = np.delete(np.arange(len(self.sums)), self.shown) + first
+        words = ", ".join(map(str, numbers)) if len(numbers) <= MOST_NAMED else ""
+        rest = [Term(f"{len(others)} other maps", words, float(others.sum()))] if len(others) else []
         return [*terms, *rest, self.bias_term()]
 
     def openings(self) -> list[Opening]:

@@ -54,7 +54,9 @@ class Softmax(Derivation):
         terms = []
         for n in shown:
             above = float(self.exponentials[n])
-            terms.append(Term(str(n), f"{self._power(n)} = {write(above)}", above / self.sum, unit=Unit(self.before, (n,))))
+            unit = Unit(self.before, (n,))
+            name = self.activations.class_of(unit) or str(n)
+            terms.append(Term(name, f"{self._power(n)} = {write(above)}", above / self.sum, unit=unit))
         others = np.delete(self.exponentials, shown)
         rest = [Term(f"{len(others)} other classes", result=float(others.sum()) / self.sum)] if len(others) else []
         return [*terms, *rest]
