@@ -26,6 +26,7 @@ PEERS = ROOT / ".peers"
 TORCH = "torch==2.13.0"
 PROGRAMS = {  # section: what is run
     "page": ["page.py"],
+    "photo": ["photo.py"],
     "embeds": ["embeds.py"],
     "train_page": ["train_page.py"],
     "engine": ["engine.py"],

@@ -117,7 +117,7 @@ def training(minutes: float) -> str:
     """Train and step for so long; how the heaps of JavaScript and WebAssembly grow in the last two thirds."""
     with served_site() as address, opened_browser() as browser:
         page = browser.new_context().new_page()
-        page.route("**/worker.mjs", _with_the_size_of_the_heap)
+        page.route("**/worker.mjs", with_the_size_of_the_heap)
         page.goto(f"{address}?view=train")
         page.locator(".view:not([hidden]) .sentence", has_text="batches").wait_for()
         page.evaluate("window.convoscope.ready")
@@ -137,7 +137,7 @@ def training(minutes: float) -> str:
     return f"{minutes:.0f} min of training: JavaScript {slope:+.1f} MB an hour, WebAssembly {wasms[-1] - wasms[0]:+.1f} MB"
 
 
-def _with_the_size_of_the_heap(route: Route) -> None:
+def with_the_size_of_the_heap(route: Route) -> None:
     """The worker's own script, and behind it a function that tells WebAssembly's memory."""
     answer = route.fetch()
     more = "self.heapSize = () => python.then((loaded) => loaded._module.HEAP8.length);"
