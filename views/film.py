@@ -52,12 +52,6 @@ def moving(drawing: str, columns: str, boxes: Sequence[Sequence[Box]]) -> Column
     return {f"{drawing}_{name}": np.ascontiguousarray(whole[:, :, n]) for n, name in enumerate(columns.split())}
 
 
-def strongest_unit(activations: Activations, layer: int) -> Unit:
-    """The unit of the largest value."""
-    values = activations.values[layer]
-    return Unit(layer, tuple(int(place) for place in np.unravel_index(int(values.argmax()), values.shape)))
-
-
 def name_with_value(activations: Activations, unit: Unit) -> str:
     """C1[3, 10, 12] ≈ 4.213"""
     return f"{activations.name(unit)} ≈ {write(float(f'{activations.value(unit):.{DIGITS}g}'))}"

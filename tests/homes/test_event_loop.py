@@ -26,6 +26,8 @@ CHANGES = (
     ("convolution", "settings", {"image": "camera", "size": 224, "kernel": "blur"}),
     ("network", "settings", {"digit": 1234}),
     ("rgb", "settings", {"preset": "lecture", "filters": 4}),
+    ("photo", "settings", {"image": "coffee", "compare": 281, "why": "gradient", "layers": "conv1,fire5.concat"}),
+    ("photo", "sweep", True),
     ("convolution", "ran", "timed"),
     ("train", "load", "A" * 2_000_000),
     ("convolution", "export", {"kind": "npz", "step": 0}),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...engine.shapes import Array
-from ..film import CORNERS, Box, Frames, arrow, film_steps, part, strongest_unit
+from ..film import CORNERS, Box, Frames, arrow, film_steps, part
 from ..grid import limit_of, shade
 from ..trace import Columns, Texts
 from ..units.activations import Activations, Edges, Unit
@@ -92,7 +92,7 @@ class Film:
     def of(cls, activations: Activations) -> Film:
         """Choose the unit of the largest value in every stage."""
         stages = stages_of(activations.network)
-        units = [strongest_unit(activations, stage.layer) for stage in stages]
+        units = [activations.strongest(stage.layer) for stage in stages]
         pictures = [picture(activations, unit.layer, unit.position[0]) for unit in units]
         return cls(activations, stages, units, pictures)
 
@@ -123,7 +123,7 @@ class Film:
 
 def field_steps(activations: Activations, side: int) -> Columns:
     """On the photograph: the receptive field of the strongest unit of every stage. -> x, y, w, h (T, 1)"""
-    units = [strongest_unit(activations, stage.layer) for stage in stages_of(activations.network)]
+    units = [activations.strongest(stage.layer) for stage in stages_of(activations.network)]
     return field_columns([edges_on(activations.network, unit, 0) for unit in units], side)
 
 

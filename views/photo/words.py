@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ...engine import Network
-from ..film import name_with_value, strongest_unit, what_it_does
+from ..film import name_with_value, what_it_does
 from ..imagenet import ImageClass, most_probable
 from ..images import OWN
 from ..numbers import percent
@@ -36,7 +36,7 @@ def answer(activations: Activations, classes: tuple[ImageClass, ...]) -> str:
 def stage_sentence(activations: Activations, stage: Stage, names: list[str], classes: tuple[ImageClass, ...]) -> str:
     """What a stage of the film does, and its strongest unit."""
     layer = layers_of(activations.network)[stage.layer]
-    unit = strongest_unit(activations, stage.layer)
+    unit = activations.strongest(stage.layer)
     if stage.name == "softmax":
         return f"softmax makes probabilities of the {len(classes):,} logits. {answer(activations, classes)}"
     where = name_with_value(activations, unit)

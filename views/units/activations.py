@@ -53,6 +53,18 @@ class Activations:
         """What softmax makes of the logits. -> (classes,)"""
         return self.values[-1]
 
+    @cached_property
+    def _strongest(self) -> dict[int, Unit]:
+        return {}
+
+    def strongest(self, layer: int) -> Unit:
+        """The unit of the largest value of a layer."""
+        if layer not in self._strongest:
+            values = self.values[layer]
+            place = np.unravel_index(int(values.argmax()), values.shape)
+            self._strongest[layer] = Unit(layer, tuple(int(one) for one in place))
+        return self._strongest[layer]
+
     def value(self, unit: Unit) -> float:
         """The unit's number."""
         return float(self.values[unit.layer][unit.position])

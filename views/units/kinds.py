@@ -5,7 +5,10 @@ A new kind of layer needs a class (see derivation.py) and a line here.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ...engine import Network
+from ...engine.shapes import Pair
 from .activations import Activations, Edges, Unit
 from .branches import Add, Concat
 from .cellwise import Dropout, Flatten, Identity, ReLU, Sigmoid, Tanh
@@ -87,8 +90,22 @@ def edges_on(network: Network, unit: Unit, base: int) -> Edges:
         cell = kind_of(network, cell.layer).source(network, cell)
     if cell is None:
         return 0, 0, H, W
+    reach = _reach(network, cell.layer, base)
+    if reach is None:
+        return 0, 0, 0, 0
+    (top, left, bottom, right), (down, across) = reach
     _, row, column = cell.position
-    return clip(_spread(network, cell.layer, (row, column, row + 1, column + 1), base) or (0, 0, 0, 0), H, W)
+    return clip((top + row * down, left + column * across, bottom + row * down, right + column * across), H, W)
+
+
+@lru_cache(maxsize=256)  # a film asks for the same layers with every photograph
+def _reach(network: Network, layer: int, base: int) -> tuple[Edges, Pair] | None:
+    """What the first cell of a layer sees of `base`, and how far this moves from one cell to the next, down and across:
+    windows slide evenly, and so do windows over windows."""
+    first, next_one = (_spread(network, layer, (at, at, at + 1, at + 1), base) for at in (0, 1))
+    if first is None or next_one is None:
+        return None
+    return first, (next_one[0] - first[0], next_one[1] - first[1])
 
 
 def _spread(network: Network, number: int, edges: Edges, base: int) -> Edges | None:
