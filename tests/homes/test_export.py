@@ -10,7 +10,10 @@ from PIL import Image, ImageSequence
 
 from convoscope.app import main
 from convoscope.homes import export, pictures
+from convoscope.homes.notebook import show
 from convoscope.homes.single_file import ExportError, computed, single_file
+from convoscope.views.files import DiskFiles
+from convoscope.views.images import photo
 from convoscope.views.session import Session
 
 
@@ -121,6 +124,18 @@ def test_the_frames_of_a_gif_are_the_steps_of_the_page(tmp_path):
         same, next_one = (np.abs(frame - expected[m]).mean() for m in (n, n + 1))
         assert same < 2  # of 255: a GIF has 256 colours
         assert next_one > 1.5 * same
+
+
+def test_a_photograph_of_ones_own_is_exported_with_its_film():
+    """The file holds the photograph and all that was computed of it; the film goes from layer to layer."""
+    page = show("photo", image=photo("koala", 224, DiskFiles())).html()
+    assert len(page) < 1_500_000
+    with Image.open(io.BytesIO(pictures.film(page, "photo", range(2, 4), "gif"))) as film:
+        frames = [np.asarray(frame.convert("RGB"), float) for frame in ImageSequence.Iterator(film)]
+    assert len(frames) == 2
+    assert np.abs(frames[0] - frames[1]).any()
+    with Image.open(io.BytesIO(pictures.picture(page, "photo", 3, "png"))) as picture:
+        assert np.abs(np.asarray(picture.convert("RGB").reduce(pictures.FINE), float) - frames[1]).mean() < 4  # of 255
 
 
 def test_the_command_says_which_endings_there_are():

@@ -10,7 +10,7 @@ from convoscope.engine import squeezenet_input
 from convoscope.views.files import DiskFiles, FetchedFiles, FileNeeded
 from convoscope.views.imagenet import WEIGHTS, imagenet_network
 from convoscope.views.images import photo
-from convoscope.views.photo.stages import stages_of
+from convoscope.views.photo.film import stages_of
 from convoscope.views.session import Session
 from convoscope.views.trace import column_array
 from convoscope.views.units.activations import Activations

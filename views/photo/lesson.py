@@ -27,10 +27,9 @@ from ..units.card import card_facts, card_sources
 from ..units.graph import layers_of
 from ..units.kinds import derive, edges_on
 from . import words
-from .film import field_columns, field_steps, film_sources
+from .film import field_columns, field_steps, film_sources, stages_of
 from .maps import map_sources, open_layers
 from .settings import PhotoSettings
-from .stages import stages_of
 from .state import PhotoState
 from .where import as_seen, covered_by, where
 

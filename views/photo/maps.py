@@ -12,9 +12,8 @@ from ..numbers import write_limit
 from ..trace import Columns, Texts
 from ..units.activations import Activations, Unit
 from ..units.graph import find_layer, layers_of
-from .film import colour_steps
+from .film import colour_steps, picture, strengths
 from .settings import PhotoSettings
-from .stages import picture, strengths
 
 MOST_OPEN = 4  # layers at once
 LARGE = 50  # cells a side: of larger maps fewer stand on a page

@@ -11,8 +11,8 @@ from ..images import OWN
 from ..numbers import percent
 from ..units.activations import Activations
 from ..units.graph import layers_of
+from .film import Stage
 from .settings import PhotoSettings
-from .stages import Stage
 
 SURE, UNSURE = 0.8, 0.4
 LIMITS = (
