@@ -173,7 +173,7 @@ class Canvas:
         self.rectangles(name, fill=token, line=edge, alpha=alpha, level="overlay" if moves else "annotation")
 
     def film(self) -> None:
-        """What moves over the layers of a forward pass: the sources of film.py."""
+        """What moves over the layers of a forward pass: the sources of forward_pass.py."""
         self.segments("film_arrow", "kernel", width=2)
         for name, token, width in (("film_window", "kernel", 2), ("film_cell", "output", 2), ("film_now", "output", 3)):
             self.rectangles(name, by=CORNERS, line=token, width=width, level="overlay")

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 
 from ...engine import Network
-from ..film import Box, Frames, arrow, film_steps, part
+from ..forward_pass import Box, Frames, arrow, film_steps, part
 from ..grid import floats, limit_of, shade
 from ..numbers import write_limit
 from ..trace import Columns, Sources, Texts

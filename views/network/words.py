@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...engine import TRAIN_COUNT, Network
-from ..film import name_with_value, what_it_does
+from ..forward_pass import name_with_value, what_it_does
 from ..networks import COMMITTED
 from ..numbers import percent
 from ..units.activations import Activations, Unit

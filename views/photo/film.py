@@ -13,7 +13,7 @@ import numpy as np
 
 from ...engine import Network
 from ...engine.shapes import Array
-from ..film import CORNERS, Box, Frames, arrow, film_steps, part
+from ..forward_pass import CORNERS, Box, Frames, arrow, film_steps, part
 from ..grid import limit_of, shade
 from ..trace import Columns, Texts
 from ..units.activations import Activations, Edges, Unit

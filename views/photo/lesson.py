@@ -34,7 +34,7 @@ from .state import PhotoState
 from .where import as_seen, covered_by, where
 
 TITLE = "Show it a photograph"
-SUMMARY = "A real ImageNet network reads a photograph in your browser; every number of every layer can be asked."
+SUMMARY = "A real ImageNet network reads your photograph; every number of every layer can be asked."
 ACTIVITY = (
     "Show SqueezeNet a photograph: 1,000 classes, the pass layer by layer, every map and unit, and where it sees a class."
 )

@@ -51,7 +51,8 @@ def covered_by(settings: PhotoSettings) -> np.ndarray:
     paint = painted(settings.erased)
     if settings.why != "occlusion":
         return paint
-    return paint | square(settings.cover_row, settings.cover_column, int(settings.patch))
+    covered: np.ndarray = paint | square(settings.cover_row, settings.cover_column, int(settings.patch))
+    return covered
 
 
 def as_seen(photo: np.ndarray, covered: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ...engine import Network
-from ..film import name_with_value, what_it_does
+from ..forward_pass import name_with_value, what_it_does
 from ..imagenet import ImageClass, most_probable
 from ..images import OWN
 from ..numbers import percent
