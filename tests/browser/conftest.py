@@ -186,10 +186,13 @@ def explorer(request, browser, site_url, context_options) -> Iterator[Explorer]:
         with explored(request, browser, site_url, context_options) as explorer:
             yield explorer
         return
-    with request.getfixturevalue("shared_window").page(context_options) as page:
+    window, failures = request.getfixturevalue("shared_window"), request.session.testsfailed
+    with window.page(context_options) as page:
         explorer = Explorer(page, site_url)
         explorer.slug = getattr(request.module, "SLUG", Explorer.slug)
         yield explorer
+    if request.session.testsfailed > failures:
+        window.close()  # what a failing test leaves behind fails no other
     assert explorer.unexpected() == []
 
 

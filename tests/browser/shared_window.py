@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 PATIENCE = 60  # seconds: what comes at all may come late on a busy machine
 # What a page starts as a worker of its own becomes a part of the one that all pages of the window share.
@@ -25,6 +25,7 @@ KEEP_PYTHON = """async (url) => {
   window.kept = new SharedWorker(`${url}${assets}/static/js/worker.mjs`, { type: "module", name: "tests" });
 }"""
 FORGET = """async () => {
+  if (!/native code/.test(setTimeout)) throw new Error("a test that installs a clock needs the fixture own_python");
   localStorage.clear();
   for (const { name } of await indexedDB.databases()) {
     await new Promise((resolve) => {
@@ -73,7 +74,11 @@ class SharedWindow:
                 other.close()
         self.context.set_offline(False)
         self.context.clear_cookies()
-        self.keeper.evaluate(FORGET)
+        try:
+            self.keeper.evaluate(FORGET)
+        except Error:
+            self.close()
+            raise
 
     def close(self) -> None:
         if self.options is not None:

@@ -67,7 +67,7 @@ def test_the_copied_call_computes_what_the_page_shows(explorer):
 
 def test_a_browser_without_clipboard_gets_the_text_selected(explorer):
     explorer.page.add_init_script(NO_CLIPBOARD)
-    page = explorer.open(ready=False)
+    page = explorer.open()
     open_code(page)
     press(page, "Copy")
     expect(page.get_by_text("The text is selected: press Ctrl+C")).to_be_visible()

@@ -193,14 +193,18 @@ def test_six_views_in_one_deck_and_only_the_shown_one_moves(explorer, six):
     expect(sentence).to_have_text(kept["sentence"])
 
 
+def show_slide(explorer, number):
+    """By its address, again if need be: reveal writes the address of the slide before a little late."""
+    explorer.becomes(lambda: explorer.page.evaluate(f"location.hash = '#/{number}'; {SLIDE}"), number)
+
+
 def test_no_slide_of_the_lecture_is_cut(explorer):
     explorer.expect("was preloaded")
     page = explorer.page
     page.goto(f"{explorer.url}slides/")
     cut = {}
     for n in range(page.locator(".slides > section").count()):
-        page.evaluate("(n) => { location.hash = `#/${n}`; }", n)
-        explorer.becomes(lambda: page.evaluate(SLIDE), n)
+        show_slide(explorer, n)
         if not page.locator("section.present convoscope-view").count():
             continue
         frame = page.locator("section.present iframe").element_handle().content_frame()
@@ -233,8 +237,7 @@ def test_before_python_and_in_the_overview_every_slide_has_its_own_picture(explo
     assert len(told) > 15
     wrong = {}
     for n, sentence in told:
-        page.evaluate("(n) => { location.hash = `#/${n}`; }", n)
-        explorer.becomes(lambda: page.evaluate(SLIDE), n)
+        show_slide(explorer, n)
         frame = page.locator("section.present iframe").element_handle().content_frame()
         frame.locator(".view:not([hidden]) .sentence", has_text=re.compile(r"\S")).wait_for()
         heard = frame.evaluate("document.querySelector('.view:not([hidden]) .sentence').textContent")
@@ -242,7 +245,7 @@ def test_before_python_and_in_the_overview_every_slide_has_its_own_picture(explo
             wrong[n] = heard
         assert frame.evaluate("document.querySelector('.python').dataset.state") == "loading"
     assert wrong == {}
-    page.evaluate("(n) => { location.hash = `#/${n}`; }", EDGE)
+    show_slide(explorer, EDGE)
     page.keyboard.press("Escape")
     page.locator(".reveal.overview").wait_for()
     for n in (EDGE - 1, EDGE, BLUR):

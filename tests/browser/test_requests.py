@@ -39,6 +39,7 @@ def test_what_was_under_way_when_python_was_lost_is_asked_again_but_not_twice(re
     assert requests("return [said.late, requests.waiting.size]") == ["L", 1]
 
 
+@pytest.mark.usefixtures("own_python")  # a clock is that of a whole window
 def test_every_wait_has_a_deadline(explorer):
     explorer.page.clock.install()
     page = explorer.open(ready=False)

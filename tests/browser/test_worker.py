@@ -179,10 +179,12 @@ def test_embeds_that_share_a_worker_get_one_each_when_it_dies(explorer, built_si
 
 
 def in_shared_worker(page, script):
-    """Evaluate a script in the one shared worker of the browser."""
+    """Evaluate a script in the one shared worker of the page's window; other windows of the browser have theirs."""
     tools = page.context.browser.new_browser_cdp_session()
-    found = [one for one in tools.send("Target.getTargets")["targetInfos"] if one["type"] == "shared_worker"]
-    session = tools.send("Target.attachToTarget", {"targetId": found[-1]["targetId"], "flatten": False})["sessionId"]
+    targets = tools.send("Target.getTargets")["targetInfos"]
+    (window,) = [one["browserContextId"] for one in targets if one["url"] == page.url]
+    (found,) = [one for one in targets if one["type"] == "shared_worker" and one["browserContextId"] == window]
+    session = tools.send("Target.attachToTarget", {"targetId": found["targetId"], "flatten": False})["sessionId"]
     message = {"id": 1, "method": "Runtime.evaluate", "params": {"expression": script}}
     tools.send("Target.sendMessageToTarget", {"sessionId": session, "message": json.dumps(message)})
 
