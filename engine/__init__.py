@@ -15,6 +15,7 @@ from .conv import (
     conv2d_loops,
     conv2d_terms,
 )
+from .conv1d import conv1d, conv1d_backward, conv1d_loops
 from .convnetjs import export_convnetjs, import_convnetjs
 from .digits import DigitPreprocessing, mnist_digit
 from .evaluation import Evaluation, evaluate, wilson_interval
@@ -56,6 +57,7 @@ from .shapes import ReceptiveField, ShapeError, Sliding, output_size, output_siz
 from .sift import Keypoint, Matches, SiftFeatures, describe, direction_histogram, match, sift
 from .squeezenet import squeezenet, squeezenet_input
 from .trainer import Trainer, TrainSettings, TrainStep
+from .transposed import conv_transpose2d, conv_transpose2d_backward, conv_transpose2d_loops, insert_zeros, transposed_sizes
 from .warping import Similarity, warp
 from .weights import WeightsError, load_weights, put_weights, read_weights, save_weights
 from .windows import sliding_windows
