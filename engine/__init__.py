@@ -22,7 +22,7 @@ from .evaluation import Evaluation, evaluate, wilson_interval
 from .examples import centre_crop, network_input
 from .finite_differences import Slopes, Verdict, check_gradients, judge, slopes
 from .formula import FormulaError, parse_formula
-from .hog import blocks_of, cell_histograms, cell_histograms_loops, direction_shares, hog, normalise_block, pixel_gradients
+from .hog import cell_histograms, cell_histograms_loops, hog, normalise_block, pixel_gradients
 from .initialisers import glorot_uniform, he_normal
 from .keypoints import Extrema, find_extrema
 from .layer_specs import ConvSpec, DropoutSpec, FlattenSpec, GlobalPoolSpec, LayerSpec, LinearSpec, PoolSpec, ResponseNormSpec
@@ -54,7 +54,7 @@ from .pooling import (
 )
 from .scale_space import gaussian_blur, gaussian_kernel, scale_space
 from .shapes import ReceptiveField, ShapeError, Sliding, output_size, output_sizes, receptive_field
-from .sift import Keypoint, Matches, SiftFeatures, describe, direction_histogram, match, sift
+from .sift import Keypoint, Matches, SiftFeatures, describe, describe_loops, direction_histogram, match, sift
 from .squeezenet import squeezenet, squeezenet_input
 from .trainer import Trainer, TrainSettings, TrainStep
 from .transposed import conv_transpose2d, conv_transpose2d_backward, conv_transpose2d_loops, insert_zeros, transposed_sizes

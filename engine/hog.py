@@ -141,6 +141,18 @@ def blocks_of(histograms: Array, block: int) -> Array:
     return ordered.reshape(*ordered.shape[:2], -1)
 
 
+def cells_of_blocks(blocks: Array, block: int) -> Array:
+    """What the blocks say of each cell: the mean over all blocks that hold it. (bR, bC, block²·bins) -> (R, C, bins)."""
+    down, across = blocks.shape[:2]
+    parts = blocks.reshape(down, across, block, block, -1)
+    total = np.zeros((down + block - 1, across + block - 1, parts.shape[-1]))
+    count = np.zeros((*total.shape[:2], 1))
+    for r, c in np.ndindex(block, block):
+        total[r : r + down, c : c + across] += parts[:, :, r, c]
+        count[r : r + down, c : c + across] += 1
+    return np.asarray(total / count)
+
+
 def hog(
     image: Array, *, cell: int = 8, bins: int = 9, block: int = 2, norm: str = "L2-Hys", votes: str = "bilinear"
 ) -> Array:

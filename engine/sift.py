@@ -148,6 +148,35 @@ def describe(octave: Octave, keypoint: Keypoint) -> Array:
     return np.asarray((cells @ turned.T).reshape(CELLS, CELLS, BINS))
 
 
+def describe_loops(octave: Octave, keypoint: Keypoint) -> Array:
+    """The definition of the descriptor, one pixel's vote after the other. -> (4, 4, 8)."""
+    half = CELLS / 2 * CELL
+    around, histograms = Surroundings.of(octave, keypoint, half + CELL / 2), np.zeros((CELLS, CELLS, BINS))
+    pixels = zip(around.rows, around.columns, around.votes(half), around.direction * BINS / FULL_TURN, strict=True)
+    for row, column, vote, turn in pixels:
+        y, x = row / CELL + (CELLS - 1) / 2, column / CELL + (CELLS - 1) / 2  # in cells, the first one's middle at 0
+        for r, c, k in np.ndindex(CELLS, CELLS, 2):
+            share = max(0, 1 - abs(y - r)) * max(0, 1 - abs(x - c)) * abs(1 - k - turn % 1)
+            histograms[r, c, (int(turn) + k) % BINS] += vote * share
+    return histograms
+
+
+def turned_patch(octave: Octave, keypoint: Keypoint, side: int) -> Array:
+    """The square of the 4×4 cells, turned as the descriptor sees it: of side × side points the nearest pixel each. NaN outside.
+
+    -> (side, side) of 0..1, from the image of the keypoint's scale.
+    """
+    image, half = octave.images[keypoint.scale], CELLS / 2 * CELL * keypoint.sigma
+    at = ((np.arange(side) + 0.5) / side * 2 - 1) * half
+    down, across = np.meshgrid(at, at, indexing="ij")
+    cos, sin = np.cos(keypoint.angle), np.sin(keypoint.angle)
+    places = keypoint.row + cos * down + sin * across, keypoint.column + cos * across - sin * down
+    rows, columns = (np.rint(octave.from_photo(one)).astype(int) for one in places)
+    height, width = image.shape
+    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+    return np.where(inside, image[rows.clip(0, height - 1), columns.clip(0, width - 1)], np.nan)
+
+
 def whole_numbers_of(histograms: Array) -> npt.NDArray[np.uint8]:
     """A descriptor as it is kept: no number above 0.2 of the norm, then a length of 512, cut to 255. (4, 4, 8) -> (128,)."""
     flat = histograms.ravel()

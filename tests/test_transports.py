@@ -35,6 +35,7 @@ MORE = [
     ("gradients", {"layer": "softmax"}), ("gradients", {"layer": "network"}), ("gradients", {"layer": "max_pooling"}),
     ("backprop", {"preset": "softmax"}), ("backprop", {"preset": "network"}), ("backprop", {"formula": "sin(x*y)/(x-y)"}),
     ("architectures", {"architecture": "vgg16"}), ("detective", {"image": "lecture"}),
+    *(("features", {"method": method}) for method in ("hog", "sift", "match", "learned")),
     ("train", {"architecture": "logistic"}), ("train", {"example": 5}),
 ]  # fmt: skip
 

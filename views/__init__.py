@@ -17,6 +17,7 @@ SLUGS = (  # in the order of the page
     "backprop",
     "gradients",
     "detective",
+    "features",
     "network",
     "photo",
     "architectures",

@@ -9,6 +9,7 @@ STATES = {
     "gradients": ({}, {"layer": "softmax"}, {"layer": "network"}),
     "backprop": ({"preset": "softmax"}, {"preset": "network", "features": 3, "hidden": 4}),
     "detective": ({},),
+    "features": ({}, {"method": "sift"}, {"method": "match"}, {"method": "learned"}),
     "architectures": ({}, {"architecture": "vgg16"}, {"architecture": "own", "text": OWN, "side": 224}),
     "network": ({"mode": "3d"}, {"mode": "flat", "unit": "C3:0:4,4"}),
     "rgb": ({"im2col": True}, {"im2col": False, "preset": "lecture", "filters": 4}),

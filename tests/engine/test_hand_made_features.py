@@ -6,10 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convoscope.engine import (
+    Keypoint,
     ShapeError,
     Similarity,
     cell_histograms,
     cell_histograms_loops,
+    describe,
+    describe_loops,
     gaussian_blur,
     gaussian_kernel,
     hog,
@@ -18,9 +21,10 @@ from convoscope.engine import (
     sift,
     warp,
 )
-from convoscope.engine.hog import NORMS, VOTES
+from convoscope.engine.hog import NORMS, VOTES, blocks_of, cells_of_blocks
 from convoscope.engine.keypoints import TESTS, extrema_of, neighbours
 from convoscope.engine.scale_space import scale_space
+from convoscope.engine.sift import turned_patch
 
 from .strategies import many
 
@@ -136,6 +140,29 @@ def test_keypoints_follow_the_picture(similarity):
     assert np.median(np.abs((np.array(turns) - similarity.turn + 180) % 360 - 180)) < 6
     sizes = [b.sigma / a.sigma for (a, b), far in zip(right, apart, strict=True) if far < 2]
     assert np.median(sizes) == pytest.approx(similarity.scale, rel=0.1)
+
+
+def test_a_descriptor_is_the_sum_of_its_votes():
+    features = sift(blobs(8, 48, 9))
+    for one in features.keypoints[:3]:
+        both = [make(features.octaves[one.octave], one) for make in (describe, describe_loops)]
+        np.testing.assert_allclose(*both, rtol=0, atol=1e-13)
+        assert both[0].sum() > 0.01
+
+
+def test_a_cell_has_the_mean_of_the_blocks_that_hold_it():
+    histograms = np.random.default_rng(9).uniform(size=(5, 4, 3))
+    np.testing.assert_allclose(cells_of_blocks(blocks_of(histograms, 2), 2), histograms)
+
+
+def test_the_turned_patch_is_what_the_descriptor_sees():
+    row, column = np.indices((64, 64))
+    image = (column - row) / 128 + 0.5  # brightest at the upper right
+    octave = scale_space(image)[0]
+    upright, turned = (turned_patch(octave, Keypoint(31, 31, 1.5, angle, 0, 1), 9) for angle in (0.0, -np.pi / 4))
+    assert upright[0, -1] == upright.max()
+    np.testing.assert_allclose(turned, np.repeat(turned[4:5], 9, axis=0), atol=0.01)  # along its angle it is brightest
+    assert np.all(np.diff(turned[4]) > 0)
 
 
 def test_a_similarity_and_its_origin_are_inverse():

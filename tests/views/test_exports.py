@@ -96,7 +96,7 @@ COMMANDS = {
     r"\[", r"\]", r"\%", r"\_", "\\ ", "\\\\", r"\begin", r"\end", r"\mathrm", r"\text", r"\cdot", r"\times", r"\to", r"\dots",
     r"\approx", r"\tfrac",
     r"\sin", r"\cos", r"\exp", r"\log", r"\tanh", r"\max", r"\min",
-    r"\surd", r"\infty", r"\theta", r"\alpha", r"\beta", r"\setcounter",
+    r"\surd", r"\infty", r"\theta", r"\alpha", r"\beta", r"\setcounter", r"\circ", r"\sigma"
 }  # fmt: skip
 CASES = [(view, {}) for view in LESSONS] + [
     ("backprop", {"preset": "logistic"}),
@@ -105,6 +105,7 @@ CASES = [(view, {}) for view in LESSONS] + [
     ("backprop", {"preset": "custom", "formula": "1/x", "inputs": "x=1e-30"}),
     ("gradients", {"layer": "network"}),
     ("detective", {"method": "descent"}),
+    *(("features", {"method": method}) for method in ("sift", "match", "learned")),
     ("convolution", {"padding": 3, "kernel": "gaussian"}),
 ]
 
