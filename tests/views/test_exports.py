@@ -96,7 +96,7 @@ COMMANDS = {
     r"\[", r"\]", r"\%", r"\_", "\\ ", "\\\\", r"\begin", r"\end", r"\mathrm", r"\text", r"\cdot", r"\times", r"\to", r"\dots",
     r"\approx", r"\tfrac",
     r"\sin", r"\cos", r"\exp", r"\log", r"\tanh", r"\max", r"\min",
-    r"\surd", r"\infty", r"\theta", r"\alpha", r"\beta", r"\setcounter", r"\circ", r"\sigma"
+    r"\surd", r"\infty", r"\theta", r"\alpha", r"\beta", r"\setcounter", r"\circ", r"\sigma",
 }  # fmt: skip
 CASES = [(view, {}) for view in LESSONS] + [
     ("backprop", {"preset": "logistic"}),

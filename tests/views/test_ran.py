@@ -40,7 +40,9 @@ SETTINGS = {
         {"layer": "softmax", "label": 2}, {"layer": "network", "learning_rate": "1"},
     ],
     "detective": [{}, {"method": "hand"}, {"method": "least_squares"}, {"method": "descent", "updates": 7}],
-    "features": [{}, {"votes": "trilinear", "cell": 13, "norm": "L1"}, *({"method": one} for one in ("sift", "match", "learned"))],
+    "features": [
+        {}, {"votes": "trilinear", "cell": 13, "norm": "L1"}, *({"method": one} for one in ("sift", "match", "learned")),
+    ],
     "network": [{}, {"network": "convnetjs", "digit": 5}, {"unit": "conv1[0,3,3]"}, {"edits": "conv1.weight[0,0,2,2]=1"}],
     "architectures": [
         {}, {"architecture": "alexnet"}, {"architecture": "own", "text": "conv 4 3x3 stride 2 pad 1 / flatten / linear 3"},

@@ -16,7 +16,7 @@ LAYOUT = Layout(
     wide="none / repeat(12, minmax(0, 1fr))",
     around="16rem",
 )
-PAIR_ASPECT, GALLERY_ASPECT, DIFFERENCES_ASPECT = "2.0408", "0.9231", "0.7692"  # as lesson's drawings have them
+PAIR_ASPECT, GALLERY_ASPECT = "2.0408", "0.9231"  # as match_steps.py and galleries.py draw them
 
 Shared = dict[str, ColumnDataSource]
 
@@ -30,14 +30,14 @@ def panels() -> list[Panel]:
         Panel("cell", "Cell", "kernel", _cell(shared), boxes="cell_boxes", main=True),
         Panel("patch", "Patch", "kernel", _patch(shared)),
         Panel("glyphs", "Cells as stars", "output", _glyphs(shared), main=True),
-        Panel("histogram", "Histogram", "kernel", _histogram(shared), boxes="histogram_boxes", aspect="2.6"),
-        Panel("block", "Block", "output", _block(shared), boxes="block_boxes", aspect="3.4"),
+        Panel("histogram", "Histogram", "kernel", _histogram(shared), boxes="histogram_boxes", aspect="2"),
+        Panel("block", "Block", "output", _block(shared), boxes="block_boxes", aspect="4.15"),
         Panel("scales", "Scale space", "muted", _gallery(shared, "scales"), aspect=GALLERY_ASPECT),
-        Panel("differences", "Differences", "muted", _gallery(shared, "differences"), aspect=DIFFERENCES_ASPECT),
+        Panel("differences", "Differences", "muted", _gallery(shared, "differences"), aspect=GALLERY_ASPECT),
         Panel("neighbours", "3×3×3 neighbours", "kernel", _neighbours(shared), boxes="neighbours_boxes", aspect="3"),
-        Panel("directions", "Directions", "kernel", _directions(shared), boxes="directions_boxes", aspect="3"),
+        Panel("directions", "Directions", "kernel", _directions(shared), boxes="directions_boxes", aspect="2.5"),
         Panel("descriptor", "Descriptor", "output", _descriptor(shared, "descriptor"), boxes="descriptor_boxes", main=True),
-        Panel("other", "Descriptor of the match", "output", _descriptor(shared, "other")),
+        Panel("other", "Its match", "output", _descriptor(shared, "other")),
         Panel("lenet", "LeNet-5", "kernel", _lenet(shared), aspect="2.4"),
         Panel("conv1", "SqueezeNet", "kernel", _conv1(shared), aspect="2"),
     ]
@@ -96,7 +96,8 @@ def _pair(shared: Shared) -> figure:
     canvas.segments("lines_right", "output", level="glyph").glyph.line_alpha = 0.7
     canvas.segments("lines_wrong", "kernel", level="glyph").glyph.line_alpha = 0.9
     canvas.segments("pair_squares", "input", width=2)
-    canvas.segments("line_now", "input", width=4)
+    canvas.segments("now_right", "output", width=4)
+    canvas.segments("now_wrong", "kernel", width=4)
     canvas.circles("pair_true", "gradient", width=3)
     return canvas.figure
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...engine import SiftFeatures
-from ...engine.scale_space import Octave
+from ...engine.scale_space import SCALES, Octave
 from ..grid import limit_of, shade
 from ..numbers import write
 from ..trace import Columns
@@ -18,6 +18,8 @@ COLOURS = 127  # on each side of zero: a picture in steps packs into a third
 GAP = 0.06  # between pictures, of the width of one
 HEAD = 0.3  # of a row, for the blur of each image
 ROW = 1 + HEAD
+COLUMNS = SCALES + 3
+BETWEEN = 0.5  # a difference stands between the two images that it is of
 
 
 def images_of(features: SiftFeatures) -> dict[str, Columns]:
@@ -32,7 +34,7 @@ def differences_of(features: SiftFeatures) -> dict[str, Columns]:
     rows = [octave.differences for octave in features.octaves]
     limit = max(limit_of(row) for row in rows)
     names = [[f"D{n}" for n in range(len(row))] for row in rows]
-    return {"differences": pictures(*_drawn(rows, limit)), "difference_words": _heads(names)}
+    return {"differences": pictures(*_drawn(rows, limit, BETWEEN)), "difference_words": _heads(names, BETWEEN)}
 
 
 def largest_difference(octaves: Sequence[Octave]) -> float:
@@ -40,34 +42,29 @@ def largest_difference(octaves: Sequence[Octave]) -> float:
     return max(limit_of(octave.differences) for octave in octaves)
 
 
-def _drawn(rows: Sequence[np.ndarray], limit: float) -> tuple[list[np.ndarray], np.ndarray]:
+def _drawn(rows: Sequence[np.ndarray], limit: float, shift: float = 0.0) -> tuple[list[np.ndarray], np.ndarray]:
     """Pictures of few cells, and where they stand. rows: (n, H, W) each"""
     drawn, places = [], []
     for r, row in enumerate(rows):
         for n, values in enumerate(row):
             every = -(-len(values) // FINEST)
             drawn.append(np.rint(shade(values[::every, ::every], limit) * COLOURS) / COLOURS)
-            places.append(box(r, n, len(rows), len(row)))
+            places.append(box(r, n + shift, len(rows)))
     return drawn, np.array(places)
 
 
-def box(row: int, column: int, rows: int, columns: int) -> tuple[float, float, float, float]:
+def box(row: int, column: float, rows: int) -> tuple[float, float, float, float]:
     """Where a picture stands: left, bottom, width, height in the unit square."""
-    wide, high = 1 / columns, 1 / (rows * ROW)
+    wide, high = 1 / COLUMNS, 1 / (rows * ROW)
     return (column + GAP / 2) * wide, 1 - ((row + 1) * ROW - GAP / 2) * high, (1 - GAP) * wide, (1 - GAP) * high
 
 
-def aspect(rows: int, columns: int) -> float:
-    """Width / height of a gallery."""
-    return columns / (rows * ROW)
-
-
-def _heads(names: Sequence[Sequence[str]]) -> Columns:
+def _heads(names: Sequence[Sequence[str]], shift: float = 0.0) -> Columns:
     """The name of each picture above it."""
     rows, texts, places = len(names), [], []
     for r, row in enumerate(names):
         for n, name in enumerate(row):
-            left, bottom, width, height = box(r, n, rows, len(row))
+            left, bottom, width, height = box(r, n + shift, rows)
             texts.append(name)
             places.append((left + width / 2, bottom + height + 0.5 * HEAD / (rows * ROW)))
-    return words(texts, np.array(places), 0.2 / len(names[0]))
+    return words(texts, np.array(places), 0.2 / COLUMNS)

@@ -105,10 +105,13 @@ def hog_part(image: np.ndarray, settings: FeaturesSettings) -> FeaturePart:
 
 
 def _frames(steps: HogSteps) -> dict[str, Columns]:
-    """On the photograph: the cell and the block that begins with it."""
+    """On the photograph the cell and the block that begins with it; between the numbers of the block those of its cells."""
     (top, left), cell, block = steps.corner, steps.settings.cell, steps.settings.block
     at = np.array([top]), np.array([left])
+    count = block**2
     return {
+        "block_cells": floats(x=(np.arange(count) + 0.5) / count, **{name: np.full(count, size) for name, size in
+                              (("y", 0.5), ("w", 1 / count), ("h", 1.0))}),
         "cell_frame": {**grid.rectangles(*at, cell, cell, (SIDE, SIDE))},
         "block_frame": {**grid.rectangles(*at, cell * block, cell * block, (SIDE, SIDE))},
     }
@@ -191,14 +194,14 @@ def _block(steps: HogSteps) -> dict[str, Columns]:
     before, after = steps.block, normalise_block(steps.block, steps.settings.norm)
     tall = [one / (float(one.max()) or 1.0) for one in (before, after)]
     step = np.arange(steps.length)
-    cells = np.clip(step - n, 0, block)  # of the block that are there
-    rows = np.stack([np.where(np.arange(block * bins) < count * bins, tall[0], 0) for count in range(block + 1)])
-    middle, one = (np.arange(block) + 0.5) / block, np.ones(block)
-    edges = np.stack([middle, 0.5 * one, one / block, one], axis=-1)
+    growing = np.zeros((n, block * bins))  # with the votes the first cell grows, then the others stand beside it
+    growing[:, :bins] = np.cumsum(steps.votes, axis=0) / (float(before.max()) or 1.0)
+    whole = [np.where(np.arange(block * bins) < count * bins, tall[0], 0) for count in range(1, block + 1)]
+    rows = np.concatenate([growing, whole])
+    at = np.where(step < n, step, n + np.clip(step - n - 1, 0, block - 1))
     return {
-        "block_before": over(BARS, bars(rows, top=0.96), cells),
+        "block_before": over(BARS, bars(rows, top=0.96), at),
         "block_after": while_shown(BARS, bars(tall[1], top=0.96), step > n + block),
-        "block_cells": while_shown(RECTANGLE, edges, step > n),
     }
 
 

@@ -117,13 +117,15 @@ def _points(steps: MatchSteps) -> Columns:
 def _now(steps: MatchSteps, lines: np.ndarray) -> dict[str, Columns]:
     """The match of each step: its line, the squares of its descriptors, and where the second keypoint should be."""
     nothing = np.full((1, 1, 4), np.nan)
-    chosen = lines[steps.shown][:, np.newaxis]
+    right = steps.is_right[steps.shown][:, np.newaxis, np.newaxis]
+    right_now, wrong_now = (np.where(one, lines[steps.shown][:, np.newaxis], np.nan) for one in (right, ~right))
     squares = np.array([_squares(*steps.pair(n)) for n in steps.shown]).reshape(-1, 10, 4)
     true = [(_x(column, 1), _y(row), CLOSE / SIDE * PICTURE) for row, column in steps.true_places[steps.shown].tolist()]
     rings = np.array(true).reshape(-1, 1, 3)
     at = np.arange(len(steps.shown) + 1)
     return {
-        "line_now": over(LINE, np.concatenate([nothing, chosen]), at),
+        "now_right": over(LINE, np.concatenate([nothing, right_now]), at),
+        "now_wrong": over(LINE, np.concatenate([nothing, wrong_now]), at),
         "pair_squares": over(LINE, np.concatenate([np.full((1, 10, 4), np.nan), squares]), at),
         "pair_true": over(CIRCLE, np.concatenate([np.full((1, 1, 3), np.nan), rings]), at),
     }
@@ -187,6 +189,6 @@ def facts(steps: MatchSteps) -> dict[str, str]:
         "size": f"turned by {short(similarity.turn)}°, scaled by {exact(similarity.scale)}, shifted by ({shift}) rows and "
         "columns; distance = √Σ (a − b)² over 128 numbers",
         "pair": "green: right, orange: wrong; ring: the true place",
-        "descriptor": "4×4×8, first picture",
-        "other": "4×4×8, second picture",
+        "descriptor": "first picture",
+        "other": "second picture",
     }

@@ -32,7 +32,7 @@ from .columns import (
     while_shown,
     words,
 )
-from .galleries import box, differences_of, images_of
+from .galleries import BETWEEN, box, differences_of, images_of
 from .photograph import WHITE
 from .settings import SIDE
 from .sources import BARS, CIRCLE, CORNERS, LINE
@@ -119,8 +119,8 @@ def _choices(steps: SiftSteps) -> Columns:
 def _frames(steps: SiftSteps) -> dict[str, Columns]:
     """Around the images of the octave that is made; at the extrema around the three differences that are compared."""
     n = steps.octaves
-    scales = np.array([[box(r, c, n, SCALES + 3) for c in range(SCALES + 3)] for r in range(n)])
-    rows = np.array([[box(r, c, n, SCALES + 2) for c in range(SCALES + 2)] for r in range(n)])
+    scales = np.array([[box(r, c, n) for c in range(SCALES + 3)] for r in range(n)])
+    rows = np.array([[box(r, c + BETWEEN, n) for c in range(SCALES + 2)] for r in range(n)])
     nothing = np.full((1, *rows.shape[1:]), np.nan)
     compared = nothing.copy()
     if steps.keypoint:
@@ -202,7 +202,7 @@ def _directions(steps: SiftSteps) -> dict[str, Columns]:
     angles = peaks_of(steps.histogram) if steps.keypoint else []
     peaks = [round(angle / (2 * np.pi) * DIRECTIONS) % DIRECTIONS for angle in angles]
     line = BASE + SECOND_PEAK * (HIGHEST - BASE)
-    heads = [(f"{10 * n}°", ((n + 0.5) / DIRECTIONS, BASE / 2)) for n in (0, 9, 18, 27)]
+    heads = [(f"{10 * n}°", (max((n + 0.5) / DIRECTIONS, 0.03), BASE / 2)) for n in (0, 9, 18, 27)]
     return {
         "direction_bars": named(BARS, heights),
         "peak_bars": named(BARS, heights[peaks]),

@@ -126,7 +126,6 @@ def facts(steps: SiftSteps) -> dict[str, str]:
     counts = steps.features.extrema.counts()
     written = " − ".join([str(len(steps.features.extrema.status)), *(str(counts[name]) for name in TESTS)])
     shown = f"keypoint {steps.chosen}" if steps.keypoint else "no keypoint"
-    first = steps.features.octaves[0].images.shape
     return {
         "source": "SIFT: Lowe, “Distinctive image features from scale-invariant keypoints”, 2004, with the constants of Otero "
         "and Delbracio, “Anatomy of the SIFT method”, 2014.",
@@ -134,7 +133,7 @@ def facts(steps: SiftSteps) -> dict[str, str]:
         f"{len(steps.features.keypoints)} keypoints with their directions",
         "photo": shown,
         "photo_note": "Select a keypoint." if steps.keypoint else "",
-        "scales": f"{steps.octaves}·{SCALES + 3} images from {first[1]}×{first[2]} pixels down",
+        "scales": f"{steps.octaves} octaves of {SCALES + 3} images",
         "differences": "blue: brighter when blurred",
         "neighbours": "27 differences, in grey levels",
         "directions": "36 bins",

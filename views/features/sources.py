@@ -16,7 +16,7 @@ TABLE = {
     **dict.fromkeys(("scale_frames", "difference_frames"), CORNERS),
     **dict.fromkeys(("arrow", "glyphs", "glyph_grid", "keypoint_square", "keypoint_angles", "peak_line"), LINE),
     **dict.fromkeys(("descriptor", "descriptor_grid", "other", "other_grid"), LINE),
-    **dict.fromkeys(("lines_right", "lines_wrong", "line_now", "pair_squares"), LINE),
+    **dict.fromkeys(("lines_right", "lines_wrong", "now_right", "now_wrong", "pair_squares"), LINE),
     **dict.fromkeys(("bin_bars", "vote_bars", "block_before", "block_after", "direction_bars", "peak_bars"), BARS),
     **dict.fromkeys(("keypoints", "chosen", "pair_points", "pair_true"), CIRCLE),
     **dict.fromkeys(("extrema_left", "extrema_gone"), "x y"),
