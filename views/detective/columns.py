@@ -13,6 +13,7 @@ from .search import Search
 
 SURFACE_CELLS = 80
 BANDS = 12  # of colour: their edges are lines of equal loss
+ROUNDING = 1e-9  # of a band: equal losses are in one band, however their sums were rounded
 MARGIN = 0.15  # around what the surface must hold, of its size
 LEAST = 1.0  # what the surface shows of each weight at least
 FARTHEST = 6.0  # from the best kernel: a path that diverges leaves the surface
@@ -132,7 +133,7 @@ def _secret(kernel: np.ndarray | None) -> Columns:
 def _surface(surface: LossSurface) -> Columns:
     """The loss as colours, pale where it is small; its root, so that the valley is seen."""
     share = np.sqrt(surface.losses / (surface.losses.max() or 1))
-    return grid.image(np.floor(share * BANDS) / BANDS, 1)
+    return grid.image(np.floor(share * BANDS + ROUNDING) / BANDS, 1)
 
 
 def _curve(search: Search) -> np.ndarray:
