@@ -11,6 +11,7 @@ from .cell_layers import Dropout, Flatten, Identity, ReLU, Sigmoid, Tanh
 from .chain_specs import BranchesSpec
 from .layer_specs import ConvSpec, DropoutSpec, LayerSpec, LinearSpec, PoolSpec, ResponseNormSpec, Shape
 from .layers import AvgPool2d, Conv2d, GlobalAvgPool2d, Layer, Linear, LocalResponseNorm, MaxPool2d
+from .shapes import ShapeError
 
 WITHOUT_SETTINGS = {cls.kind: cls for cls in (Flatten, GlobalAvgPool2d, Identity, ReLU, Sigmoid, Tanh)}
 POOLINGS = {cls.kind: cls for cls in (MaxPool2d, AvgPool2d)}
@@ -29,6 +30,8 @@ def build_layers(specs: Sequence[LayerSpec], input_shape: Shape, rng: np.random.
 
 def _build(spec: LayerSpec, shape: Shape, rng: np.random.Generator) -> Layer:
     """Make one layer that gets this shape."""
+    if spec.reason_not_built:
+        raise ShapeError(f"'{spec.text}': {spec.reason_not_built}")
     match spec:
         case ConvSpec(sliding=sliding):
             size, stride, padding, dilation = sliding.kernel_size, sliding.stride, sliding.padding, sliding.dilation

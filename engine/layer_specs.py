@@ -3,8 +3,8 @@
 A specification knows how the network text writes it, which shape comes out of it, and what it costs. So a network of 138
 million parameters is counted without making one, layers are built from it (building.py), and programs can be written from it.
 
-    convolution   parameters = filters · (C / groups · kH · kW + 1)      multiply-adds = output cells · C / groups · kH · kW
-    linear        parameters = outputs · (inputs + 1)                    multiply-adds = outputs · inputs
+    convolution   parameters = C / groups · kH · kW · filters + filters     multiply-adds = output cells · C / groups · kH · kW
+    linear        parameters = inputs · outputs + outputs                    multiply-adds = outputs · inputs
 
 Shapes leave out the batch: (C, H, W) or (features,).
 """
@@ -19,6 +19,7 @@ from .checks import check_groups
 from .shapes import Pair, ShapeError, Sliding
 
 Shape = tuple[int, ...]
+NO_BIAS = "without a bias it is counted and written as a program, but not computed here; leave out 'bias 0'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,11 @@ class LayerSpec:
 
     kind: str = ""
     sees_all: ClassVar[bool] = False  # whether one output may see all of the input
+
+    @property
+    def reason_not_built(self) -> str:
+        """Why no layer can be made of it, or "": some are counted and written as programs, but not computed."""
+        return ""
 
     @property
     def text(self) -> str:
@@ -59,6 +65,11 @@ class ConvSpec(LayerSpec):
     filters: int
     sliding: Sliding
     groups: int = 1
+    bias: bool = True
+
+    @property
+    def reason_not_built(self) -> str:
+        return "" if self.bias else NO_BIAS
 
     @property
     def text(self) -> str:
@@ -66,7 +77,8 @@ class ConvSpec(LayerSpec):
         options = (("stride", given.stride, 1), ("pad", given.padding, 0), ("dilation", given.dilation, 1))
         words = [self.kind, str(self.filters), "{}x{}".format(*given.kernel_size)]
         words += [f"{word} {_pair_text(value)}" for word, value, usual in options if value != (usual, usual)]
-        return " ".join([*words, f"groups {self.groups}"] if self.groups > 1 else words)
+        words += [f"groups {self.groups}"] if self.groups > 1 else []
+        return " ".join(words if self.bias else [*words, "bias 0"])
 
     @property
     def window(self) -> Sliding:
@@ -78,7 +90,7 @@ class ConvSpec(LayerSpec):
         return self.filters, *self.sliding.output_sizes((sizes[0], sizes[1]))
 
     def parameter_count(self, input_shape: Shape) -> int:
-        return self.filters * (self.fan_in(input_shape) + 1)
+        return self.filters * (self.fan_in(input_shape) + self.bias)
 
     def multiply_adds(self, input_shape: Shape) -> int:
         return math.prod(self.output_shape(input_shape)) * self.fan_in(input_shape)
@@ -140,10 +152,15 @@ class LinearSpec(LayerSpec):
     kind: str = "linear"
     sees_all = True
     outputs: int
+    bias: bool = True
+
+    @property
+    def reason_not_built(self) -> str:
+        return "" if self.bias else NO_BIAS
 
     @property
     def text(self) -> str:
-        return f"{self.kind} {self.outputs}"
+        return f"{self.kind} {self.outputs}" if self.bias else f"{self.kind} {self.outputs} bias 0"
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
@@ -151,7 +168,7 @@ class LinearSpec(LayerSpec):
         return (self.outputs,)
 
     def parameter_count(self, input_shape: Shape) -> int:
-        return self.outputs * (math.prod(input_shape) + 1)
+        return self.outputs * (math.prod(input_shape) + self.bias)
 
     def multiply_adds(self, input_shape: Shape) -> int:
         return self.outputs * math.prod(input_shape)
@@ -186,6 +203,24 @@ class ResponseNormSpec(LayerSpec):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return image_shape(input_shape, self.kind)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchNormSpec(LayerSpec):
+    """batchnorm: each channel less its mean, divided by its deviation, times a learned scale, plus a learned shift.
+
+    After training it is one factor and one term for each channel, which go into the convolution before it: so it costs no
+    multiply-adds of its own.
+    """
+
+    kind: str = "batchnorm"
+
+    @property
+    def reason_not_built(self) -> str:
+        return "batch normalisation is counted and written as a program, but not computed here; leave it out"
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        return 2 * input_shape[0]
 
 
 def image_shape(input_shape: Shape, kind: str) -> tuple[int, int, int]:

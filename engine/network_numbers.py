@@ -8,15 +8,12 @@ import re
 from collections.abc import Sequence
 
 from .layer_specs import Shape
-from .network_words import HINTS, KINDS, LAYERS, NUMBERS, LayerNumbers, LayerWord
+from .network_calls import LayerTextError, bare, is_passed_over, same_padding
+from .network_words import HINTS, KINDS, LAYERS, NUMBERS, OWN_KINDS, LayerNumbers, LayerWord
 from .shapes import Pair
 
 _WHOLE = re.compile(r"[0-9]{1,10}")
 _DECIMAL = re.compile(r"([0-9]{1,9}\.?[0-9]{0,9}|\.[0-9]{1,9})(e-?[0-9]{1,2})?")
-
-
-class LayerTextError(ValueError):
-    """What is wrong with one layer of a text; where it stands is said by network_text.py."""
 
 
 def unknown_layer(word: str) -> str:
@@ -27,7 +24,7 @@ def unknown_layer(word: str) -> str:
         return f"'{word[:40]}' belongs to a layer; write it on the line of its layer, for example '{LAYERS['conv'].example}'"
     near = difflib.get_close_matches(word, KINDS, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"for example '{LAYERS['conv'].example}'"
-    return f"'{word[:40]}' is not a layer; the layers are {', '.join(dict.fromkeys(KINDS.values()))}; {hint}"
+    return f"'{word[:40]}' is not a layer; the layers are {', '.join(OWN_KINDS)}; {hint}"
 
 
 def read_numbers(
@@ -41,14 +38,20 @@ def read_numbers(
         if KINDS.get(word) in LAYERS:
             raise LayerTextError(f"'{word}' begins a layer of its own; put '/' or a line break before it")
     pairs = _by_place(layer, positional, named) if is_call else _by_name(layer, positional)
-    numbers: LayerNumbers = {}
+    numbers: LayerNumbers = {"input_shape": input_shape}
     for name, word in [*pairs, *named]:
         known = _known(layer, name)
+        if known is None and is_call and is_passed_over(name, word, input_shape):
+            continue
         if known is None or known in numbers:
             raise LayerTextError(_unexpected(layer, name))
-        numbers[known] = _number(layer, known, word)
+        if is_call and bare(word) in ("none", "valid"):  # as if it were not there
+            continue
+        numbers[known] = "same" if known == "pad" and is_call and bare(word) == "same" else _number(layer, known, bare(word))
+    if numbers.get("pad") == "same":
+        numbers["pad"] = same_padding(layer, numbers, input_shape)
     if missing := [name for name in layer.required if name not in numbers]:
-        which = f" (the {NUMBERS[missing[0]].noun})" if numbers else ""
+        which = f" (the {NUMBERS[missing[0]].noun})" if len(numbers) > 1 else ""
         raise LayerTextError(f"a number is missing{which}; write for example '{layer.example}'")
     _check_inputs(layer, numbers, input_shape)
     return numbers
@@ -68,6 +71,8 @@ def _by_name(layer: LayerWord, words: Sequence[str]) -> list[tuple[str, str]]:
 
 def _by_place(layer: LayerWord, words: Sequence[str], named: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The numbers of conv2d(1, 8, 3), PyTorch's, or of conv2d(8, 3), Keras's."""
+    if not layer.required and list(words) == ["true"]:  # nn.ReLU(True): in place
+        return []
     required_by_name = sum(_known(layer, name) in layer.required for name, _ in named)
     tells_inputs = layer.tells_inputs and len(words) + required_by_name > len(layer.required)
     names = (*(("inputs",) if tells_inputs else ()), *layer.required, *layer.options)
@@ -104,11 +109,11 @@ def _number(layer: LayerWord, name: str, word: str) -> int | float | Pair:
 
 def _check_inputs(layer: LayerWord, numbers: LayerNumbers, shape: Shape) -> None:
     """Refuse a call that is written for another number of inputs than come in."""
-    is_conv = "filters" in layer.required
-    arriving = shape[0] if is_conv else math.prod(shape)
-    if numbers.get("inputs", arriving) == arriving or (len(shape) == 3) != is_conv:
+    are_channels = "outputs" not in layer.required
+    arriving = shape[0] if are_channels else math.prod(shape)
+    if numbers.get("inputs", arriving) == arriving or (len(shape) == 3) != are_channels:
         return
-    noun, verb = "input channels" if is_conv else "inputs", "comes" if arriving == 1 else "come"
+    noun, verb = "input channels" if are_channels else "inputs", "comes" if arriving == 1 else "come"
     raise LayerTextError(
         f"it is read as ({', '.join(('inputs', *layer.required))}), which is written for {numbers['inputs']} {noun}, but "
         f"{arriving} {verb} in; write '{layer.make(numbers).text}'"

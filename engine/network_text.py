@@ -2,12 +2,13 @@
 
     conv 8 5x5 pad 2 / relu / maxpool 2 / flatten / linear 10
 
-conv FILTERS SIZE, maxpool SIZE, avgpool SIZE, globalavgpool, lrn CHANNELS, linear OUTPUTS, dropout SHARE, relu, sigmoid, tanh,
-flatten, identity. Behind a conv or a pooling may follow `stride N` and `pad N`, behind a conv also `dilation N` and
-`groups N`, behind lrn `alpha A`, `beta B`, `k K`. Sizes are 5 or 5x3 (rows x columns).
+conv FILTERS SIZE, maxpool SIZE, avgpool SIZE, globalavgpool, lrn CHANNELS, batchnorm, linear OUTPUTS, dropout SHARE, relu,
+sigmoid, tanh, flatten, identity. Behind a conv or a pooling may follow `stride N` and `pad N`, behind a conv also `dilation N`
+and `groups N`, behind conv and linear `bias 0`, behind lrn `alpha A`, `beta B`, `k K`. Sizes are 5 or 5x3 (rows x columns).
 
 A layer ends at a slash, an arrow (->), a semicolon or a line break. `dense` and `fc` mean linear, and a layer may be written
-as a call of Keras or PyTorch: Conv2D(16, 3), nn.Conv2d(1, 16, 3, padding=1), MaxPooling2D(2).
+as a call of Keras or PyTorch: Conv2D(16, 3, activation="relu"), nn.Conv2d(1, 16, 3, padding=1), MaxPooling2D(2). Whole
+programs and printouts of these are read too (network_printouts.py).
 
 Branches stand in parentheses with bars between them; every branch gets the same input. concat puts their channels behind each
 other, add adds them; identity hands the input on:
@@ -27,7 +28,9 @@ import numpy.typing as npt
 from .chain_specs import BranchesSpec, joined_shape
 from .layer_specs import LayerSpec, Shape
 from .network import Network
-from .network_numbers import LayerTextError, read_numbers, unknown_layer
+from .network_calls import LayerTextError, activation_behind, take_activation
+from .network_numbers import read_numbers, unknown_layer
+from .network_printouts import PrintoutError, plain_text
 from .network_tokens import BAR, CLOSE, COMMA, END, EQUALS, OPEN, STOP, WORD, Token, normalised, tokens_of, word_of
 from .network_words import BRANCH_EXAMPLES, KINDS, LAYERS
 from .shapes import ShapeError
@@ -76,9 +79,12 @@ def parse_layers(text: str, input_shape: Shape, limits: Limits = COUNTING) -> tu
     """
     if len(text) > limits.characters:
         raise NetworkTextError(f"the text has {len(text)} characters but may have {limits.characters}; use fewer layers")
+    try:
+        text = normalised(plain_text(text, input_shape))
+    except PrintoutError as error:
+        raise NetworkTextError(str(error)) from None
     if not text.strip():
         raise NetworkTextError("the text is empty; write layers, for example 'flatten / linear 10'")
-    text = normalised(text)
     tokens = tokens_of(text, KINDS)
     count = 1 + sum(token.kind in (END, BAR) for token in tokens)
     if count > limits.layers:
@@ -106,18 +112,19 @@ class _Reader:
             place = f"{inside}layer {len(specs) + 1}"
             where = f"{place}, '{self._layer_text()}': "
             try:
-                spec = self._read_layer(place, shape, depth)
-                shape = self._checked(spec, shape)
+                new = self._read_layer(place, shape, depth)
+                for spec in new:
+                    shape = self._checked(spec, shape)
                 self._check_end(depth)
             except (LayerTextError, ShapeError) as error:
                 raise NetworkTextError(f"{where}{error}", tuple(self.specs)) from None
-            specs.append(spec)
+            specs += new
             if self.token.kind != END:
                 return tuple(specs), shape
             self.at += 1
 
-    def _read_layer(self, place: str, shape: Shape, depth: int) -> LayerSpec:
-        """Read one layer. place: its number, for messages of its branches."""
+    def _read_layer(self, place: str, shape: Shape, depth: int) -> list[LayerSpec]:
+        """Read one layer, and the activation that a call of Keras may name. place: its number, for messages of its branches."""
         if self.token.kind in (END, STOP, BAR, CLOSE):
             raise LayerTextError(self._nothing(depth))
         kind = KINDS.get(word_of(self.token))
@@ -125,11 +132,12 @@ class _Reader:
             raise LayerTextError(unknown_layer(word_of(self.token)))
         self.at += 1
         if kind in BRANCH_EXAMPLES:
-            return self._read_branches(place, kind, shape, depth)
+            return [self._read_branches(place, kind, shape, depth)]
         is_call = self.token.kind == OPEN
         positional, named = self._read_arguments(kind, is_call)
-        numbers = read_numbers(LAYERS[kind], positional, named, is_call=is_call, input_shape=shape)
-        return LAYERS[kind].make(numbers)
+        activation = take_activation(positional, named)
+        spec = LAYERS[kind].make(read_numbers(LAYERS[kind], positional, named, is_call=is_call, input_shape=shape))
+        return [spec, *activation_behind(activation, spec)]
 
     def _read_branches(self, place: str, kind: str, shape: Shape, depth: int) -> LayerSpec:
         """Read '(chain | chain | ...)'."""
@@ -192,6 +200,8 @@ class _Reader:
         out = spec.output_shape(shape)
         if not isinstance(spec, BranchesSpec):  # those in branches are counted already
             self.parameter_count += spec.parameter_count(shape)
+        if spec.reason_not_built and self.limits is BUILDING:
+            raise LayerTextError(spec.reason_not_built)
         if self.parameter_count > self.limits.parameters:
             raise LayerTextError(
                 f"the network would have {self.parameter_count:,} parameters, but {self.limits.parameters:,} are the most "

@@ -9,9 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .layer_specs import ConvSpec, DropoutSpec, FlattenSpec, GlobalPoolSpec, LayerSpec, LinearSpec, PoolSpec, ResponseNormSpec
+from .layer_specs import (
+    BatchNormSpec,
+    ConvSpec,
+    DropoutSpec,
+    FlattenSpec,
+    GlobalPoolSpec,
+    LayerSpec,
+    LinearSpec,
+    PoolSpec,
+    ResponseNormSpec,
+)
 from .pooling import pool_sliding
-from .shapes import Sliding
+from .shapes import ShapeError, Sliding
 
 LayerNumbers = dict[str, Any]  # the numbers behind each word: int, float or (rows, columns)
 
@@ -40,7 +50,9 @@ NUMBERS = {
     "alpha": NumberWord(0, 1000, "alpha", (), "decimal"),
     "beta": NumberWord(0, 10, "beta", (), "decimal"),
     "k": NumberWord(0.001, 1000, "k", (), "decimal"),
-    "inputs": NumberWord(1, 10**9, "number of inputs", ("in_channels", "in_features"), "whole"),
+    "bias": NumberWord(0, 1, "bias", ("use_bias",), "whole"),
+    "side": NumberWord(1, 512, "output size", ("output_size",)),
+    "inputs": NumberWord(1, 10**9, "number of inputs", ("in_channels", "in_features", "num_features"), "whole"),
 }
 
 
@@ -58,7 +70,8 @@ class LayerWord:
 
 def _conv(numbers: LayerNumbers) -> LayerSpec:
     sliding = Sliding(numbers["size"], numbers.get("stride", 1), numbers.get("pad", 0), numbers.get("dilation", 1))
-    return ConvSpec(filters=numbers["filters"], sliding=sliding, groups=numbers.get("groups", 1))
+    groups, bias = numbers.get("groups", 1), bool(numbers.get("bias", 1))
+    return ConvSpec(filters=numbers["filters"], sliding=sliding, groups=groups, bias=bias)
 
 
 def _pool(kind: str) -> Callable[[LayerNumbers], LayerSpec]:
@@ -73,13 +86,28 @@ def _lrn(numbers: LayerNumbers) -> LayerSpec:
     return ResponseNormSpec(size=numbers["channels"], **options)
 
 
+def _linear(numbers: LayerNumbers) -> LayerSpec:
+    return LinearSpec(outputs=numbers["outputs"], bias=bool(numbers.get("bias", 1)))
+
+
+def _adaptive_pool(numbers: LayerNumbers) -> LayerSpec:
+    """PyTorch's AdaptiveAvgPool2d(side): the mean over each map, the maps as they are, or windows that divide them."""
+    sides, sizes = numbers["side"], numbers["input_shape"][1:]
+    if sides == (1, 1):
+        return GlobalPoolSpec()
+    if len(sizes) != 2 or any(size % side for size, side in zip(sizes, sides, strict=True)):
+        raise ShapeError(f"maps of {sizes} cannot be cut into {sides} equal windows; write avgpool with a size and a stride")
+    window = (sizes[0] // sides[0], sizes[1] // sides[1])
+    return LayerSpec(kind="identity") if window == (1, 1) else PoolSpec(kind="avgpool", sliding=pool_sliding(window, None, 0))
+
+
 def _plain(kind: str) -> Callable[[LayerNumbers], LayerSpec]:
     return lambda numbers: LayerSpec(kind=kind)
 
 
 LAYERS = {
     "conv": LayerWord(
-        "conv 8 5x5 pad 2", ("filters", "size"), ("stride", "pad", "dilation", "groups"), _conv,
+        "conv 8 5x5 pad 2", ("filters", "size"), ("stride", "pad", "dilation", "groups", "bias"), _conv,
         ("conv2d", "convolution", "convolution2d"), tells_inputs=True,
     ),
     "maxpool": LayerWord(
@@ -97,8 +125,13 @@ LAYERS = {
         "lrn 5 alpha 0.0005 k 2", ("channels",), ("alpha", "beta", "k"), _lrn,
         ("localresponsenorm", "local_response_norm"),
     ),
+    "batchnorm": LayerWord(
+        "batchnorm", (), (), lambda numbers: BatchNormSpec(),
+        ("batchnorm2d", "batchnorm1d", "batchnormalization", "batch_norm"), tells_inputs=True,
+    ),
+    "adaptiveavgpool2d": LayerWord("AdaptiveAvgPool2d(1)", ("side",), (), _adaptive_pool),
     "linear": LayerWord(
-        "linear 10", ("outputs",), (), lambda numbers: LinearSpec(outputs=numbers["outputs"]),
+        "linear 10", ("outputs",), ("bias",), _linear,
         ("dense", "fc", "fullyconnected", "fully_connected"), tells_inputs=True,
     ),
     "dropout": LayerWord(
@@ -116,8 +149,11 @@ BRANCH_EXAMPLES = {
 }
 KINDS = {alias: kind for kind, word in LAYERS.items() for alias in (kind, *word.aliases)}
 KINDS |= {kind: kind for kind in BRANCH_EXAMPLES}
+OWN_KINDS = [kind for kind in dict.fromkeys(KINDS.values()) if kind != "adaptiveavgpool2d"]  # those that the text writes
+SOFTMAX = "softmax belongs to the loss; end the network with 'linear 10' instead"
 HINTS = {
-    "softmax": "softmax belongs to the loss; end the network with 'linear 10' instead",
+    "softmax": SOFTMAX,
+    "logsoftmax": SOFTMAX,
+    "log_softmax": SOFTMAX,
     "activation": "write an activation as a layer of its own, behind this one: '... / relu'",
-    "input_shape": "the input is chosen beside the text",
 }

@@ -114,11 +114,11 @@ def code_lines(source):
     return len(lines - documented)
 
 
-TEXT_PARTS = ("numbers", "text", "tokens", "words")
+TEXT_PARTS = ("calls", "numbers", "printouts", "tables", "text", "tokens", "words")
 
 
 def test_the_engine_stays_small_enough_to_be_read():
-    """2,400 lines of code for networks, 600 for their text, 500 for graphs and finite differences, 450 for HOG and SIFT,
+    """2,400 lines of code for networks, 850 for their text, 500 for graphs and finite differences, 450 for HOG and SIFT,
     200 for transposed and one-dimensional convolutions.
     Docstrings and comments are not counted: cutting them would make it harder to read."""
     graphs = {"autodiff.py", "finite_differences.py", "formula.py", "operations.py"}
@@ -127,7 +127,7 @@ def test_the_engine_stays_small_enough_to_be_read():
     further = {"conv1d.py", "transposed.py"}
     lines = {path.name: code_lines(path.read_text()) for path in (ROOT / "engine").glob("*.py")}
     assert 1000 < sum(count for name, count in lines.items() if name not in graphs | texts | hand_made | further) <= 2400
-    assert 400 < sum(lines[name] for name in texts) <= 600
+    assert 400 < sum(lines[name] for name in texts) <= 850
     assert 200 < sum(lines[name] for name in graphs) <= 500
     assert 200 < sum(lines[name] for name in hand_made) <= 450
     assert 100 < sum(lines[name] for name in further) <= 200

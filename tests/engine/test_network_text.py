@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from convoscope.engine import NetworkTextError, convnetjs_mnist, lenet5, parse_layers, parse_network
-from convoscope.engine.chain_specs import shapes_of
+from convoscope.engine.chain_specs import shapes_of, text_of
 
 GOOD = [
     "conv 8 5x5 pad 2 / relu / maxpool 2 / conv 16 5x5 pad 2 / relu / maxpool 3 / flatten / linear 10",
@@ -37,7 +37,7 @@ BAD = [
     ("conv 8 1e3", "the size is '1e3'"),
     ("conv 8 99999999999999999999", "from 1 to 64"),
     ("conv 8 5x5 stride 0", "the stride is '0', but a number from 1 to 16"),
-    ("conv 8 5x5 frame 2", "'frame' is not expected; each of stride, pad, dilation, groups may stand there once"),
+    ("conv 8 5x5 frame 2", "'frame' is not expected; each of stride, pad, dilation, groups, bias may stand there once"),
     ("conv 8 5x5 pad 1 pad 2", "'pad' is not expected"),
     ("conv 8 5x5 size 3", "'size' is not expected"),
     ("maxpool 2 dilation 2", "each of stride, pad may stand there once"),
@@ -134,6 +134,129 @@ SAID_OTHERWISE = [
     ("add(concat(relu | tanh) / conv 1 1x1 | identity)", "add(concat(relu | tanh) / conv 1 1x1 | identity)"),
 ]
 
+TORCH = """Net(
+  (features): Sequential(
+    (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
+    (1): ReLU(inplace=True)
+    (2): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
+  )
+  (avgpool): AdaptiveAvgPool2d(output_size=(7, 7))
+  (drop): Dropout(p=0.25, inplace=False)
+  (flat): Flatten(start_dim=1, end_dim=-1)
+  (fc): Linear(in_features=392, out_features=10, bias=True)
+)"""
+TORCH_CODE = """import torch.nn as nn
+
+model = nn.Sequential(
+    nn.Conv2d(1, 8, 3, padding=1),  # as wide as the input
+    nn.ReLU(True),
+    nn.MaxPool2d(2),
+    nn.AdaptiveAvgPool2d((7, 7)),
+    nn.Dropout(0.25),
+    nn.Flatten(),
+    nn.Linear(392, 10),
+)"""
+TORCH_OWN = "conv 8 3x3 pad 1 / relu / maxpool 2 / avgpool 2 / dropout 0.25 / flatten / linear 10"
+KERAS_CODE = """model = keras.Sequential(
+    [
+        keras.Input(shape=(28, 28, 1)),
+        layers.Conv2D(8, kernel_size=(3, 3), activation="relu"),
+        layers.MaxPooling2D(pool_size=(2, 2)),
+        layers.Conv2D(16, 3, padding="same", use_bias=True, name="second"),
+        layers.Activation("tanh"),
+        layers.Flatten(),
+        layers.Dense(10, activation=None),
+    ]
+)"""
+KERAS_ADDED = """model.add(Conv2D(8, (3, 3), activation='relu', input_shape=(28, 28, 1)))
+model.add(MaxPooling2D((2, 2)))
+model.add(Conv2D(16, 3, padding='same'))
+model.add(Activation('tanh'))
+model.add(Flatten())
+model.add(Dense(10))"""
+KERAS_APPLIED = """inputs = keras.Input(shape=(28, 28, 1))
+x = layers.Conv2D(8, 3, activation="relu")(inputs)
+x = layers.MaxPooling2D(pool_size=2)(x)
+x = layers.Conv2D(16, 3, padding="same", activation="tanh")(x)
+x = layers.Flatten()(x)
+outputs = layers.Dense(10)(x)"""
+KERAS_OWN = "conv 8 3x3 / relu / maxpool 2 / conv 16 3x3 pad 1 / tanh / flatten / linear 10"
+KERAS_TABLE = """Model: "sequential"
+┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
+┃ Layer (type)                    ┃ Output Shape           ┃       Param # ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━┩
+│ conv2d (Conv2D)                 │ (None, 26, 26, 32)     │           320 │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ max_pooling2d (MaxPooling2D)    │ (None, 13, 13, 32)     │             0 │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ conv2d_1 (Conv2D)               │ (None, 13, 13, 4)      │         1,152 │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ dropout (Dropout)               │ (None, 13, 13, 4)      │             0 │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ flatten (Flatten)               │ (None, 676)            │             0 │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ dense (Dense)                   │ (None, 10)             │         6,770 │
+└─────────────────────────────────┴────────────────────────┴───────────────┘
+ Total params: 8,242 (32.20 KB)"""
+KERAS_2_TABLE = """Model: "sequential"
+_________________________________________________________________
+ Layer (type)                Output Shape              Param #
+=================================================================
+ conv2d (Conv2D)             (None, 26, 26, 32)        320
+
+ max_pooling2d (MaxPooling2D  (None, 13, 13, 32)       0
+ )
+
+ conv2d_1 (Conv2D)           (None, 13, 13, 4)         1152
+
+ flatten (Flatten)           (None, 676)               0
+
+ dense (Dense)               (None, 10)                6770
+================================================================="""
+TORCH_TABLE = """----------------------------------------------------------------
+        Layer (type)               Output Shape         Param #
+================================================================
+            Conv2d-1           [-1, 32, 26, 26]             320
+         MaxPool2d-2           [-1, 32, 13, 13]               0
+            Conv2d-3            [-1, 4, 13, 13]           1,152
+           Flatten-4                  [-1, 676]               0
+            Linear-5                   [-1, 10]           6,770
+================================================================"""
+TABLE_OWN = "conv 32 3x3 / maxpool 2 / conv 4 3x3 pad 1 bias 0 / flatten / linear 10"
+PRINTOUTS = [
+    (TORCH, TORCH_OWN), (TORCH_CODE, TORCH_OWN), (KERAS_CODE, KERAS_OWN), (KERAS_ADDED, KERAS_OWN), (KERAS_APPLIED, KERAS_OWN),
+    (KERAS_TABLE, TABLE_OWN), (KERAS_2_TABLE, TABLE_OWN), (TORCH_TABLE, TABLE_OWN),
+    ("nn.Sequential(nn.Conv2d(1, 4, 3, bias=False), nn.BatchNorm2d(4, eps=1e-05, momentum=0.1, affine=True), nn.ReLU())",
+     "conv 4 3x3 bias 0 / batchnorm / relu"),
+    ("self.a = nn.Conv2d(1, 4, 3)\nself.bn = nn.BatchNorm2d(4)\nself.gap = nn.AdaptiveAvgPool2d(1)\nself.fc = nn.Linear(4, 2)",
+     "conv 4 3x3 / batchnorm / globalavgpool / linear 2"),
+    ("Conv2D(4, 5, padding='valid', strides=None)\nBatchNormalization()\nGlobalAveragePooling2D()\nDense(3, 'relu')",
+     "conv 4 5x5 / batchnorm / globalavgpool / linear 3 / relu"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "own"), PRINTOUTS)
+def test_programs_and_printouts_of_keras_and_pytorch_are_understood(text, own):
+    assert text_of(parse_layers(text, (1, 28, 28))) == own
+    assert text_of(parse_layers(own, (1, 28, 28))) == own
+
+
+def test_a_table_that_no_kernel_explains_is_refused_with_its_row():
+    row = "conv2d (Conv2D)  (None, 26, 26, 32)  321"
+    with pytest.raises(NetworkTextError, match="no kernel of Conv2D gives 321 parameters"):
+        parse_layers(f"Param #\n{row}", (1, 28, 28))
+    with pytest.raises(NetworkTextError, match="'LayerNorm' of the table is not a layer here; the layers are conv, maxpool"):
+        parse_layers("Param #\nLayerNorm-1  [-1, 1, 28, 28]  56", (1, 28, 28))
+
+
+HOSTILE = ["(" * 20_000, " " * 20_000 + "x", "a." * 9_999, "conv 8 3x3 " + "(" * 5_000 + ")" * 5_000, "Input(" * 3_000]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_end_at_once(text):
+    with pytest.raises(NetworkTextError):
+        parse_layers(text, (1, 28, 28))
+
 
 @pytest.mark.parametrize(("text", "own"), SAID_OTHERWISE)
 def test_what_people_write_is_understood(text, own):
@@ -149,9 +272,25 @@ WRONG = [  # each sentence names what is wrong and nothing else
     ("conv2d(3, 16, 3)", "written for 3 input channels, but 1 comes in; write 'conv 16 3x3'"),
     ("conv2d(1, 16, 3", "the parenthesis of conv is not closed"),
     ("conv2d(1, 16, 3))", r"'\)' closes a parenthesis that was not opened"),
-    ("conv2d(16, 3, activation='relu')", "write an activation as a layer of its own"),
-    ("conv2d(16, 3, padding='same')", "the pad is ''same'', but a number from 0 to 32"),
-    ("conv2d(1, 16, 3, 1, 1, 1, 1, 9)", "'9' is not expected"),
+    ("conv 16 3x3 activation relu", "'relu' begins a layer of its own"),
+    ("conv2d(16, 3, activation='swish')", "the activation 'swish' is not one of relu, sigmoid, tanh"),
+    ("flatten\nDense(10, activation='softmax')", "layer 2, .*: softmax belongs to the loss; write 'linear 10' without it"),
+    ("conv2d(16, 3, strides=2, padding='same')", "padding='same' puts 0 rows of zeros above and 1 below"),
+    ("conv2d(16, 3, padding=same", "the parenthesis of conv is not closed"),
+    ("maxpool2d(3, 2, ceil_mode=True)", "ceil_mode=true is not understood; sizes are rounded down here"),
+    ("conv2d(16, 3, input_shape=(32, 32, 3))", "written for an input of 32×32×3, but the input chosen is 28×28×1"),
+    ("keras.Input(shape=(32, 32, 3))\nflatten", "written for an input of 32×32×3, but the input chosen is 28×28×1"),
+    ("conv2d(16, 3, kernel_constraint=3)", "'kernel_constraint' is not expected"),
+    ("batchnorm", "batch normalisation is counted and written as a program, but not computed here; leave it out"),
+    ("conv 4 3x3 bias 0", "without a bias it is counted and written as a program, but not computed here"),
+    ("flatten / linear 10 bias 0", "without a bias it is counted"),
+    ("nn.AdaptiveAvgPool2d(5)", "cannot be cut into"),
+    ("class Net(nn.Module):\n  def forward(self, x):\n    return x", "the order of a class with forward"),
+    ("ResNet(\n  (conv1): Conv2d(1, 4, 3)\n  (layer1): Bottleneck(\n    (conv1): Conv2d(4, 4, 1)\n  )\n)",
+     "the printout does not say how a Bottleneck joins its layers; write it as branches"),
+    ("(0): ReLU()\n(1): GELU()", "layer 2, 'gelu\\(\\)': 'gelu' is not a layer"),
+    ("import torch  # only", "the text is empty"),
+    ("conv2d(1, 16, 3, 1, 1, 1, 1, 1, 9)", "'9' is not expected"),
     ("conv2d(16, 3, pad=1, padding=2)", "'padding' is not expected"),
     ("conv 8 = 3", "'8' is not expected"),
     ("= 3", "'=' is not a layer"),
@@ -168,7 +307,7 @@ WRONG = [  # each sentence names what is wrong and nothing else
     ("conv 8 5x5\npad 2", "layer 2, 'pad 2': 'pad' belongs to a layer; write it on the line of its layer"),
     ("conv 8\n5x5", r"a number is missing \(the size\)"),
     ("relu / 5x5", "layer 2, '5x5': '5x5' belongs to a layer"),
-    ("batchnorm", "'batchnorm' is not a layer; the layers are conv, maxpool"),
+    ("layernorm", "'layernorm' is not a layer; the layers are conv, maxpool"),
     ("conv 8 5x5 pad 1e1", "the pad is '1e1'"),
     ("lrn 5 alpha x", "the alpha is 'x', but a number from 0 to 1000"),
 ]
