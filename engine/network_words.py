@@ -155,5 +155,6 @@ HINTS = {
     "softmax": SOFTMAX,
     "logsoftmax": SOFTMAX,
     "log_softmax": SOFTMAX,
+    "zeropadding2d": "write the rings of zeros with the layer behind them, for example 'conv 8 3x3 pad 1'",
     "activation": "write an activation as a layer of its own, behind this one: '... / relu'",
 }

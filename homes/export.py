@@ -15,7 +15,7 @@ from typing import Any
 
 from ..views import SLUGS
 from ..views import settings as view_settings
-from ..views.exports import KINDS
+from ..views.exports import KINDS, LIBRARIES
 from ..views.session import LESSONS, Session
 from . import pictures, print_deck
 from .single_file import ExportError, answered, single_file
@@ -36,6 +36,7 @@ class ExportOptions:
     speed: float = 1.0  # of a film: 1 is two steps a second
     width: int = 1100  # pixels of the page that is pictured
     dark: bool = False
+    library: str = "convoscope"  # that a .py is written for
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -52,6 +53,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=float, default=1.0, help="of a film: 1 is two steps a second")
     parser.add_argument("--width", type=int, default=1100, help="of a picture's page in pixels (default: 1100)")
     parser.add_argument("--dark", action="store_true", help="dark colours in pictures and films")
+    parser.add_argument("--library", choices=LIBRARIES, default="convoscope", help="what a .py needs (default: convoscope)")
     parser.add_argument("--list", action="store_true", help="print the settings of the view instead")
     return parser
 
@@ -101,7 +103,8 @@ def _file_of(
     _check_looks(options)
     steps = _steps(options, kind, len(update.trace))
     if kind in KINDS:
-        written = session.handle({"view": view, "name": "export", "value": {"kind": kind, "step": steps[0]}})
+        value = {"kind": kind, "step": steps[0], "library": options.library}
+        written = session.handle({"view": view, "name": "export", "value": value})
         if not written.download:
             raise ExportError(written.error)
         return written.download.data

@@ -19,6 +19,7 @@ from .state import Download
 from .trace import Column, Texts, Trace, column_array
 
 VALUES = "_values"  # how the sources end that hold the true numbers of a grid
+LIBRARIES = {"convoscope": "call", "numpy": "call_numpy", "pytorch": "call_pytorch", "keras": "call_keras"}  # by fact
 LARGEST_MATRIX = 20  # rows or columns: a larger one fits no page
 LONGEST_ADDRESS = 1200  # characters: a code for more is too fine for a phone at the back of the hall
 
@@ -32,6 +33,7 @@ class ShownStep:
     trace: Trace
     step: int
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)  # by name: lesson.arrays
+    library: str = "convoscope"  # that a program is written for: a name in LIBRARIES
 
     @property
     def sentence(self) -> str:
@@ -85,10 +87,14 @@ def as_latex(shown: ShownStep) -> bytes:
 
 
 def as_program(shown: ShownStep) -> bytes:
-    """The NumPy program that computes what is shown; it runs as it stands."""
-    if "call" not in shown.trace.facts:
+    """The program that computes what is shown, for the library that is wanted; it runs as it stands."""
+    facts = shown.trace.facts
+    if "call" not in facts:
         raise SettingError(f"the view {shown.view} does not show a single call; export npz or json")
-    return f"# Convoscope, {shown.view}\n{shown.trace.facts['call']}\n".encode()
+    there = [library for library, fact in LIBRARIES.items() if fact in facts]
+    if shown.library not in there:
+        raise SettingError(f"there is no program for “{shown.library[:20]}” here; choose {', '.join(there)}")
+    return f"# Convoscope, {shown.view}\n{facts[LIBRARIES[shown.library]]}\n".encode()
 
 
 def as_json(shown: ShownStep) -> bytes:

@@ -178,7 +178,8 @@ class Session:
             raise SettingError(f"there is no step {str(step)[:20]}; the steps go from 0 to {len(trace) - 1}")
         has_more = wanted.get("kind") == "npz" and hasattr(LESSONS[view], "arrays")
         arrays = LESSONS[view].arrays(*self._arguments(view, settings)) if has_more else {}
-        return export(ShownStep(view, settings.plain(), trace, step, arrays), wanted.get("kind"))
+        library = str(wanted.get("library", "convoscope"))
+        return export(ShownStep(view, settings.plain(), trace, step, arrays, library), wanted.get("kind"))
 
     def _compute(self, view: str, settings: Settings) -> Trace:
         trace: Trace = LESSONS[view].compute(*self._arguments(view, settings))

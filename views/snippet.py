@@ -6,20 +6,66 @@ a ninth is written 1/9, any other fraction with all its digits.
 
 from __future__ import annotations
 
+import base64
 import functools
+import zlib
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from .programs.numpy_functions import SLIDING, needs_sliding, sources
+
 LARGEST_BOTTOM = 100  # of a fraction that is written with a bar
+MOST_WRITTEN = 150  # numbers of an array that are written out
+LINE = 110  # characters of a compressed array in one line
 
 
 def program(engine: Iterable[str], *blocks: str, more: Iterable[str] = ()) -> str:
     """A whole program. engine: what it imports from convoscope.engine; more: further import lines; blocks: its statements."""
     imports = ["import numpy as np", f"from convoscope.engine import {', '.join(sorted(engine))}", *more]
     return "\n".join(imports) + "\n\n" + "\n".join(blocks)
+
+
+def calls(
+    engine: Iterable[str], image: str, *blocks: str, more: Iterable[str] = (), pixels: np.ndarray | None = None
+) -> dict[str, str]:
+    """A program that calls the engine, and one that runs with NumPy alone, as facts of a trace.
+
+    image: the statement that makes x; pixels: the numbers of x, if that statement needs what only convoscope has.
+    """
+    names = list(engine)
+    own = image if pixels is None else packed("x", pixels)
+    return {"call": program(names, image, *blocks, more=more), "call_numpy": numpy_alone(names, own, *blocks)}
+
+
+def numpy_alone(functions: Iterable[str], *blocks: str) -> str:
+    """A whole program with the sources of these functions of the engine, which needs NumPy and nothing else."""
+    written, body = sources(functions), "\n".join(blocks)
+    imports = ["import base64", "import zlib", ""] if "b85decode" in body else []
+    imports += ["import numpy as np", *([SLIDING] if needs_sliding(written) else []), ""]
+    return "\n".join([*imports, *(["", written, ""] if written else []), body])
+
+
+def packed(name: str, values: np.ndarray) -> str:
+    """A statement that makes the array: its numbers written out, of a large one compressed. values: any shape."""
+    whole = np.ascontiguousarray(values, np.float64)
+    if whole.size <= MOST_WRITTEN:
+        return array(name, whole)
+    return f"{name} = {_packed(whole.tobytes(), whole.shape)}"
+
+
+@functools.lru_cache(4)
+def _packed(values: bytes, shape: tuple[int, ...]) -> str:
+    """An expression for an array: pixels as bytes, other numbers whole."""
+    whole = np.frombuffer(values)
+    small = whole.astype(np.uint8)
+    kind, data = ("uint8", small.tobytes()) if (small == whole).all() else ("float64", values)
+    text = base64.b85encode(zlib.compress(data, 9)).decode()
+    lines = [f'    "{text[start : start + LINE]}"' for start in range(0, len(text), LINE)]
+    numbers = "\n".join(["np.frombuffer(zlib.decompress(base64.b85decode(", *lines, f")), np.{kind}).reshape{shape}"])
+    return numbers + (".astype(float)" if kind == "uint8" else "")
 
 
 def array(name: str, values: np.ndarray, comment: str = "") -> str:

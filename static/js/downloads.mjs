@@ -41,7 +41,7 @@ export class Downloads {
     if (kind === "png") return saveBlob(await pngOf(view), name);
     if (kind === "webm") return saveBlob(await filmOf(view, this.#telling("Filming step"), this.cancel.signal), `convoscope-${view.slug}.webm`);
     if (kind === "gif") return saveBlob(await this.#animation(), `convoscope-${view.slug}.gif`);
-    return save((await view.ask("export", { kind, step: view.player.step })).download);
+    return save((await view.ask("export", { kind, step: view.player.step, library: view.extras.programs.library })).download);
   }
 
   async #animation() {

@@ -2,6 +2,7 @@
 import { flushAddress, HAS_ADDRESS } from "./address.mjs";
 import { copy } from "./copying.mjs";
 import { Downloads } from "./downloads.mjs";
+import { Programs } from "./programs.mjs";
 import { WhatRan } from "./ran.mjs";
 
 export class Extras {
@@ -15,6 +16,7 @@ export class Extras {
       return copy(code.textContent, code, call.querySelector(".said"));
     });
     for (const part of ["link", "share"]) this.bar.querySelector(`[data-part=${part}]`).hidden = !HAS_ADDRESS;
+    this.programs = new Programs(section, view);
     new Downloads(section.querySelector(".downloads"), view);
     this.whatRan = new WhatRan(section, view, () => this.#showLine());
     section.addEventListener("stepshown", () => this.#showLine());

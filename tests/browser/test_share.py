@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from convoscope.views.session import LESSONS
 
-FILES = ("Picture (PNG)", "Drawing (SVG)", "LaTeX", "NumPy program", "Numbers (JSON)", "Arrays (npz)", "One page (HTML)")
+FILES = ("Picture (PNG)", "Drawing (SVG)", "LaTeX", "Python program", "Numbers (JSON)", "Arrays (npz)", "One page (HTML)")
 
 
 @pytest.fixture

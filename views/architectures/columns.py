@@ -12,11 +12,10 @@ import numpy as np
 from ..grid import floats
 from ..trace import Column, Columns, Sources, Texts
 from .counts import CountedLayer
-from .cuboids import Cuboid, cuboids_of, edges_of, links_of, window_of
+from .cuboids import MOST_COLUMNS, Cuboid, cuboids_of, edges_of, links_of, window_of
 from .words import arithmetic, shape_of
 
 MOST_NAMES, MOST_SHAPES = 12, 9  # with more layers, only the present one is named
-MOST_COLUMNS = 30  # with more, the drawing shows a part of them
 LETTERS, LARGER, ROOMY, BAR_LETTERS = 0.02, 0.03, 0.037, 0.06  # heights, of the drawing's width
 LETTER_WIDTH = 0.7  # of its height
 BELOW, CLOSE_BELOW = 0.075, 0.045  # from a cuboid to its words, of the drawing's height

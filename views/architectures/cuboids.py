@@ -23,6 +23,8 @@ ROW = 0.8  # of TALLEST: the longest row of features
 LOWEST = 0.014
 SLANT = 0.2  # of a cuboid's height, to the right and up: its columns
 MOST_SLANTS = 0.4  # of the drawing's width, all together
+MOST_COLUMNS = 30  # with more, the drawing shows a part of them, stretched
+LONG_SLANTS = 0.06  # of the drawing's width then
 GAPS = 0.30  # of the drawing's width, all together
 BEFORE_A_ROW = 2.2  # times as much of the gaps as before a map: rows of features are narrow, their names are not
 EDGE = 0.045
@@ -58,7 +60,8 @@ def cuboids_of(layers: Sequence[CountedLayer]) -> list[Cuboid]:
     for number, layer in enumerate(layers):
         columns[layer.place.column].append(number)
     widest, deepest = ([max(sizes[n] for n in numbers) for numbers in columns] for sizes in (roots, slants))
-    flatter = min(1.0, MOST_SLANTS * ASPECT / (sum(deepest) or 1))  # so that fronts of many layers keep their room
+    most = MOST_SLANTS if len(columns) < MOST_COLUMNS else LONG_SLANTS
+    flatter = min(1.0, most * ASPECT / (sum(deepest) or 1))  # so that fronts of many layers keep their room
     scale = (1 - 2 * EDGE - GAPS - sum(deepest) * flatter / ASPECT) / sum(widest)
     gaps = np.array([_gap(layers[numbers[0]]) for numbers in columns[1:]] + [0.0])
     gaps *= GAPS / (gaps.sum() or 1)

@@ -14,7 +14,7 @@ LAYOUT = Layout(
     around="20rem",
 )
 ASPECT = "2.2"  # cuboids.py's
-FIELD_ASPECT, SHARING_ASPECT = "2", "1.6"  # of fields.py and sharing.py
+FIELD_ASPECT, SHARING_ASPECT = "2", "2.2"  # of fields.py and sharing.py
 
 
 def panels() -> list[Panel]:

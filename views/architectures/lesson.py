@@ -14,6 +14,7 @@ from ...engine import ConvSpec, LayerSpec, NetworkTextError, PoolSpec, Sliding, 
 from ...engine.chain_specs import names_of, text_of
 from ...engine.layer_specs import Shape
 from ..files import Files
+from ..programs import network_programs
 from ..ran import Check, Definition
 from ..settings import SettingError
 from ..stops import first_of_each
@@ -48,7 +49,7 @@ def compute(settings: ArchitecturesSettings, files: Files | None = None) -> Trac
     still["layers"] = table_source(layers, names)
     still["sharing_words"] = {"text": Texts.of([sharing_words(layer) for layer in layers])}
     facts = {"source": about, "size": totals(layers), "network_note": NOTE, "sharing_note": SHARING_NOTE}
-    facts |= {name: f"{sum(getattr(layer, name) for layer in layers):,}" for name in COUNTS}
+    facts |= {name: f"{sum(getattr(layer, name) for layer in layers):,}" for name in COUNTS} | calls_of(settings)
     kinds = first_of_each([layer.kind for layer in layers])
     return Trace(
         {**still, **still_sources()},
@@ -80,7 +81,7 @@ def check(settings: ArchitecturesSettings, files: Files | None = None) -> Check:
 
 def architecture_of(settings: ArchitecturesSettings) -> tuple[list[CountedLayer], list[str], str]:
     """The layers, their names and what is to be said of them all. Raises SettingError if the text is no network."""
-    specs, layers = _counted(settings.text, (settings.channels, settings.side, settings.side))
+    specs, layers = _counted(settings.text, _input_shape(settings))
     if settings.architecture == OWN:
         return list(layers), ["input", *_numbered(layers[1:])], f"Your own: {text_of(specs)}."
     known = KNOWN[settings.architecture]
@@ -101,6 +102,29 @@ def arrays(settings: ArchitecturesSettings, files: Files) -> dict[str, np.ndarra
     layers, names, _ = architecture_of(settings)
     counts = {name: np.array([getattr(layer, name) for layer in layers]) for name in COUNTS}
     return {"layers": np.array(names), "output_shapes": np.array([shape_of(layer.output_shape) for layer in layers]), **counts}
+
+
+def calls_of(settings: ArchitecturesSettings) -> dict[str, str]:
+    """The network as programs: with convoscope its counts, else the network itself."""
+    shape = _input_shape(settings)
+    specs, _ = _counted(settings.text, shape)
+    text = "\n".join(f"    {line}" for line in settings.text.strip().replace("\\", "").replace('"', "'").splitlines())
+    call = "\n".join(
+        [
+            "from convoscope.engine import parse_layers",
+            "from convoscope.engine.chain_specs import shapes_of",
+            "",
+            f"shape = {shape}",
+            f'specs = parse_layers("""\n{text}\n""", shape)',
+            "for spec, before in zip(specs, shapes_of(specs, shape)):",
+            "    print(spec.text, spec.output_shape(before), spec.parameter_count(before), spec.multiply_adds(before))",
+        ]
+    )
+    return network_programs(specs, shape) | {"call": call}
+
+
+def _input_shape(settings: ArchitecturesSettings) -> Shape:
+    return settings.channels, settings.side, settings.side
 
 
 def _numbered(layers: Sequence[CountedLayer]) -> list[str]:

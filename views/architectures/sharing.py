@@ -23,12 +23,12 @@ from .counts import CountedLayer
 
 KINDS = ("Fully connected", "Locally connected", "Convolution")
 THIRD = 1 / 3
-ASPECT = 1.6  # width / height of the drawing
+ASPECT = 2.2  # width / height of the drawing
 SIDE = 0.125  # of a square of cells, of the drawing's width
 GAP = 0.04
-TOP, BELOW = 0.86, 0.42  # where the squares of cells hang, and those of the counts
-HEAD, NUMBER = 0.94, 0.03
-LETTERS = 0.03
+TOP, BELOW = 0.88, 0.55  # where the squares of cells hang, and those of the counts
+HEAD, NUMBER = 0.945, 0.045
+LETTERS = 0.028
 LARGEST = 0.2  # side of the square of the largest count, of the drawing's width
 LOWEST = 0.003
 UNITS = (0.2, 0.75)  # where the two units stand, as shares of the map, from the upper left

@@ -17,6 +17,7 @@ from .columns import drawing_of, rows, still
 from .moving import moving
 from .passes import Passes, passes_of
 from .settings import BackpropSettings
+from .straight_line import passes_written
 from .words import facts, sentences
 
 TITLE = "Backpropagation"
@@ -32,7 +33,7 @@ def compute(settings: BackpropSettings, files: Files | None = None) -> Trace:
     """The whole animation: one step a node forward, then one step an edge backward."""
     passes = _passes(settings)
     drawing = drawing_of(passes)
-    words = facts(passes, settings) | {"call": call_of(passes, settings)}
+    words = facts(passes, settings) | {"call": call_of(passes, settings), "call_numpy": numpy_call_of(passes, settings)}
     words |= {f"{its.name}_room": f"{its.width:.0f} {its.height:.0f}" for its in drawing.pair}  # its natural size in pixels
     forward = sum(not step.is_back for step in passes.steps)
     told = stops(len(passes.steps), 1, forward - 1, forward, forward + 1)
@@ -75,7 +76,7 @@ def call_of(passes: Passes, settings: BackpropSettings) -> str:
             "",
             f'graph = parse_formula("{formula}"{limits})',
             f"inputs = {{{inputs}}}",
-            *_descent(passes, settings),
+            *_descent(passes, settings, "gradients, _ = backward_pass(graph, forward_pass(graph, inputs))"),
             "values = forward_pass(graph, inputs)",
             "gradients, increments = backward_pass(graph, values)",
             f'print(values["{passes.graph.output}"], gradients)',
@@ -83,15 +84,34 @@ def call_of(passes: Passes, settings: BackpropSettings) -> str:
     )
 
 
-def _descent(passes: Passes, settings: BackpropSettings) -> list[str]:
-    """The steps of SGD, if any were taken."""
+def numpy_call_of(passes: Passes, settings: BackpropSettings) -> str:
+    """The same with NumPy alone: the graph written out line by line."""
+    inputs = ", ".join(f'"{name}": {number(value)}' for name, value in settings.values().items())
+    return "\n".join(
+        [
+            "import numpy as np",
+            "",
+            "",
+            *passes_written(passes.graph, number),
+            "",
+            "",
+            f"inputs = {{{inputs}}}",
+            *_descent(passes, settings, "_, gradients = passes(inputs)"),
+            "values, gradients = passes(inputs)",
+            f'print(values["{passes.graph.output}"], gradients)',
+        ]
+    )
+
+
+def _descent(passes: Passes, settings: BackpropSettings, differentiate: str) -> list[str]:
+    """The steps of SGD, if any were taken. differentiate: the statement that computes the gradients."""
     count = len(passes.losses) - 1
     if count < 1:
         return []
     sign, names = "+" if passes.example.climbs else "-", ", ".join(f'"{name}"' for name in passes.example.parameters)
     return [
         f"for _ in range({count}):",
-        "    gradients, _ = backward_pass(graph, forward_pass(graph, inputs))",
+        f"    {differentiate}",
         f"    for name in [{names}]:",
         f"        inputs[name] {sign}= {number(settings.learning_rate)} * gradients[name]",
     ]

@@ -37,13 +37,13 @@ def compute(settings: ConvolutionSettings, files: Files | None = None) -> Trace:
     """The whole animation, one step an output cell in row order; on a large image one row of it."""
     result = convolve(settings, files or DiskFiles())
     after = ", ".join([f"then the bias {write(result.bias)}"] * bool(result.bias) + ["then ReLU"] * result.relu)
-    words = facts(result, settings) | {"call": call_of(result, settings), "then": after}
+    words = facts(result, settings) | calls_of(result, settings) | {"then": after}
     static = still(result, settings)
     told = of_cells(len(result.rows), result.output.shape[1])
     return Trace(static, moving(result, as_matrices=settings.im2col), sentences(result), words, told)
 
 
-def call_of(result: ConvolutionResult, settings: ConvolutionSettings) -> str:
+def calls_of(result: ConvolutionResult, settings: ConvolutionSettings) -> dict[str, str]:
     """Python that computes the output as `out`, (1, 1, oH, oW), and prints it."""
     imports: list[str] = []
     if settings.image == "digit":
@@ -60,9 +60,9 @@ def call_of(result: ConvolutionResult, settings: ConvolutionSettings) -> str:
     out = snippet.call("conv2d", *arguments, usual=USUAL, **how)
     weight = snippet.array("weight", result.weights, "turned by 180°" if settings.flip else "")
     engine = ["conv2d", "relu"] if result.relu else ["conv2d"]
-    return snippet.program(
-        engine, x, weight, f"out = {f'relu({out})' if result.relu else out}", "print(out[0, 0])", more=imports
-    )
+    out = f"relu({out})" if result.relu else out
+    pixels = result.image if imports else None
+    return snippet.calls(engine, x, weight, f"out = {out}", "print(out[0, 0])", more=imports, pixels=pixels)
 
 
 def check(settings: ConvolutionSettings, files: Files | None = None) -> Check:

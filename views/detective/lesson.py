@@ -39,7 +39,7 @@ def compute(settings: DetectiveSettings, files: Files | None = None) -> Trace:
     sentences = Sentences("{}", Texts.of_steps([[sentence] for sentence in search.sentences]))
     grids = grids_over_steps(case, search)
     static = still(case, search, surface, grids, settings.secret() if settings.reveal else None)
-    facts = _facts(settings, case, search, surface) | {"call": call_of(settings, len(search.losses) - 1)}
+    facts = _facts(settings, case, search, surface) | calls_of(settings, len(search.losses) - 1)
     return Trace(static, moving(case, search, surface, grids), sentences, facts, stops(len(search.losses), *TELLING))
 
 
@@ -98,7 +98,7 @@ def _facts(settings: DetectiveSettings, case: Case, search: Search, surface: Los
     }
 
 
-def call_of(settings: DetectiveSettings, steps: int) -> str:
+def calls_of(settings: DetectiveSettings, steps: int) -> dict[str, str]:
     """A program that prints what the last step shows. steps: how many steps descent took."""
     image, secret = np.array(settings.cells, np.float64), settings.secret()
     given = (
@@ -109,7 +109,7 @@ def call_of(settings: DetectiveSettings, steps: int) -> str:
     if settings.method == "least_squares":
         rows = "rows = sliding_windows(x[np.newaxis, np.newaxis], 3)[0, 0].reshape(target.size, 9)"
         solve = "kernel = np.linalg.lstsq(rows, target.ravel(), rcond=None)[0].reshape(3, 3)"
-        return snippet.program(["conv2d", "sliding_windows"], *given, rows, solve, "print(kernel)")
+        return snippet.calls(["conv2d", "sliding_windows"], *given, rows, solve, "print(kernel)")
     loop = [
         f"for step in range({steps}):",
         "    out = conv2d(x[np.newaxis, np.newaxis], kernel)",
@@ -120,7 +120,7 @@ def call_of(settings: DetectiveSettings, steps: int) -> str:
     start = snippet.array("kernel", np.array(settings.guess, np.float64)[np.newaxis, np.newaxis])
     loss = "print(0.5 * ((conv2d(x[np.newaxis, np.newaxis], kernel)[0, 0] - target) ** 2).mean())"
     blocks = (*given, start, *(loop if settings.method == "descent" else []), "print(kernel[0, 0])", loss)
-    return snippet.program(["conv2d", "conv2d_backward"], *blocks)
+    return snippet.calls(["conv2d", "conv2d_backward"], *blocks)
 
 
 Settings = DetectiveSettings  # the name by which the session finds them

@@ -22,7 +22,7 @@ from ..trace import Column, Columns, Sources, Texts, Trace
 from .pooled_outputs import OUTPUTS, PooledOutputs, change_of, defined_by_loops, limit_of, pooled, writer_of
 from .settings import SHIFTS, DownsamplingSettings
 from .settings import exercise as exercise
-from .words import call_of, changes_of, facts_of, sentences
+from .words import calls_of, changes_of, facts_of, sentences
 
 TITLE = "Downsampling"
 SUMMARY = "Each window becomes one number: its sum (a convolution whose weights are all 1), its average, or its maximum."
@@ -48,7 +48,7 @@ def compute(settings: DownsamplingSettings, files: Files | None = None) -> Trace
     before = now if settings.shift == "none" else pooled(unmoved, settings.window, settings.stride)
     walk = _walk(now, settings.row)
     facts = facts_of(image, source, settings, now, walk) | changes_of(now, before, settings)
-    facts |= {"call": call_of(image, settings), "start": str(_start(now, walk, settings))}
+    facts |= calls_of(image, settings) | {"start": str(_start(now, walk, settings))}
     still, moving = _still(image, now, before, settings), _moving(image, now, walk, settings)
     return Trace(still, moving, sentences(now, before, walk, settings), facts, of_cells(len(walk), now.ties.shape[1]))
 

@@ -83,7 +83,7 @@ def changes_of(now: PooledOutputs, before: PooledOutputs, settings: Downsampling
     return facts
 
 
-def call_of(image: np.ndarray, settings: DownsamplingSettings) -> str:
+def calls_of(image: np.ndarray, settings: DownsamplingSettings) -> dict[str, str]:
     """Python that computes `total`, `average` and `maximum`, (1, 1, oH, oW) each. image: (H, W), shifted already."""
     imports: list[str] = []
     if settings.image == "digit":
@@ -99,14 +99,15 @@ def call_of(image: np.ndarray, settings: DownsamplingSettings) -> str:
     edge = ', mode="edge"' if settings.is_photo else ""
     shift = f"x = np.pad(x, (({down}, 0), ({right}, 0)){edge})[:{height}, :{width}]"
     how = f"stride={settings.stride})"
-    return snippet.program(
+    is_shifted = (imports or settings.image == OWN) and down + right
+    return snippet.calls(
         ["avg_pool2d", "conv2d", "max_pool2d"],
-        x,
-        *([shift] if (imports or settings.image == OWN) and down + right else []),
+        f"{x}\n{shift}" if is_shifted else x,
         "x = x[np.newaxis, np.newaxis]",
         f"total = conv2d(x, np.ones((1, 1, {settings.window}, {settings.window})), {how}",
         f"average = avg_pool2d(x, {settings.window}, {how}",
         f"maximum = max_pool2d(x, {settings.window}, {how}",
         'print(total[0, 0], average[0, 0], maximum[0, 0], sep="\\n\\n")',
         more=imports,
+        pixels=image if imports else None,
     )

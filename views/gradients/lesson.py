@@ -99,11 +99,35 @@ print(cross_entropy(network.forward(image{image}), labels))""",
 }
 
 
+FUNCTIONS_ALONE = (
+    "conv2d conv2d_backward relu relu_backward max_pool2d max_pool2d_backward flatten flatten_backward linear linear_backward "
+    "cross_entropy cross_entropy_backward"
+)
+STEP_ALONE = """\
+
+
+def forward(kernel, weight):
+    maps = conv2d(image{image}, kernel{image})
+    pooled = max_pool2d(relu(maps), 2)
+    return maps, pooled, linear(flatten(pooled), weight)
+
+
+labels = np.array([{label}])
+maps, pooled, logits = forward(kernel, weight)
+grad_flat, grad_weight, _ = linear_backward(cross_entropy_backward(logits, labels), flatten(pooled), weight)
+grad_maps = max_pool2d_backward(flatten_backward(grad_flat, pooled), relu(maps), 2)
+_, grad_kernel, _ = conv2d_backward(relu_backward(grad_maps, maps), image{image}, kernel{image})
+kernel = kernel - {rate} * grad_kernel[0, 0]  # the biases stay 0
+weight = weight - {rate} * grad_weight
+print(kernel)
+print(cross_entropy(forward(kernel, weight)[-1], labels))"""
+
+
 def compute(settings: GradientsSettings, files: Files | None = None) -> Trace:
     """The whole animation: forward, then backward, a number a step."""
     layer = pass_of(settings)
     names = " ".join(function.__name__ for function in FUNCTIONS[settings.layer])
-    return trace_of(layer, facts_of(settings, layer) | {"call": call_of(settings), "definition": names})
+    return trace_of(layer, facts_of(settings, layer) | calls_of(settings) | {"definition": names})
 
 
 def check(settings: GradientsSettings, files: Files | None = None) -> Check:
@@ -176,7 +200,7 @@ def _defined_linear(settings: GradientsSettings) -> Arrays:
     return dense | {f"grad_map_{c}": grad_map for c, grad_map in enumerate(grad_maps)}
 
 
-def call_of(settings: GradientsSettings) -> str:
+def calls_of(settings: GradientsSettings) -> dict[str, str]:
     """Python that computes the gradients and prints them."""
     imports, arrays, statements = CALLS[settings.layer]
     usual = {"stride": 1, "padding": 0} if settings.layer == "convolution" else {"stride": settings.window}
@@ -184,7 +208,11 @@ def call_of(settings: GradientsSettings) -> str:
     given = {"image": "[np.newaxis, np.newaxis]", "how": "".join(how), "window": settings.window, "label": settings.label}
     names = [(name, setting or name) for name, _, setting in (array.partition("=") for array in arrays.split())]
     blocks = [snippet.array(name, np.array(getattr(settings, setting))) for name, setting in names]
-    return snippet.program(imports.split(), *blocks, statements.format(**given, rate=settings.learning_rate))
+    filled, alone = (text.format(**given, rate=settings.learning_rate) for text in (statements, STEP_ALONE))
+    if settings.layer != "network":
+        return snippet.calls(imports.split(), *blocks, filled)
+    without = snippet.numpy_alone(FUNCTIONS_ALONE.split(), *blocks, alone)
+    return {"call": snippet.program(imports.split(), *blocks, filled), "call_numpy": without}
 
 
 Settings = GradientsSettings  # the name by which the session finds them

@@ -69,7 +69,7 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
         steps,
         Sentences("{}", Texts.of_steps([[one] for one in said])),
         words.facts(settings, network, blocks, prepared, limits, label)
-        | {"answer": words.answer(probabilities), "call": words.call_of(settings)}
+        | {"answer": words.answer(probabilities)} | words.calls_of(settings, network, x)
         | card_facts(derivation, {edit.where for edit in edits if edit.part == "off"})
         | about_weights | about_why | about_space,
     )  # fmt: skip

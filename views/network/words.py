@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import PurePath
 
 import numpy as np
 
 from ...engine import TRAIN_COUNT, Network
 from ..forward_pass import name_with_value, what_it_does
-from ..networks import COMMITTED
+from ..networks import COMMITTED, WEIGHTS
 from ..numbers import percent
+from ..programs import network_programs
+from ..programs.numpy_program import numpy_program
+from ..snippet import packed
 from ..units.activations import Activations, Unit
 from ..units.graph import layers_of
 from .blocks import Blocks
 from .columns import layers_with_weights, scale_facts
+from .edits import read_edits
 from .preparation import Prepared
 from .settings import STEPS, NetworkSettings
 from .tracing import LARGEST_PICTURE
@@ -93,8 +98,30 @@ def preparation_words(settings: NetworkSettings, prepared: Prepared) -> str:
     return ", ".join(words)
 
 
-def call_of(settings: NetworkSettings) -> str:
-    """A program that prints the ten probabilities; nothing for a network that only this page has."""
+def calls_of(settings: NetworkSettings, network: Network, x: np.ndarray) -> dict[str, str]:
+    """Programs that print the ten probabilities, and the network in other languages. x: what it reads."""
+    file = PurePath(WEIGHTS.get(settings.network, "weights.npz")).name
+    ending = [
+        *_edits(network, settings),
+        *packed("x", x).splitlines(),
+        f"print(softmax(network(x))[0])  # {file} lies in data/weights/ beside the page, or is saved by the train view",
+    ]
+    alone = numpy_program(network.specs, network.input_shape, file=file, ending=ending)
+    return network_programs(network.specs, network.input_shape) | {"call": _call(settings), "call_numpy": alone}
+
+
+def _edits(network: Network, settings: NetworkSettings) -> list[str]:
+    """The changed weights, as statements."""
+    edits = read_edits(network, settings.edits)
+    names = {layer.name: layer.engine_name for layer in layers_of(network)}
+    changed = [f'weights["{names[edit.layer]}.{edit.part}"]{list(edit.place)} = {edit.value:g}'
+               for edit in edits if edit.value is not None]  # fmt: skip
+    off = [f"# {edit.layer}{list(edit.place)} is off in the page, but not here" for edit in edits if edit.part == "off"]
+    return changed + off
+
+
+def _call(settings: NetworkSettings) -> str:
+    """A program that uses convoscope; nothing for a network that only this page has."""
     if settings.network not in COMMITTED:
         return "# The weights of this network are in your page only: keep their file, or save them in the view “Train”."
     steps = ", ".join(f"{step}={getattr(settings, step)}" for step in STEPS)

@@ -77,7 +77,7 @@ def compute(settings: PhotoSettings, files: Files | None = None, state: PhotoSta
         words.facts(activations, settings, classes) | about_seen
         | card_facts(derivation, editable=False)
         | {
-            "maps_aspect": f"{aspect:.5f}", "maps": "", "call": words.call_of(settings),
+            "maps_aspect": f"{aspect:.5f}", "maps": "", **words.calls_of(settings),
             "layers": ",".join(layer.name for layer in layers_of(activations.network)[1:]),
             "stages": ",".join(stage.name for stage in stages_of(activations.network)),
             "last_page": str(max((one.pages for one in layers), default=1) - 1),

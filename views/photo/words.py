@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 
 from ...engine import Network
+from ...engine.squeezenet import INPUT_SHAPE, MEAN_PIXEL, SIDE, squeezenet_specs
 from ..forward_pass import name_with_value, what_it_does
 from ..imagenet import ImageClass, most_probable
 from ..images import OWN
 from ..numbers import percent
+from ..programs import network_programs
+from ..programs.numpy_program import numpy_program
 from ..units.activations import Activations
 from ..units.graph import layers_of
 from .film import Stage
-from .settings import PhotoSettings
+from .settings import Erased, PhotoSettings
 
 SURE, UNSURE = 0.8, 0.4
 LIMITS = (
@@ -82,8 +85,42 @@ def _source(settings: PhotoSettings) -> str:
     return "Your own picture." if settings.picture else "Choose a picture or use the webcam."
 
 
-def call_of(settings: PhotoSettings) -> str:
-    """A program that prints the five most probable classes."""
+def calls_of(settings: PhotoSettings) -> dict[str, str]:
+    """Programs that print the five most probable classes, and the network in other languages."""
+    file = "picture.npy" if settings.image == OWN else f"{settings.image}_{SIDE}.npy"
+    blue, green, red = MEAN_PIXEL
+    ending = [
+        "# The files are those of data/imagenet/ and data/photos/ beside the page.",
+        f'pixels = np.load("{file}")  # (224, 224, 3): red, green, blue',
+        f"x = np.zeros((1, 3, {SIDE + 1}, {SIDE + 1}), np.float32)  # blue, green, red, each less its mean",
+        f"x[0, :, :{SIDE}, :{SIDE}] = (pixels[:, :, ::-1] - np.array([{blue}, {green}, {red}])).transpose(2, 0, 1)",
+        *_covers(settings),
+        "probabilities = softmax(network(x))[0]",
+        'names = open("classes.txt", encoding="utf-8").read().splitlines()',
+        "for number in np.argsort(-probabilities, kind=\"stable\")[:5]:",
+        '    print(f"{names[number].split(\', \')[0]}: {probabilities[number]:.1%}")',
+    ]
+    specs = squeezenet_specs()
+    alone = numpy_program(specs, INPUT_SHAPE, file="squeezenet.npz", ending=ending)
+    return network_programs(specs, INPUT_SHAPE) | {"call": _call(settings), "call_numpy": alone}
+
+
+def _covers(settings: PhotoSettings) -> list[str]:
+    """Statements that put the mean pixel, which is 0 there, where the photograph is covered."""
+    lines, cells = [], Erased.SIDE
+    if settings.erased:
+        bits = f'np.unpackbits(np.frombuffer(bytes.fromhex("{settings.erased}"), np.uint8)).reshape({cells}, {cells})'
+        lines.append(f"covered |= np.kron({bits}, np.ones({(SIDE // cells,) * 2})) > 0")
+    if settings.why == "occlusion":
+        side = int(settings.patch)
+        top, left = settings.cover_row - side // 2, settings.cover_column - side // 2
+        lines.append(f"covered[{max(top, 0)} : {top + side}, {max(left, 0)} : {left + side}] = True")
+    begin, end = f"covered = np.zeros(({SIDE}, {SIDE}), bool)", f"x[0, :, :{SIDE}, :{SIDE}][:, covered] = 0"
+    return [begin, *lines, end] if lines else []
+
+
+def _call(settings: PhotoSettings) -> str:
+    """A program that uses convoscope."""
     is_own = settings.image == OWN
     pixels = f'photo("{settings.image}", 224, files)'
     own = 'np.load("picture.npy")  # your own picture, which only you have: 224×224×3 numbers in 0..255'

@@ -25,7 +25,7 @@ from .channels import PHOTO_SIZE, ChannelConvolution, convolve
 from .channels import exercise as exercise
 from .settings import RgbSettings
 from .wide_and_narrow import CHANNELS, SOURCES, closeup
-from .words import MOST_PRODUCTS, call_of, facts_of, products, sentences
+from .words import MOST_PRODUCTS, calls_of, facts_of, products, sentences
 
 TITLE = "RGB: three channels"
 SUMMARY = "Three channels, so a filter has three kernels: their three sums and the bias make one output cell."
@@ -55,7 +55,7 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
         weights, windows = convolution.weights.reshape(F, -1), convolution.windows.reshape(oH * oW, -1)
         static |= im2col.still(windows.T, weights, convolution.outputs.reshape(F, -1))
         moving = {**moving, **im2col.over_all((F, weights.shape[1], oH * oW))}
-    facts = facts_of(settings, convolution, chosen) | {"call": call_of(convolution, settings)}
+    facts = facts_of(settings, convolution, chosen) | calls_of(convolution, settings)
     if settings.preset == "lecture":
         side = len(convolution.windows)
         facts["start"] = str(side // 2 * side + most_to_see(convolution.windows[side // 2], settings.image))

@@ -89,7 +89,7 @@ def _filters_in_words(convolution: ChannelConvolution) -> list[str]:
     return [what if (weights == kernels).all() else "yours" for (what, kernels), weights in pairs]
 
 
-def call_of(convolution: ChannelConvolution, settings: RgbSettings) -> str:
+def calls_of(convolution: ChannelConvolution, settings: RgbSettings) -> dict[str, str]:
     """Python that computes the output as `out`, (1, F, oH, oW), and prints it."""
     if settings.preset == "cs231n":
         x, imports = snippet.array("x", convolution.image, "red, green, blue"), []
@@ -106,4 +106,5 @@ def call_of(convolution: ChannelConvolution, settings: RgbSettings) -> str:
         arguments, bias = [f"x[np.newaxis, [{n}]]", f"weight[:, [{n}]]"], f"# {settings.channels} alone, without the bias"
     how = {"stride": convolution.stride, "padding": convolution.padding}
     out = snippet.call("conv2d", *arguments, usual={"stride": 1, "padding": 0}, **how)
-    return snippet.program(["conv2d"], x, weight, bias, f"out = {out}", "print(out[0])", more=imports)
+    pixels = convolution.image if imports else None
+    return snippet.calls(["conv2d"], x, weight, bias, f"out = {out}", "print(out[0])", more=imports, pixels=pixels)
