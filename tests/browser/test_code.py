@@ -226,3 +226,20 @@ def test_no_accessibility_rule_is_broken_with_everything_open(explorer, theme):
     press(page, "Copy link")
     found = Axe().run(page)
     assert [(rule["id"], [node["html"][:90] for node in rule["nodes"]]) for rule in found.response["violations"]] == []
+
+
+def test_the_program_is_for_the_library_that_is_chosen_in_every_view(explorer):
+    page = explorer.open(ready=False)
+    open_code(page)
+    library = page.get_by_label("Library that the program needs").filter(visible=True)
+    assert library.locator("option").all_inner_texts() == ["convoscope", "NumPy alone"]
+    library.select_option(label="NumPy alone")
+    facts = Session().handle({"view": "convolution", "name": "reset"}).trace.facts
+    expect(page.locator(".view:not([hidden]) .call code")).to_have_text(facts["call_numpy"])
+    page.locator("nav a[data-slug=architectures]").click()
+    explorer.slug = "architectures"
+    code = page.locator("[data-view=architectures] .call code")
+    expect(code).to_contain_text("def network(x):")
+    open_code(page)
+    library.select_option(label="PyTorch")
+    expect(code).to_contain_text("nn.Conv2d(1, 6, 5, padding=2),")

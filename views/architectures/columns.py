@@ -16,7 +16,7 @@ from .cuboids import MOST_COLUMNS, Cuboid, cuboids_of, edges_of, links_of, windo
 from .words import arithmetic, shape_of
 
 MOST_NAMES, MOST_SHAPES = 12, 9  # with more layers, only the present one is named
-LETTERS, LARGER, ROOMY, BAR_LETTERS = 0.02, 0.03, 0.037, 0.06  # heights, of the drawing's width
+LETTERS, LARGER, ROOMY, BAR_LETTERS, BAR_ROOMY = 0.02, 0.03, 0.037, 0.06, 0.085  # heights, of the drawing's width
 LETTER_WIDTH = 0.7  # of its height
 BELOW, CLOSE_BELOW = 0.075, 0.045  # from a cuboid to its words, of the drawing's height
 HEAD = 0.94  # where the present layer is named
@@ -24,6 +24,7 @@ BAR = 0.78  # of its place
 LOWEST_BAR = 0.004  # so that a layer without costs shows as nothing, and one with few as little
 NEIGHBOURS = 1  # columns on each side, where there is no room for all layers
 CLOSE_NEIGHBOURS = 2  # the same in a network of many columns
+SEEN_ON_A_PHONE = 0.6  # of such a part, so that letters are large enough
 COUNTS = ("parameters", "multiply_adds")
 
 
@@ -43,7 +44,8 @@ def parts_of(layers: Sequence[CountedLayer], cuboids: Sequence[Cuboid]) -> dict[
     around = CLOSE_NEIGHBOURS if _is_long(layers) else NEIGHBOURS
     left = between[(columns - around).clip(0)]
     right = between[(columns + around + 1).clip(max=len(middles))]
-    return {name: column[:, np.newaxis] for name, column in floats(x=(left + right) / 2, y=0.5, w=right - left, h=1).items()}
+    centre = middles[columns] if _is_long(layers) else (left + right) / 2
+    return {name: column[:, np.newaxis] for name, column in floats(x=centre, y=0.5, w=right - left, h=1).items()}
 
 
 def _is_long(layers: Sequence[CountedLayer]) -> bool:
@@ -56,22 +58,43 @@ def _still(
     """The cuboids, those that learn and those that do not, their names, and a bar for each that costs something."""
     places = np.array([cuboid.front for cuboid in cuboids]).T
     learns = np.array([layer.parameters > 0 for layer in layers])
-    has_branches, is_long = any(layer.joins for layer in layers), _is_long(layers)
-    below = np.array([cuboid.bottom for cuboid in cuboids]) - (CLOSE_BELOW if has_branches else BELOW)
-    letters = LETTERS * (float(np.median(parts["w"])) if is_long else 1)
+    has_branches = any(layer.joins for layer in layers)
+    below = _below(layers, cuboids)
     shapes = [shape_of(layer.output_shape) for layer in layers]
-    named = _apart(places[0], below, names, letters) if is_long or len(layers) <= MOST_NAMES else []
-    shaped = _apart(places[0], below, shapes, letters) if len(layers) <= MOST_SHAPES and not has_branches else []
+    named = _apart(places[0], below, names, LETTERS) if len(layers) <= MOST_NAMES else []
+    shaped = _apart(places[0], below, shapes, LETTERS) if len(layers) <= MOST_SHAPES and not has_branches else []
     bars = {name: _bars(layers, name) for name in COUNTS}
     return {
         "learning": _columns("xywh", *places[:, learns]),
         "fixed": _columns("xywh", *places[:, ~learns]),
         "edges": dict(edges_of(cuboids)),
         "links": dict(links_of(layers, cuboids)),
-        "names": _words(places[0][named], below[named], [names[n] for n in named], letters),
-        "shapes": _words(places[0][shaped], below[shaped] - BELOW, [shapes[n] for n in shaped], letters),
+        **({} if _is_long(layers) else {"names": _words(places[0][named], below[named], [names[n] for n in named], LETTERS)}),
+        "shapes": _words(places[0][shaped], below[shaped] - BELOW, [shapes[n] for n in shaped], LETTERS),
         **{name: {key: column[its["top"] > 0] for key, column in its.items()} for name, its in bars.items()},
     }
+
+
+def _below(layers: Sequence[CountedLayer], cuboids: Sequence[Cuboid]) -> np.ndarray:
+    """Where the names stand. -> (n,)"""
+    return np.array([cuboid.bottom for cuboid in cuboids]) - (CLOSE_BELOW if any(layer.joins for layer in layers) else BELOW)
+
+
+def _names_around(
+    layers: Sequence[CountedLayer], names: Sequence[str], cuboids: Sequence[Cuboid], parts: Mapping[str, np.ndarray]
+) -> Columns:
+    """At each step of a long network the names that are whole in the part shown, on a phone too. -> columns (T, n)"""
+    x, y = np.array([cuboid.middle[0] for cuboid in cuboids]), _below(layers, cuboids)
+    rows = []
+    for middle, width in zip(parts["x"][:, 0].tolist(), parts["w"][:, 0].tolist(), strict=True):
+        half = np.array([len(name) * LETTER_WIDTH * LETTERS * width / 2 for name in names])
+        near = np.flatnonzero(abs(x - middle) + half <= width * SEEN_ON_A_PHONE / 2).tolist()
+        apart = _apart(x[near], y[near], [names[n] for n in near], LETTERS * width)
+        rows.append([near[n] for n in apart])
+    most = max(len(row) for row in rows)
+    places = np.array([[*row, *[-1] * (most - len(row))] for row in rows])  # −1: no name
+    texts = Texts.of_steps([["" if n < 0 else names[n] for n in row] for row in places.tolist()])
+    return {"text": texts, **floats(x=x[places], y=y[places], size=LETTERS * np.median(parts["w"]), shade=0)}
 
 
 def _apart(x: np.ndarray, y: np.ndarray, texts: Sequence[str], letters: float) -> list[int]:
@@ -79,13 +102,10 @@ def _apart(x: np.ndarray, y: np.ndarray, texts: Sequence[str], letters: float) -
     half = np.array([len(text) * LETTER_WIDTH * letters / 2 for text in texts])
     shown: list[int] = []
     for n in range(len(texts)):
-        beside = all(x[n] - half[n] > x[k] + half[k] for k in shown[-BELOW_EACH_OTHER:] if abs(y[n] - y[k]) < BELOW)
+        beside = all(x[n] - half[n] > x[k] + half[k] for k in shown if abs(y[n] - y[k]) < BELOW)
         if beside and half[n] < x[n] < 1 - half[n]:
             shown.append(n)
     return shown
-
-
-BELOW_EACH_OTHER = 40  # names that may lie beside one: those of one module
 
 
 def _moving(
@@ -109,11 +129,13 @@ def _moving(
         "head": _words(x, HEAD, said, LARGER),
         "closeup": {**parts},
     }
+    if _is_long(layers):
+        moving["names"] = _names_around(layers, names, cuboids, parts)
     for name in COUNTS:
         bars = {key: column[:, np.newaxis] for key, column in _bars(layers, name).items()}
         texts = [f"{at}: {getattr(layer, name):,}" for at, layer in zip(names, layers, strict=True)]
         moving[f"{name}_now"] = {**bars}
-        moving[f"{name}_head"] = _words(_inside(bars["x"], texts, BAR_LETTERS), 1.15, texts, BAR_LETTERS)
+        moving[f"{name}_head"] = _words(_inside(bars["x"], texts, BAR_ROOMY), 1.15, texts, BAR_LETTERS)
     return moving
 
 

@@ -11,7 +11,7 @@ LAYOUT = Layout(
     wide='"network network parameters" auto "network network multiply_adds" auto "field sharing sharing" auto '
     "/ minmax(0, 3fr) minmax(0, 2fr) minmax(0, 2fr)",
     low='"network parameters" auto "network multiply_adds" auto / minmax(0, 5fr) minmax(0, 2fr)',
-    around="20rem",
+    around="24rem",
 )
 ASPECT = "2.2"  # cuboids.py's
 FIELD_ASPECT, SHARING_ASPECT = "2", "2.2"  # of fields.py and sharing.py

@@ -39,7 +39,7 @@ PROOF = (
 )
 DEFINITION = Definition((Sliding.output_sizes, receptive_field), PROOF)
 NOTE = "Heights of maps are to scale, so are the roots of their channels' count. Orange layers learn."
-SHARING_NOTE = "Two units of one map and the pixels they weigh, in one colour where they share weights. Areas show the counts."
+SHARING_NOTE = "Two units of a map and what they weigh: one colour, the same weights. Areas: how many weights."
 
 
 def compute(settings: ArchitecturesSettings, files: Files | None = None) -> Trace:
