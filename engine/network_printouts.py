@@ -28,8 +28,8 @@ _END = re.compile(r"\s*[\])]{1,9},?\s*")
 _INPUT = re.compile(r"\s*(?:\w{1,60}\.)*Input(?:Layer)?\((.*)\),?\s*")
 _ACTIVATION = re.compile(r"(?:\w{1,60}\.)*Activation\(['\"](\w{1,40})['\"]\)")
 _LEFT_OUT = re.compile(
-    r"\s*(?:import |from |class |super\(|def __init__|print\(|x = inputs$|torch\.zeros\(|(?:\w{1,60}\.)?summary\(|(?:keras\.)?Model\(|"
-    r"(?:\w{1,60}\.)*Permute\(\(3, 1, 2\)\))"  # which only sorts what flatten lays out
+    r"\s*(?:import |from |class |super\(|def __init__|print\(|x = inputs$|torch\.zeros\(|(?:\w{1,60}\.)?summary\(|"
+    r"(?:keras\.)?Model\(|(?:\w{1,60}\.)*Permute\(\(3, 1, 2\)\))"  # which only sorts what flatten lays out
 )
 _WHOLE = re.compile(r"\s*(?:\w{1,60} ?= ?)?(?:\w{1,60}\.)*[Ss]equential ?\( ?\[?")
 ROWS = ("sequential", "modulelist")  # what holds layers in a row wherever it stands

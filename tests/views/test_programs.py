@@ -198,8 +198,8 @@ model.summary()"""
 
 
 def test_branches_are_written_as_each_library_has_them():
-    text = "conv 4 3x5 stride 2 pad 1x0 bias 0 / batchnorm / concat(maxpool 3 stride 1 pad 1 | identity) / globalavgpool / linear 2"
-    specs = parse_layers(text, (1, 9, 9))
+    start = "conv 4 3x5 stride 2 pad 1x0 bias 0 / batchnorm"
+    specs = parse_layers(f"{start} / concat(maxpool 3 stride 1 pad 1 | identity) / globalavgpool / linear 2", (1, 9, 9))
     assert torch_program(specs, (1, 9, 9)) == TORCH_BRANCHED.replace(", groups=1", "")
     assert keras_program(specs, (1, 9, 9)) == KERAS_BRANCHED
     lrn = keras_program(parse_layers("lrn 5 k 2", (2, 4, 4)), (2, 4, 4))
@@ -265,8 +265,12 @@ def test_a_views_program_says_the_same_with_numpy_alone(view, values, monkeypatc
     np.testing.assert_allclose(numbers(alone), numbers(with_engine), rtol=2e-4, atol=1e-5)
 
 
-def test_the_photo_views_program_needs_numpy_and_three_files(tmp_path):
-    facts = Session().handle({"view": "photo", "name": "reset"}).trace.facts
+COVERED = {"erased": "f" * 98 + "0" * 98, "why": "occlusion", "cover_row": 9, "cover_column": 30}
+
+
+@pytest.mark.parametrize("values", [{}, COVERED])
+def test_the_photo_views_program_needs_numpy_and_three_files(tmp_path, values):
+    facts = Session().handle({"view": "photo", "name": "settings", "value": values}).trace.facts
     for file in ("imagenet/squeezenet.npz", "imagenet/classes.txt", "photos/cat_224.npy"):
         (tmp_path / file.split("/")[1]).symlink_to(DATA / file)
     outputs = [
@@ -274,7 +278,7 @@ def test_the_photo_views_program_needs_numpy_and_three_files(tmp_path):
         for call in ("call", "call_numpy")
     ]
     assert outputs[0] == outputs[1]
-    assert "Egyptian cat: 4" in outputs[1]
+    assert ("Egyptian cat: 4" in outputs[1]) == (not values)
 
 
 def test_text_of_a_program_names_every_layer():
