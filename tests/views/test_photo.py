@@ -13,7 +13,9 @@ from convoscope.views.images import photo
 from convoscope.views.photo.film import stages_of
 from convoscope.views.session import Session
 from convoscope.views.trace import column_array
-from convoscope.views.units.activations import Activations
+from convoscope.views.units import kinds
+from convoscope.views.units.activations import Activations, Unit
+from convoscope.views.units.windows import clip
 
 FILES = DiskFiles()
 
@@ -77,6 +79,16 @@ def test_the_field_of_the_film_is_the_receptive_field_of_the_strongest_unit(sess
     assert 0 < field["w"][1, 0] <= 3 / 224 + 1e-6  # conv1: 3 pixels, fewer at the edge
     assert 3 / 224 < field["w"][3, 0] <= 7 / 224 + 1e-6  # pool1: 3 + 2·2
     assert field["w"][-1, 0] == 1
+
+
+def test_a_receptive_field_moves_evenly_from_cell_to_cell(panda):
+    """What is kept of a layer's first cell gives that of every cell, as walking through all windows does."""
+    network = panda.network
+    for layer in ("conv1", "pool1", "fire2.expand3x3", "fire4.concat", "fire9.expand1x1", "conv10"):
+        number = panda.names.index(layer)
+        for row, column in ((0, 0), (1, 5), (7, 2), (12, 12)):
+            walked = kinds._spread(network, number, (row, column, row + 1, column + 1), 0)
+            assert kinds.edges_on(network, Unit(number, (0, row, column)), 0) == clip(walked, 225, 225)
 
 
 @pytest.mark.parametrize("order", ["strength", "number"])

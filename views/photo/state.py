@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -59,14 +60,12 @@ class PhotoState(State[PhotoSettings]):
 
     def activations(self, settings: PhotoSettings) -> Activations:
         """Every number of the network for the photograph, of which a part may be covered."""
-        return self._read(settings, covered_by(settings))
+        pixels, covered = self.photograph(settings).tobytes(), covered_by(settings).tobytes()
+        return _activations(self.network(), class_names(self.files), pixels, covered)
 
-    def whole(self, settings: PhotoSettings) -> Activations:
-        """The same with nothing covered."""
-        return self._read(settings, NOTHING)
-
-    def _read(self, settings: PhotoSettings, covered: np.ndarray) -> Activations:
-        return _activations(self.network(), class_names(self.files), self.photograph(settings).tobytes(), covered.tobytes())
+    def whole(self, settings: PhotoSettings) -> Scores:
+        """The answer to the photograph with nothing covered."""
+        return _scores(self.network(), class_names(self.files), self.photograph(settings).tobytes())
 
     def gradient(self, settings: PhotoSettings, chosen: int) -> Contributions:
         """What each pixel brings of a class's logit: gradient × input."""
@@ -158,7 +157,21 @@ def _sweep_settings(settings: PhotoSettings) -> tuple[str, ...]:
     return settings.image, settings.picture, settings.erased, settings.patch
 
 
-@lru_cache(maxsize=3)
+@dataclass(frozen=True)
+class Scores:
+    """An answer of the network. logits, probabilities: (1000,)."""
+
+    logits: Array
+    probabilities: Array
+
+
+@lru_cache(maxsize=8)
+def _scores(network: Network, names: tuple[str, ...], pixels: bytes) -> Scores:
+    activations = _activations(network, names, pixels, NOTHING.tobytes())
+    return Scores(activations.values[-2].copy(), activations.probabilities.copy())
+
+
+@lru_cache(maxsize=2)  # of 26 MB each
 def _activations(network: Network, names: tuple[str, ...], pixels: bytes, covered: bytes) -> Activations:
     """Read a photograph; whoever looks at the same one shares its numbers. pixels: (224, 224, 3) uint8, covered: (224, 224)
     bool, both as bytes."""

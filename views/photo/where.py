@@ -26,7 +26,7 @@ from ..units.activations import Activations
 from .settings import Erased, PhotoSettings
 
 if TYPE_CHECKING:
-    from .state import PhotoState
+    from .state import PhotoState, Scores
 
 GREY = tuple(round(part) for part in reversed(MEAN_PIXEL))  # red, green, blue
 NOTHING: Columns = {"image": np.zeros((0, 1, 1), np.float32), **floats(x=np.zeros(0), y=0, dw=0, dh=0)}
@@ -94,10 +94,10 @@ def _said(one: ImageClass, activations: Activations) -> str:
     return f"{one.synonyms} (class {one.number}): {percent(float(activations.probabilities[one.number]))} %"
 
 
-def _change(one: ImageClass, before: Activations, now: Activations) -> str:
+def _change(one: ImageClass, before: Scores, now: Activations) -> str:
     """What covering does to a class, in numbers."""
-    shares = [f"{percent(float(its.probabilities[one.number]))} %" for its in (before, now)]
-    logits = [write(float(its.values[-2][one.number])) for its in (before, now)]
+    shares = [f"{percent(float(its[one.number]))} %" for its in (before.probabilities, now.probabilities)]
+    logits = [write(float(its[one.number])) for its in (before.logits, now.values[-2])]
     return f"{one.name}: {shares[0]} of the whole photograph, {shares[1]} of what is left (logit {logits[0]} → {logits[1]})"
 
 
