@@ -34,6 +34,6 @@ class TestInAFrame:
 
     def test_a_layer_is_shown_and_nothing_moves_by_itself_where_motion_is_unwanted(self, explorer):
         page = explorer.open("embed.html?view=network&step=5&autoplay=1")
-        expect(page.locator(".view .sentence")).to_contain_text("C3: 16 filters of 5×5 slide over S2")
+        expect(page.locator(".view:not([hidden]) .sentence")).to_contain_text("C3: 16 filters of 5×5 slide over S2")
         assert explorer.state()["playing"] is False
         assert explorer.data("film_window")["wide_x"]

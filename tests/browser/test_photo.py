@@ -32,7 +32,7 @@ def test_the_weights_come_when_the_view_is_opened_and_everything_can_be_asked(ex
     explorer.becomes(lambda: page.evaluate("convoscope.views.photo.state().page"), 1)
 
     page.get_by_label("Search the 1,000 classes").fill("siamese")
-    of(explorer, ".photo-found button").click()
+    page.get_by_role("button", name="Siamese cat: ").click()
     expect(of(explorer, ".photo-class")).to_contain_text("Siamese cat, Siamese (class 284)")
     assert "conv10[284]" in of(explorer, "[data-part=seen] .size").text_content()
 

@@ -44,14 +44,14 @@ def test_two_classes_stand_side_by_side_and_a_cell_of_a_map_is_asked(explorer):
     page.get_by_role("button", name="Show tabby beside the first class").click()
     seen, beside = of(explorer, "[data-part=seen]"), of(explorer, "[data-part=beside]")
     expect(beside).to_be_visible()
-    expect(beside.locator(".title")).to_have_text("Second class: tabby")
+    expect(beside.locator(".title")).to_have_text("Where it sees tabby")
     expect(beside.locator(".size")).to_contain_text("conv10[281]: mean of its 169 cells = ")
     one, other = seen.bounding_box(), beside.bounding_box()
     assert one["y"] == other["y"]
     assert one["width"] == pytest.approx(other["width"], abs=1)
     assert one["x"] + one["width"] < other["x"]
     plot = beside.locator(".plot")
-    page.mouse.move(*place(plot, 0.5, 0.5))
+    plot.hover()
     expect(beside.locator(".readout")).to_contain_text("conv10[281, 6, 6] ≈ ")
     plot.click()
     expect(of(explorer, ".asked h2")).to_contain_text("conv10[281, 6, 6] =")

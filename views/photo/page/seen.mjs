@@ -28,7 +28,7 @@ export class Seen {
     const moves = settings.why === "occlusion";
     for (const panel of this.panels) {
       const { part } = panel.dataset;
-      panel.querySelector(".title").textContent = `${part === "seen" ? "Where it sees the class" : "Second class"}: ${facts[`${part}_title`] ?? ""}`;
+      panel.querySelector(".title").textContent = `Where it sees ${facts[`${part}_title`] ?? "the second class"}`;
       panel.querySelector(".legend").hidden = !trace.still[PANELS[part]].x.array.length;
       const plot = panel.querySelector(".plot");
       plot.style.cursor = moves ? "grab" : settings.why === "map" ? "pointer" : "";
