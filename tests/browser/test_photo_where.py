@@ -7,12 +7,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from .test_own_pictures import IN_THE_WORKER, rate, webcam
+from .test_own_pictures import rate, webcam
 from .test_picture_files import STRANGE, bring, saved
 
 SLUG = "photo"
 VIEW = "?view=photo"
-READINGS = 24  # of the webcam
+READINGS = 10  # of the webcam
 MOST_GROWTH = 1_500_000  # bytes of JavaScript's heap
 HOSTILE = {
     "text": (b"<script>alert(1)</script>", "is no PNG, JPEG or WebP picture"),
@@ -135,16 +135,10 @@ def test_damaged_weights_are_explained_and_fetched_anew(explorer):
     assert len(answers) == 2
 
 
-@pytest.mark.usefixtures("own_python")
-def test_the_webcam_is_read_live_and_memory_stays_flat(explorer):
-    def longer(route):
-        answer = route.fetch()
-        route.fulfill(response=answer, body=answer.text() + IN_THE_WORKER)
-
-    explorer.page.route("**/worker.mjs", longer)
+def test_the_webcam_is_read_live_and_the_page_stays_small(explorer):
+    """benchmarks/photo.py reads 200 pictures and looks at WebAssembly's memory too, which grows in large steps."""
     page = explorer.open(f"{VIEW}&image=own")
     devtools = page.context.new_cdp_session(page)
-    (worker,) = page.workers
 
     def read(count):
         page.evaluate(
@@ -161,11 +155,10 @@ def test_the_webcam_is_read_live_and_memory_stays_flat(explorer):
     expect(rate(page)).to_be_visible()
     first = explorer.state()["picture"]
     explorer.becomes(lambda: explorer.state()["picture"] != first, True)
-    read(12)  # the first ones make room
-    before, wasm = heap(), worker.evaluate("heapSize()")
+    read(4)  # the first ones make room
+    before = heap()
     read(READINGS)
     assert heap() - before < MOST_GROWTH
-    assert worker.evaluate("heapSize()") == wasm
     page.get_by_role("button", name="Stop the webcam").click()
     expect(rate(page)).to_be_hidden()
     expect(of(explorer, "[data-part=scores] .size")).to_have_text(re.compile(r"^It (is sure|hesitates|does not know): "))

@@ -1,5 +1,9 @@
 """Where a class is seen: its map, gradient × input and covering, of two classes beside each other, and what is painted over."""
 
+import base64
+import gc
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -213,6 +217,24 @@ def test_a_sweep_holds_the_network_for_one_place_only(session):
     session.tick()
     np.testing.assert_array_equal(logits_of(), before)
     assert isinstance(session._states["photo"].sweep(session._settings["photo"]), Sweep)
+
+
+def test_memory_stays_flat_while_pictures_come_from_a_webcam(session):
+    rng = np.random.default_rng(0)
+
+    def read(count):
+        for _ in range(count):
+            picture = base64.b64encode(rng.integers(0, 256, 224 * 224 * 3, np.uint8).tobytes()).decode()
+            handled(session, "settings", {"image": "own", "picture": picture, "why": "occlusion"})
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = read(12)  # as many as the caches keep
+        assert read(10) - before < 500_000  # bytes; one picture has 28 million in its layers
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("settings", [

@@ -132,7 +132,7 @@ def class_table(activations: Activations, classes: tuple[ImageClass, ...]) -> di
             "name": Texts.of([one.name for one in classes]),
             "synonyms": Texts.of([one.synonyms for one in classes]),
             "percent": Texts.of([f"{percent(p)} %" for p in probabilities.tolist()]),
-            "logit": Texts.of([write(value) for value in logits.tolist()]),
+            "logit": Texts.of([write.__wrapped__(value) for value in logits.tolist()]),  # whose cache a webcam would fill
             "rank": rank,
         }
     }
