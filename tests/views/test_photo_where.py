@@ -36,6 +36,10 @@ def shown(session, **settings):
     return handled(session, "address", {"image": "cat", **settings}).trace
 
 
+def limit_of(trace):
+    return float(trace.static["seen_scale"]["limit"][0])
+
+
 def number(text):
     return float(text.replace("−", "-"))
 
@@ -49,7 +53,7 @@ def logits_of(covered=None):
 def test_two_classes_have_their_maps_beside_each_other_on_one_scale(session):
     trace = shown(session, explain=TABBY, compare=EGYPTIAN)
     one, other = (trace.static[name]["image"][0] for name in ("class_map", "class_map_beside"))
-    logits, limit = logits_of(), float(trace.facts["seen_limit"])
+    logits, limit = logits_of(), limit_of(trace)
     assert max(np.abs(one).max(), np.abs(other).max()) == 1
     for part, values, chosen in (("seen", one, TABBY), ("beside", other, EGYPTIAN)):
         assert (values * limit).mean() == pytest.approx(logits[chosen], abs=1e-4)
@@ -71,7 +75,7 @@ def test_the_mean_of_every_classes_map_is_said_as_its_logit_to_rounding(session,
 
 def test_gradient_times_input_and_the_biases_add_up_to_the_logit(session):
     trace = shown(session, explain=TABBY, why="gradient")
-    image, limit = trace.static["class_map"]["image"][0], float(trace.facts["seen_limit"])
+    image, limit = trace.static["class_map"]["image"][0], limit_of(trace)
     assert image.shape == (224, 224)
     network, logits = imagenet_network(FILES).copy(), logits_of()
     network.forward(squeezenet_input(photo("cat", 224, FILES)))
@@ -162,7 +166,7 @@ def test_a_sweep_covers_place_by_place_and_shows_what_the_logits_lose(session):
             drop = whole - logits_of(covered)
             times[covered] += 1
             lost[:, covered] += drop[[TABBY, EGYPTIAN]][:, np.newaxis]
-    limit = float(facts["seen_limit"])
+    limit = limit_of(last.trace)
     for name, expected in zip(("class_map", "class_map_beside"), lost / times, strict=True):
         np.testing.assert_allclose(last.trace.static[name]["image"][0] * limit, expected, atol=1e-3)
     assert "25 of 25 places" in facts["seen"]

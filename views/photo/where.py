@@ -74,7 +74,7 @@ class Seen:
 
 
 def where(settings: PhotoSettings, state: PhotoState, classes: Sequence[ImageClass]) -> tuple[Sources, dict[str, str]]:
-    """The sources class_map, class_map_beside, cover_box, and the facts about them."""
+    """The sources class_map, class_map_beside, seen_scale (the end of their colours), cover_box, and the facts about them."""
     activations, before = state.activations(settings), state.whole(settings)
     first = settings.explain if settings.explain >= 0 else most_probable(before.probabilities, 1)[0]
     numbers = [first, *([settings.compare] if settings.compare >= 0 else [])]
@@ -87,7 +87,8 @@ def where(settings: PhotoSettings, state: PhotoState, classes: Sequence[ImageCla
         facts["seen_class_beside"] = _said(classes[numbers[1]], activations)
     if covered_by(settings).any():
         facts["photo_note"] = "; ".join(_change(classes[number], before, activations) for number in numbers)
-    return {**sources, "cover_box": _box(settings)}, facts | _sweep_facts(settings, state)
+    scale: Columns = dict(floats(limit=np.array([limit])))
+    return {**sources, "seen_scale": scale, "cover_box": _box(settings)}, facts | _sweep_facts(settings, state)
 
 
 def _said(one: ImageClass, activations: Activations) -> str:
@@ -133,7 +134,7 @@ def _facts(part: str, seen: Seen, limit: float) -> dict[str, str]:
     end = write_limit(limit)
     return {
         part: seen.words, f"{part}_note": seen.note, f"{part}_title": seen.one.name, f"{part}_number": str(seen.one.number),
-        f"{part}_low": f"−{end}", f"{part}_high": end, f"{part}_palette": "signed", "seen_limit": repr(limit),
+        f"{part}_low": f"−{end}", f"{part}_high": end, f"{part}_palette": "signed",
     }  # fmt: skip
 
 

@@ -108,7 +108,7 @@ export class Seen {
     const [count, rows, columns] = image.shape;
     if (!count || x < 0 || x >= 1 || y < 0 || y >= 1) return null;
     const [row, column] = [Math.floor(y * rows), Math.floor(x * columns)];
-    const value = image.array[row * columns + column] * Number(this.trace.facts.seen_limit);
+    const value = image.array[row * columns + column] * this.trace.still.seen_scale.limit.array[0];
     return { row, column, value };
   }
 
