@@ -40,15 +40,20 @@ def number(text):
     return float(text.replace("−", "-").replace(",", ""))
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    return [(panel.part, panel.boxes) for panel in figure.panels()]
+
+
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
-def test_every_source_has_its_columns_and_only_the_panels_of_its_part_are_there(settings):
+def test_every_source_has_its_columns_and_only_the_panels_of_its_part_are_there(drawn, settings):
     trace = shown(**settings)
     for name, columns in TABLE.items():
         assert set(columns.split()) <= {*trace.static.get(name, {}), *trace.steps.get(name, {})}, name
-    parts = [panel.part for panel in figure.panels()]
-    assert {name for name in parts if f"{name}_hidden" not in trace.facts} == {*PANELS[settings.get("method", "hog")]}
-    boxes = [panel.boxes for panel in figure.panels() if panel.boxes and f"{panel.part}_hidden" not in trace.facts]
-    for source in (source for name in boxes if name in trace.static for source in trace.static[name]["source"].tolist()):
+    there = [(part, boxes) for part, boxes in drawn if f"{part}_hidden" not in trace.facts]
+    assert {part for part, _ in there} == {*PANELS[settings.get("method", "hog")]}
+    boxes = [boxes for _, boxes in there if boxes]
+    for source in (source for name in boxes for source in trace.static[name]["source"].tolist()):
         assert {"row", "column", "value"} <= set(trace.static[source])
     assert all(trace.sentences)
     assert trace.stops[0] == 0
@@ -74,6 +79,14 @@ def test_the_arithmetic_of_every_pixel_is_true():
         assert sum(number(share) for share, *_ in terms) == pytest.approx(1, abs=0.002)
         for share, size, product, _ in terms:
             assert number(share) * number(size) == pytest.approx(number(product), abs=0.11)
+
+
+def test_beyond_the_photograph_there_are_no_pixels():
+    trace = shown(row=0, column=0)
+    labels = np.array(trace.static["cell_labels"]["text"].tolist()).reshape(10, 10)
+    assert {*labels[0], *labels[:, 0]} == {""}
+    assert labels[1:, 1:].ravel().tolist() == [f"{pixel:.0f}" for pixel in GREY[:9, :9].ravel()]
+    assert "g_row = 0 (at the edge)" in trace.sentences[3]
 
 
 @pytest.mark.parametrize("votes", ["nearest", "bilinear", "trilinear"])

@@ -19,7 +19,7 @@ from .photograph import WHITE
 from .settings import SIDE, FeaturesSettings
 from .sources import BARS, LINE, RECTANGLE
 
-MOST_NUMBERS = 10  # cells of so many pixels a side have numbers
+MOST_NUMBERS = 8  # cells of so many pixels a side have numbers
 FAINTEST = 0.06  # of the longest line of a glyph: shorter ones are not drawn
 PIECE, BAR = 0.16, 0.84  # of the drawing's height: where the bars begin, above their names, and where the highest ends
 
@@ -121,7 +121,8 @@ def _cell(steps: HogSteps) -> dict[str, Columns]:
     """The pixels of the cell, and a ring of those beside it, from which the differences come."""
     (top, left), cell = steps.corner, steps.settings.cell
     around = np.pad(steps.image, 1, constant_values=np.nan)[top : top + cell + 2, left : left + cell + 2]
-    labels = grid.labels(np.nan_to_num(around), PALE * WHITE) if cell <= MOST_NUMBERS - 2 else {}
+    labels = grid.labels(around, PALE * WHITE, hog_words.pixel) if cell <= MOST_NUMBERS else {}
+    labels |= {"shade": np.nan_to_num(np.asarray(labels["shade"]))} if labels else {}
     one = np.array([1])
     values = {"cell_values": table(steps.image[top : top + cell, left : left + cell])}
     inner = 1 / (cell + 2), 1 / (cell + 2), cell / (cell + 2), cell / (cell + 2)

@@ -20,6 +20,11 @@ def short(value: float) -> str:
     return write(round(value, 1) + 0.0)
 
 
+def pixel(value: float) -> str:
+    """The number of a pixel; beyond the photograph there is none."""
+    return "" if value != value else write(value)
+
+
 def sentences(steps: HogSteps) -> list[str]:
     """One for each step."""
     cells = [_cell_of_block(steps, n) for n in range(steps.settings.block**2)]

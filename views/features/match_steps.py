@@ -10,8 +10,9 @@ import numpy as np
 from ...engine import Keypoint, Matches, SiftFeatures, Similarity, match
 from ...engine.sift import CELL, CELLS
 from ..numbers import write
+from ..pointing import Pointed, pointing
 from ..trace import Columns
-from .columns import FeaturePart, named, over, picture, square
+from .columns import FeaturePart, named, over, picture, square, table
 from .photograph import WHITE
 from .settings import SIDE
 from .sift_steps import descriptor_lines, descriptor_sources
@@ -23,6 +24,8 @@ MOST_SHOWN = 60  # matches that have a step
 GAP = 0.02  # between the pictures, of the drawing's width
 PICTURE = (1 - GAP) / 2  # the width of each
 ASPECT = 2 / (1 - GAP)
+HEAD = "Matches: row, column, those of the match, distance, ratio, pixels from the true place"
+NOWHERE = (0.0, 0.0, 0.0, 0.0)  # its numbers stand in no picture: they are read by keys, and in the table
 POINT = 0.006  # radius, of the drawing's width
 
 
@@ -81,7 +84,8 @@ def match_part(image: np.ndarray, copy: np.ndarray, steps: MatchSteps) -> Featur
         "second": picture(copy / WHITE, left=1 - PICTURE, width=PICTURE),
         "lines_right": named(LINE, lines[steps.is_right]), "lines_wrong": named(LINE, lines[~steps.is_right]),
         "pair_points": _points(steps),
-        "match_table": _table(lines[steps.shown]),
+        "match_table": _table(lines[steps.shown]), "match_values": table(_numbers(steps)),
+        "descriptor_boxes": pointing([Pointed("match_values", HEAD, NOWHERE)]),
     }  # fmt: skip
     both, moving = _descriptors(steps)
     wrong = [t for t, n in enumerate(steps.shown, 1) if not steps.is_right[n]]
@@ -105,6 +109,15 @@ def _table(lines: np.ndarray) -> Columns:
     """Where the middle of each match is that has a step, to be selected."""
     middles = np.stack([lines[:, [0, 2]].mean(axis=1), lines[:, [1, 3]].mean(axis=1)], axis=-1)
     return {"step": np.arange(1, len(lines) + 1, dtype=np.int32), **named("x y", middles)}
+
+
+def _numbers(steps: MatchSteps) -> np.ndarray:
+    """A row for each match that has a step. -> (steps, 7)"""
+    rows = []
+    for n in steps.shown:
+        (one, other), pairs = steps.pair(n), steps.matches
+        rows.append((one.row, one.column, other.row, other.column, pairs.distance[n], pairs.ratio[n], steps.apart[n]))
+    return np.round(np.array(rows, float).reshape(-1, 7), 3)
 
 
 def _points(steps: MatchSteps) -> Columns:
