@@ -160,13 +160,13 @@ def joined(parts: Sequence[Coordinates]) -> Coordinates:
 
 
 def unread(
-    shape: tuple[int, ...], kernel_size: tuple[int, int], stride: tuple[int, int], dilation: int = 1
+    shape: tuple[int, ...], kernel_size: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int] = (1, 1)
 ) -> Coordinates:
     """The cells of an (H, W) grid that no window ever reads: beyond the last window and between windows. -> columns (n,).
 
     The rectangles do not overlap: bands of unread columns, and between them pieces of unread rows.
     """
-    rows, columns = (cells_read(*sizes, dilation) for sizes in zip(shape, kernel_size, stride, strict=True))
+    rows, columns = (cells_read(*sizes) for sizes in zip(shape, kernel_size, stride, dilation, strict=True))
     bands = [(0, left, shape[0], width) for left, width in _runs(~columns)]
     pieces = [(top, left, height, width) for top, height in _runs(~rows) for left, width in _runs(columns)]
     return joined([rectangles(np.array([r]), np.array([c]), h, w, shape) for r, c, h, w in (*bands, *pieces)])

@@ -14,14 +14,14 @@ from .trace import Columns
 
 
 def meetings(
-    size: Iterable[int], output: Iterable[int], kernel: Iterable[int], stride: Iterable[int], dilation: int = 1
+    size: Iterable[int], output: Iterable[int], kernel: Iterable[int], stride: Iterable[int], dilation: Iterable[int] = (1, 1)
 ) -> tuple[Columns, Columns]:
     """For the kernel and for the input, rows and columns each: columns rows (n, m) and columns (n, m).
 
-    For each row or column of one grid those of the other, filled up with −1. size, output, kernel, stride: down and across.
+    For each row or column of one grid those of the other, filled up with −1. All are given down and across.
     """
-    axes = zip(size, output, kernel, stride, strict=True)
-    (rows, fed_rows), (columns, fed_columns) = [_along_one_axis(*axis, dilation) for axis in axes]
+    axes = zip(size, output, kernel, stride, dilation, strict=True)
+    (rows, fed_rows), (columns, fed_columns) = [_along_one_axis(*axis) for axis in axes]
     return {"rows": rows, "columns": columns}, {"rows": fed_rows, "columns": fed_columns}
 
 

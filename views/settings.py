@@ -91,7 +91,7 @@ class Settings(param.Parameterized):
 
     without_control: Sequence[str] = ()
     sections: Mapping[str, Sequence[str]] = {}  # title: names of the controls that stand folded under it
-    shown_when: Mapping[str, tuple[str, Sequence[str]]] = {}
+    shown_when: Mapping[str, tuple[str, Sequence[str | bool]]] = {}
     rules: Sequence[Rule] = ()
 
     def __init__(self, **values: Any) -> None:

@@ -126,4 +126,6 @@ def number(value: float) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return _plain(value[0]) if len(set(value)) == 1 else f"({', '.join(map(_plain, value))})"
+    if isinstance(value, str):
+        return f'"{value}"'
     return number(value)

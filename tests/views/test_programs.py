@@ -231,6 +231,9 @@ def test_the_written_operations_are_all_there_are():
 VIEWS = [
     ("convolution", {"image": "digit", "stride": 2, "relu": True, "bias": "1/3"}),
     ("convolution", {"image": "cat", "size": "64", "padding": 1, "dilation": 2}),
+    ("convolution", {"image": "digit", "transposed": True, "stride": 2, "output_padding": 1, "dilation_across": "2"}),
+    ("convolution", {"image": "signal", "dilation": 2, "bias": 1}),
+    ("convolution", {"padding_rule": "causal", "kernel": "sobel_x"}),
     ("downsampling", {"image": "cat", "size": "32", "shift": "both"}),
     ("downsampling", {"image": "digit"}),
     ("rgb", {"preset": "lecture"}),

@@ -27,6 +27,9 @@ SETTINGS = {
         {}, {"algorithm": "loops"}, {"algorithm": "im2col", "bias": "1/3", "relu": True},
         {"image": "digit", "kernel": "sobel_x", "padding": 1, "stride": 2, "dilation": 2},
         {"image": "camera", "size": "128", "algorithm": "loops", "row": 40, "kernel": "blur"},
+        {"transposed": True, "stride": 2, "padding": 1, "output_padding": 1, "kernel": "sobel_x", "bias": 1},
+        {"image": "camera", "size": "64", "transposed": True, "stride": 2, "algorithm": "loops", "row": 31, "kernel": "blur"},
+        {"image": "signal", "dilation": 2}, {"padding_across": "2", "dilation_across": "2", "kernel": "sobel_x"},
         {"weights": "0.1,0.2,1/3;-1,2,0.7", "flip": True, "normalise": True, "algorithm": "im2col"},
     ],
     "downsampling": [

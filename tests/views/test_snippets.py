@@ -35,6 +35,8 @@ CONVOLUTIONS = st.fixed_dictionaries(
         "stride_across": st.sampled_from(["same", "1", "2"]),
         "padding": st.integers(0, 2),
         "dilation": st.integers(1, 2),
+        "padding_across": st.sampled_from(["same", "0", "1"]),
+        "transposed": st.booleans(),
         "bias": st.sampled_from(["0", "1/3", "-2"]),
         "relu": st.booleans(),
     }
@@ -57,6 +59,26 @@ def test_the_convolutions_call_gives_the_output_that_is_shown(settings):
     shown = update.trace.static["output_values"]["value"]
     np.testing.assert_allclose(names["out"].ravel(), shown.ravel(), rtol=1e-6, atol=1e-4)
     assert printed.strip().startswith("[[")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"image": "signal", "stride": 2, "bias": 1},
+        {"image": "signal", "padding_rule": "number", "padding": 1, "dilation": 2},
+        {"image": "signal", "weights": "1,2;3,4"},
+        {"padding_rule": "causal", "kernel": "sobel_x", "dilation_across": "2"},
+        {"transposed": True, "stride": 3, "stride_across": "2", "output_padding": 1, "padding_rule": "same", "flip": True},
+    ],
+    ids=str,
+)
+def test_the_call_of_a_signal_and_of_a_causal_or_transposed_convolution_gives_what_is_shown(settings):
+    update = Session().handle({"view": "convolution", "name": "settings", "value": settings})
+    assert (update.error, update.notices) == ("", ())
+    names, _ = run(update.trace.facts["call"])
+    np.testing.assert_allclose(names["out"].ravel(), update.trace.static["output_values"]["value"], rtol=1e-6, atol=1e-5)
+    is_of_a_signal = settings.get("image") == "signal" and "weights" not in settings
+    assert ("conv1d(" in update.trace.facts["call"]) == is_of_a_signal
 
 
 POOLINGS = st.fixed_dictionaries(

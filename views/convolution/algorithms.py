@@ -12,73 +12,81 @@ from typing import Any
 
 import numpy as np
 
-from ...engine import ConvTerms, conv2d, conv2d_in_order, conv2d_terms, relu
+from ...engine import ConvTerms, conv2d, conv2d_in_order, conv2d_terms, relu, transposed_sizes
 from ...engine.shapes import Pair
 from ..definitions import Part, part_by_loops
 from ..files import Files
 from ..images import INK, PHOTOS, drawing_of, most_to_see, own_grey, stored_image
 from ..numbers import write
 from ..ran import Way, difference, seconds_of
-from ..settings import Rows
-from .kernels import normalised, padding_of
+from ..settings import Rows, SettingError
+from .kernels import Frame, frame_of, normalised
 from .settings import LECTURE_CELLS, ConvolutionSettings
+from .transposing import Forward
 
 MOST_STEPS = 1024  # with more output cells, the whole result is shown at once and the window walks along one row
 LECTURE = "The example image of the lecture"
+MOST_CELLS = 300_000  # of an output
 LEAST_UNCHANGED = 0.5  # of its cells: with fewer it is another image
 WAYS = {
-    "windows": ("Sliding windows", "conv2d_in_order"),
-    "im2col": ("Matrix product (im2col)", "conv2d"),
-    "loops": ("Loops", "conv2d_loops"),
-}
+    "windows": ("Sliding windows", "conv2d_in_order", "conv2d_in_order"),
+    "im2col": ("Matrix product (im2col)", "conv2d", "conv_transpose2d"),
+    "loops": ("Loops", "conv2d_loops", "conv_transpose2d_loops"),
+}  # by the algorithm: how the page calls it, and the engine's function, also that of a transposed convolution
 
 
 @dataclass(frozen=True)
 class Problem:
     """What is to be convolved, and how. row: the output row that is looked at."""
 
-    image: np.ndarray  # (H, W)
-    weights: np.ndarray  # (kH, kW)
+    image: np.ndarray  # (H, W); of a transposed convolution with the zeros between the cells
+    weights: np.ndarray  # (kH, kW), as they slide
     bias: float
     stride: Pair
-    padding: Pair
-    dilation: int
+    frame: Frame
+    dilation: Pair
     row: int
+    forward: Forward | None  # of a transposed convolution
 
     @property
     def padded(self) -> np.ndarray:
-        """The image with its rings of zeros. -> (H + 2·rows, W + 2·columns)."""
-        return np.pad(self.image, [(ring, ring) for ring in self.padding])
+        """The image with the zeros around it. -> (above + H + below, before + W + behind)."""
+        return np.pad(self.image, self.frame)
 
     @property
     def span(self) -> Pair:
         """How many pixels the window reaches over, down and across."""
-        height, width = self.weights.shape
-        return self.dilation * (height - 1) + 1, self.dilation * (width - 1) + 1
+        (height, width), (down, across) = self.weights.shape, self.dilation
+        return down * (height - 1) + 1, across * (width - 1) + 1
 
     @property
     def how(self) -> dict[str, Any]:
-        """As the engine takes it."""
-        return {"stride": self.stride, "padding": self.padding, "dilation": (self.dilation, self.dilation)}
+        """As the engine takes it, for what is padded already."""
+        return {"stride": self.stride, "dilation": self.dilation}
 
     @property
     def _arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """x (1, 1, H, W), weight (1, 1, kH, kW), bias (1,)."""
-        return self.image[np.newaxis, np.newaxis], self.weights[np.newaxis, np.newaxis], np.array([self.bias])
+        """Padded x (1, 1, H, W), weight (1, 1, kH, kW), bias (1,)."""
+        return self.padded[np.newaxis, np.newaxis], self.weights[np.newaxis, np.newaxis], np.array([self.bias])
 
     def by_windows(self) -> np.ndarray:
         """The same product of every window at once, one after the other. -> (oH, oW)."""
-        return conv2d_in_order(self.image[np.newaxis], self.weights[np.newaxis], self.bias, **self.how)
+        return conv2d_in_order(self.padded[np.newaxis], self.weights[np.newaxis], self.bias, **self.how)
 
     def by_product(self) -> np.ndarray:
         """Every window as a column, one matrix product for all. -> (oH, oW)."""
+        if self.forward:
+            return self.forward.transposed(self.bias)
         x, weight, bias = self._arrays
         return np.asarray(conv2d(x, weight, bias, **self.how)[0, 0])
 
     def by_loops(self) -> tuple[Part, np.ndarray]:
         """One product after the other; on a large image only the rows around `row`. -> which rows, (rows, oW)."""
         x, weight, bias = self._arrays
-        part, rows = part_by_loops(x, weight, bias, **self.how, around=self.row)
+        if self.forward:
+            height = len(self.padded) - self.span[0] + 1
+            return self.forward.by_loops(self.bias, min(self.row, height - 1), height)
+        part, rows = part_by_loops(x, weight, bias, **self.how, padding=(0, 0), around=self.row)
         return part, rows[0, 0]
 
 
@@ -101,7 +109,8 @@ def compared(problem: Problem, *, timed: bool) -> list[Way]:
         "windows": problem.by_windows, "im2col": problem.by_product, "loops": problem.by_loops,
     }  # fmt: skip
     ways = []
-    for name, (label, function) in WAYS.items():
+    for name, (label, *functions) in WAYS.items():
+        function = functions[problem.forward is not None]
         far = difference(defined, works[name]()[part.rows]) if name != "loops" else 0.0
         note = f"for {part.words} only" if name == "loops" and not part.whole else ""
         ways.append(Way(name, label, function, far, seconds_of(works[name]) if timed else None, note))
@@ -158,23 +167,22 @@ def convolve(settings: ConvolutionSettings, files: Files) -> ConvolutionResult:
     weights = np.array(settings.weights, dtype=np.float64)
     weights = normalised(weights) if settings.normalise else weights
     weights = weights[::-1, ::-1] if settings.flip else weights
-    stride = (settings.stride, settings.stride if settings.stride_across == "same" else int(settings.stride_across))
-    padding = padding_of(settings.padding_rule, settings.padding, weights.shape, settings.dilation)
-    problem = Problem(image, weights, settings.bias, stride, padding, settings.dilation, settings.row)
+    stride = settings.both("stride")
+    problem = _problem(settings, image, weights, stride)
     sums, note = convolved(problem, settings.algorithm)
-    steps, strip, how = np.arange(sums.size), image, problem.how
+    steps, strip = np.arange(sums.size), problem.padded
     if sums.size > MOST_STEPS:
         row = min(settings.row, len(sums) - 1)
         steps = steps.reshape(sums.shape)[row]
-        top = row * stride[0]
-        strip, how = problem.padded[top : top + problem.span[0]], how | {"padding": (0, 0)}
+        top = row * problem.stride[0]
+        strip = strip[top : top + problem.span[0]]
     rows, columns = np.unravel_index(steps[:, np.newaxis], sums.shape)
     return ConvolutionResult(
         **vars(problem) | {"row": int(rows[0, 0]) if len(rows) < sums.size else min(settings.row, len(sums) - 1)},
         source=source,
         relu=settings.relu,
         photo=settings.image in (*PHOTOS, "picture"),
-        terms=conv2d_terms(strip[np.newaxis], weights[np.newaxis], settings.bias, **how),
+        terms=conv2d_terms(strip[np.newaxis], problem.weights[np.newaxis], settings.bias, **problem.how),
         sums=sums,
         output=relu(sums) if settings.relu else sums,
         first=int(steps[0]),
@@ -184,8 +192,28 @@ def convolve(settings: ConvolutionSettings, files: Files) -> ConvolutionResult:
     )
 
 
+def _problem(settings: ConvolutionSettings, image: np.ndarray, weights: np.ndarray, stride: Pair) -> Problem:
+    """A convolution; or a transposed one as the convolution, with stride 1, of what has zeros between its cells."""
+    dilation, shape = settings.both("dilation"), (weights.shape[0], weights.shape[1])
+    frame = frame_of(settings.padding_rule, settings.both("padding"), shape, dilation)
+    if not settings.transposed:
+        return Problem(image, weights, settings.bias, stride, frame, dilation, settings.row, None)
+    if settings.padding_rule == "causal":
+        raise SettingError(
+            "a transposed convolution has the same padding on both sides; choose another padding rule than causal"
+        )
+    forward = Forward(image, weights, stride, (frame[0][0], frame[1][0]), dilation, settings.output_padding)
+    turned = np.ascontiguousarray(weights[::-1, ::-1])
+    height, width = transposed_sizes(image.shape, shape, output_padding=settings.output_padding, **forward.how)
+    if height * width > MOST_CELLS:
+        raise SettingError(f"an output of {height}×{width} cells is too large to be shown; use a smaller image or stride")
+    return Problem(forward.spread(), turned, settings.bias, (1, 1), forward.frame(), dilation, settings.row, forward)
+
+
 def _image(settings: ConvolutionSettings, files: Files) -> tuple[np.ndarray, str]:
     """The image and what it is. -> (H, W), words."""
+    if settings.image == "signal":
+        return np.array(settings.signal), "A signal: an image of one row"
     if settings.image == "lecture":
         return np.array(settings.cells), _name_of(settings.cells)
     if settings.image == "drawing":

@@ -34,13 +34,12 @@ def still(result: ConvolutionResult, settings: ConvolutionSettings) -> Sources:
     grey_output = result.photo and output.min() >= 0
     rows, columns = np.indices(weights.shape).reshape(2, -1)
     windows = result.terms.windows.reshape(len(result.rows), -1)
-    (top, left), (height, width) = np.array(result.padding)[:, np.newaxis], result.image.shape
     return {
         "input": grid.image(padded, input_limit, shown=not result.photo),
         "input_photo": grid.image(padded, input_limit, shown=result.photo),
         "input_labels": grid.labels(padded, input_limit, most=most, grey=result.photo),
         "input_values": grid.values(padded),
-        "input_border": grid.rectangles(top, left, height, width, padded.shape),
+        "input_border": _border(result),
         "unread": grid.unread(padded.shape, weights.shape, result.stride, result.dilation),
         "kernel": grid.labels(weights, grid.limit_of(weights)) | {"shade": _tint(weights).ravel()},
         "kernel_values": grid.values(weights),
@@ -53,6 +52,7 @@ def still(result: ConvolutionResult, settings: ConvolutionSettings) -> Sources:
         "output_values": grid.values(output),
         **links(result),
         "misprints": _misprint_frames(result, settings),
+        **(result.forward.identity().sources() if result.forward else {}),
         **(im2col.still(windows.T, weights.reshape(1, -1), result.terms.output.reshape(1, -1)) if settings.im2col else {}),
     }
 
@@ -84,11 +84,21 @@ def links(result: ConvolutionResult) -> dict[str, Columns]:
 
 def _taps(result: ConvolutionResult, tops: np.ndarray, lefts: np.ndarray) -> grid.Coordinates:
     """The pixels under the kernel's cells, needed where dilation leaves gaps between them. -> columns (T, kH·kW or 0)."""
-    if result.dilation == 1:
+    if result.dilation == (1, 1):
         tops, lefts = tops[:, :0], lefts[:, :0]
         return grid.rectangles(tops, lefts, 1, 1, result.padded.shape)
-    rows, columns = np.indices(result.weights.shape).reshape(2, 1, -1) * result.dilation
+    rows, columns = np.indices(result.weights.shape).reshape(2, 1, -1) * np.reshape(result.dilation, (2, 1, 1))
     return grid.rectangles(tops + rows, lefts + columns, 1, 1, result.padded.shape)
+
+
+def _border(result: ConvolutionResult) -> grid.Coordinates:
+    """A frame around the image within its padding; around each cell where there are zeros between them. -> columns (n,)."""
+    (top, _), (left, _) = result.frame
+    height, width = result.image.shape
+    if result.forward is None or result.forward.cells.size > grid.MOST_LABELS:
+        return grid.rectangles(np.array([top]), np.array([left]), height, width, result.padded.shape)
+    rows, columns = np.indices(result.forward.cells.shape).reshape(2, -1) * np.reshape(result.forward.stride, (2, 1))
+    return grid.rectangles(top + rows, left + columns, 1, 1, result.padded.shape)
 
 
 def _bar_places(result: ConvolutionResult) -> Columns:
@@ -146,7 +156,7 @@ def _size(values: np.ndarray, cells: int) -> Columns:
 
 def _misprinted_cells(result: ConvolutionResult, settings: ConvolutionSettings) -> np.ndarray:
     """Where the slide is wrong, if these settings are the slide's. -> (n, 2): row and column of each."""
-    if settings.kernel != "blur" or result.source != LECTURE or result.output.shape != ON_SLIDE_46.shape:
+    if settings.kernel != "blur" or result.forward or result.source != LECTURE or result.output.shape != ON_SLIDE_46.shape:
         return np.empty((0, 2), int)
     return np.argwhere(abs(ON_SLIDE_46 - result.output) > 1e-6)
 

@@ -9,11 +9,11 @@ from ..theme import themed
 
 # The image and the output large, what happens in between small.
 LAYOUT = Layout(
-    narrow='"input output" auto "kernel products" auto "sums sums" auto "im2col im2col" auto / 1fr 1fr',
+    narrow='"input output" auto "kernel products" auto "sums sums" auto "im2col im2col" auto "x conv" auto / 1fr 1fr',
     wide='"input kernel output" auto "input products output" 1fr "sums sums sums" auto "im2col im2col im2col" auto'
-    " / 5fr 2.3fr 5fr",
+    ' "x . conv" auto / 5fr 2.3fr 5fr',
     large='"input input input" auto "kernel products sums" auto "output output output" auto "im2col im2col im2col" auto'
-    " / 1fr 1fr 2fr",
+    ' "x x conv" auto / 1fr 1fr 2fr',
 )
 
 
@@ -29,6 +29,8 @@ def panels() -> list[Panel]:
         Panel("sums", "Running sum", "muted", _sums(), secret=True, aspect="strip"),
         Panel("output", "Output", "output", _output(), values="output_values", legend=True, steps=True, main=True),
         Panel("im2col", "As a matrix product", "muted", matrices, secret=True, aspect=IM2COL_ASPECT),
+        Panel("x", "x", "input", _grid("x"), values="x_values"),
+        Panel("conv", "conv(x), the forward convolution", "output", _grid("conv"), values="conv_values"),
     ]
 
 
@@ -42,6 +44,13 @@ def _input() -> figure:
     canvas.cover("input_hits", "kernel", alpha=0.45)
     canvas.outline("taps", "kernel", width=2)
     canvas.outline("window", "kernel", width=4)
+    return canvas.figure
+
+
+def _grid(name: str) -> figure:
+    canvas = Canvas(f"convolution_{name}")
+    canvas.image(name)
+    canvas.cells(f"{name}_labels")
     return canvas.figure
 
 

@@ -9,11 +9,13 @@ import io
 
 import numpy as np
 
+from ...engine.shapes import Pair
 from ..files import Files
 from ..settings import Rows, SettingError
 
 LARGEST = 7  # rows and columns
 CUSTOM = "custom"
+Frame = tuple[Pair, Pair]  # zeros above and below, before and behind
 NINTH, SIXTEENTH = 1 / 9, 1 / 16
 
 NAMED: dict[str, tuple[str, Rows]] = {  # how the page lists it, and its weights
@@ -68,13 +70,19 @@ def normalised(weights: np.ndarray) -> np.ndarray:
     return weights / total  # type: ignore[no-any-return]
 
 
-def padding_of(rule: str, padding: int, shape: tuple[int, int], dilation: int) -> tuple[int, int]:
-    """Rings of zeros (rows, columns) for a rule: valid 0, same keeps the size at stride 1, full sees every overlap."""
-    spans = [dilation * (size - 1) for size in shape]
+def frame_of(rule: str, padding: Pair, shape: Pair, dilation: Pair) -> Frame:
+    """Zeros around an image for a rule: valid 0, same keeps the size at stride 1, full sees every overlap.
+
+    causal sees nothing that comes later. padding: rings (rows, columns) for the rule “number”.
+    """
+    spans = [gap * (size - 1) for gap, size in zip(dilation, shape, strict=True)]
+    if rule == "causal":
+        return (spans[0], 0), (spans[1], 0)
     if rule == "same" and any(span % 2 for span in spans):
         raise SettingError(
             f"padding “same” needs an odd kernel size, this kernel is {shape[0]}×{shape[1]}; "
             "choose an odd size, another dilation, or a number of rings"
         )
     rings = {"valid": (0, 0), "same": (spans[0] // 2, spans[1] // 2), "full": (spans[0], spans[1])}
-    return rings.get(rule, (min(padding, spans[0]), min(padding, spans[1])))
+    down, across = rings.get(rule, (min(padding[0], spans[0]), min(padding[1], spans[1])))
+    return (down, down), (across, across)

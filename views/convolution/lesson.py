@@ -6,7 +6,9 @@ Slides 31-53 of the lecture; the default is the slides' own example.
 
 from __future__ import annotations
 
-from ...engine import conv2d_loops, relu
+from typing import Any
+
+from ...engine import conv2d_loops, conv_transpose2d_loops, relu
 from .. import snippet
 from ..files import DiskFiles, Files
 from ..images import PHOTOS
@@ -17,7 +19,7 @@ from ..trace import Trace
 from .algorithms import ConvolutionResult, compared, convolve
 from .columns import moving, still
 from .settings import ConvolutionSettings
-from .settings import exercise as exercise
+from .tasks import exercise as exercise
 from .words import facts, sentences
 
 TITLE = "Convolution"
@@ -28,9 +30,12 @@ ACTIVITY = (
 )
 Settings = ConvolutionSettings  # the name by which the session finds them
 LINE = "out[n, f, i, j] += weight[f, c, k, m] * pixel"  # what each step executes, once a product
-PROOF = "tests/engine/test_conv.py proves on random images that the loops and what ran give the same numbers up to rounding."
-DEFINITION = Definition((conv2d_loops,), PROOF, LINE)
-USUAL = {"stride": 1, "padding": 0, "dilation": 1}  # conv2d's defaults
+PROOF = (
+    "tests/engine/test_conv.py and test_transposed.py prove on random images that the loops and what ran give the same numbers "
+    "up to rounding."
+)
+DEFINITION = Definition((conv2d_loops, conv_transpose2d_loops), PROOF, LINE)
+USUAL = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}  # the defaults of conv2d and conv_transpose2d
 
 
 def compute(settings: ConvolutionSettings, files: Files | None = None) -> Trace:
@@ -38,6 +43,7 @@ def compute(settings: ConvolutionSettings, files: Files | None = None) -> Trace:
     result = convolve(settings, files or DiskFiles())
     after = ", ".join([f"then the bias {write(result.bias)}"] * bool(result.bias) + ["then ReLU"] * result.relu)
     words = facts(result, settings) | calls_of(result, settings) | {"then": after}
+    words["definition"] = (conv_transpose2d_loops if result.forward else conv2d_loops).__name__
     static = still(result, settings)
     told = of_cells(len(result.rows), result.output.shape[1])
     return Trace(static, moving(result, as_matrices=settings.im2col), sentences(result), words, told)
@@ -53,16 +59,32 @@ def calls_of(result: ConvolutionResult, settings: ConvolutionSettings) -> dict[s
     elif settings.image == "picture":
         x = snippet.own_picture(result.image.shape)
     else:
-        x = snippet.array("x", result.image)
-    arguments = ["x[np.newaxis, np.newaxis]", "weight[np.newaxis, np.newaxis]"]
+        x = snippet.array("x", result.forward.cells if result.forward else result.image)
+    function, how, framed = _call_of(result, settings)
+    axes = "np.newaxis" if function == "conv1d" else "np.newaxis, np.newaxis"
+    arguments = [f"x[{axes}]", f"weight[{axes}]"]
     arguments += [f"np.array([{snippet.number(result.bias)}], dtype=float)"] if result.bias else []
-    how = {"stride": result.stride, "padding": result.padding, "dilation": result.dilation}
-    out = snippet.call("conv2d", *arguments, usual=USUAL, **how)
-    weight = snippet.array("weight", result.weights, "turned by 180°" if settings.flip else "")
-    engine = ["conv2d", "relu"] if result.relu else ["conv2d"]
-    out = f"relu({out})" if result.relu else out
-    pixels = result.image if imports else None
-    return snippet.calls(engine, x, weight, f"out = {out}", "print(out[0, 0])", more=imports, pixels=pixels)
+    out = snippet.call(function, *arguments, usual=USUAL, **how)
+    kernel = result.forward.weights if result.forward else result.weights
+    weight = snippet.array("weight", kernel, "turned by 180°" if settings.flip else "")
+    engine = [function, "relu"] if result.relu else [function]
+    last = f"out = {f'relu({out})' if result.relu else out}"
+    pixels = (result.forward.cells if result.forward else result.image) if imports else None
+    return snippet.calls(engine, x, *framed, weight, last, "print(out[0, 0])", more=imports, pixels=pixels)
+
+
+def _call_of(result: ConvolutionResult, settings: ConvolutionSettings) -> tuple[str, dict[str, Any], list[str]]:
+    """The engine's function, its settings, and the statement that pads x first if it has other zeros before than behind."""
+    if result.forward:
+        return "conv_transpose2d", result.forward.how | {"output_padding": result.forward.output_padding}, []
+    if settings.image == "signal" and len(result.weights) == 1:
+        padding = "causal" if settings.padding_rule == "causal" else result.frame[1]
+        return "conv1d", {"stride": result.stride[1], "padding": padding, "dilation": result.dilation[1]}, []
+    how = {"stride": result.stride, "dilation": result.dilation}
+    before, behind = zip(*result.frame, strict=True)
+    if before == behind:
+        return "conv2d", how | {"padding": before}, []
+    return "conv2d", how, [f"x = np.pad(x, {result.frame})"]
 
 
 def check(settings: ConvolutionSettings, files: Files | None = None) -> Check:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import param
 
-from ...engine import output_size
-from ..exercise import Task, as_text, some_of, whole_numbers
+from ...engine.shapes import Pair
 from ..files import Files
 from ..images import LECTURE_IMAGE, MIDDLE_ROWS, PHOTOS, own_size, own_size_limit
 from ..rules import Follow, Limit, Start
@@ -17,17 +15,25 @@ from ..units.derivation import Opening
 from .kernels import CHOICES, CUSTOM, KERNELS, LARGEST, LEARNED, learned_weights, resized
 
 DIGITS = 6  # of a number that comes from another view
-# Of an exercise: small whole numbers, a 3×3 kernel, and some cells to predict.
-LARGEST_PIXEL = 3
-LARGEST_WEIGHT = 2
-KERNEL_SIZE = 3
-ZEROS = 4  # weights of the nine that are 0: five products are enough to make a mistake
-CELLS = 4
-SHAPES = ((5, 1, 0), (6, 1, 0), (4, 1, 1), (7, 2, 0), (5, 2, 1))  # image size, stride, padding: outputs of 2×2 to 4×4 cells
-PLAIN = ("bias", "relu", "flip", "normalise", "padding_rule", "padding", "stride_across")  # as they are at first
+PLAIN = (
+    "bias",
+    "relu",
+    "flip",
+    "normalise",
+    "padding_rule",
+    "padding",
+    "stride_across",
+    "padding_across",
+    "dilation_across",
+    "transposed",
+)  # as they are at first
 
 LECTURE_CELLS = tuple(tuple(row) for row in LECTURE_IMAGE.tolist())
 IMAGES = {"Editable numbers": "lecture", "MNIST digit": "digit", "My own drawing": "drawing", "My own picture": "picture"}
+IMAGES |= {"Signal (1-D), causal": "signal"}
+SIGNAL = ((0.0, 0.0, 1.0, 3.0, 3.0, 3.0, 1.0, 0.0, 0.0, -2.0, 0.0, 0.0),)
+ALONG = "gradient_x"  # the kernel with which a signal begins: one row
+SAME = {"The same": "same"}
 
 
 def _resized(settings: ConvolutionSettings) -> Rows:
@@ -39,6 +45,18 @@ def _name_of_kernel(settings: ConvolutionSettings) -> str:
     return next((name for name, weights in KERNELS.items() if weights == settings.weights), CUSTOM)
 
 
+def _kernel_of_image(settings: ConvolutionSettings) -> str:
+    """A signal begins with a kernel of one row; other images leave the kernel as it is."""
+    return ALONG if settings.image == "signal" else settings.kernel
+
+
+def _padding_rule_of_image(settings: ConvolutionSettings) -> str:
+    """A signal begins with causal padding, which other images do not keep."""
+    if settings.image == "signal":
+        return "causal"
+    return "number" if settings.padding_rule == "causal" else settings.padding_rule
+
+
 def _weights_of_kernel(settings: ConvolutionSettings, files: Files | None) -> Rows:
     """The weights of the chosen kernel; those of a learned filter come from a file."""
     if settings.kernel in LEARNED and files:
@@ -47,11 +65,34 @@ def _weights_of_kernel(settings: ConvolutionSettings, files: Files | None) -> Ro
 
 
 def _keep_padding_below_kernel(settings: ConvolutionSettings) -> str:
-    most = settings.dilation * (max(settings.kernel_rows, settings.kernel_columns) - 1)
-    if settings.padding <= most:
+    down, across = (gap * (size - 1) for gap, size in zip(settings.both("dilation"), settings.kernel_size, strict=True))
+    most = max(down, across) if settings.padding_across == "same" else down
+    asked, notices = settings.both("padding"), []
+    if asked[0] > most:
+        settings.padding = most
+        notices.append(
+            f"More than {most} rings of padding would only add zeros around this kernel's output: {asked[0]} became {most}."
+        )
+    if settings.padding_across != "same" and asked[1] > across:
+        settings.padding_across = str(across)
+        notices.append(
+            f"Across, this kernel has room for {across} columns of padding on each side: {asked[1]} became {across}."
+        )
+    return " ".join(notices)
+
+
+def _keep_output_padding_below_stride(settings: ConvolutionSettings) -> str:
+    most = min(settings.both("stride")) - 1
+    if settings.output_padding <= most:
         return ""
-    settings.padding, asked = most, settings.padding
-    return f"More than {most} rings of padding would only add zeros around this kernel's output: {asked} became {most}."
+    settings.output_padding, asked = most, settings.output_padding
+    return f"Output padding must be smaller than the stride: {asked} became {most}."
+
+
+def _keep_one_row(settings: ConvolutionSettings) -> str:
+    rows = len(settings.signal)
+    settings.signal = settings.signal[:1]
+    return f"A signal has one row: of {rows} rows the first was taken." if rows > 1 else ""
 
 
 class ConvolutionSettings(Settings):
@@ -66,6 +107,9 @@ class ConvolutionSettings(Settings):
         default=LECTURE_CELLS, most_cells=12, role="input", label="Image cells",
         doc="Arrow keys change a number; paste up to 12×12 numbers into the first cell.",
     )  # fmt: skip
+    signal = Matrix(
+        default=SIGNAL, most_cells=12, role="input", label="Signal", doc="Up to 12 numbers in one row; arrow keys change one."
+    )
     digit = param.Integer(default=7, bounds=(0, 69_999), doc="0–59,999 are training digits, 60,000–69,999 test digits.")
     drawing = Drawing(default="", label="Drawing", doc="Draw on the input picture; a stroke that begins on ink erases.")
     picture = Picture(label="Picture file")
@@ -83,17 +127,31 @@ class ConvolutionSettings(Settings):
     flip = param.Boolean(default=False, label="True convolution", doc="Flips the kernel; CNNs skip this (cross-correlation).")
     stride = param.Integer(default=1, bounds=(1, 4), doc="How far the window moves, in pixels.")
     stride_across = Choice(
-        default="same", objects={"The same": "same"} | {n: n for n in "1234"}, label="Stride across",
-        doc="Another step from column to column.",
-    )  # fmt: skip
+        default="same", objects=SAME | {n: n for n in "1234"}, label="Stride across", doc="Another step from column to column."
+    )
     padding = param.Integer(default=0, bounds=(0, LARGEST - 1), doc="Rings of zeros around the image.")
     padding_rule = Choice(
         default="number",
-        objects={"A number": "number", "Valid: none": "valid", "Same: keeps the size": "same", "Full: every overlap": "full"},
+        objects={"A number": "number", "Valid: none": "valid", "Same: keeps the size": "same", "Full: every overlap": "full",
+                 "Causal: only before": "causal"},
         label="Padding rule",
-        doc="“Same” needs odd kernels and stride 1 to keep the size.",
-    )
+        doc="“Same” needs odd kernels and stride 1 to keep the size. Causal: no output sees what comes later.",
+    )  # fmt: skip
+    padding_across = Choice(
+        default="same", objects=SAME | {n: n for n in "0123456"}, label="Padding across",
+        doc="Another number of columns of zeros on the left and right.",
+    )  # fmt: skip
     dilation = param.Integer(default=1, bounds=(1, 3), doc="Spacing of the kernel's cells; 1 is dense.")
+    dilation_across = Choice(
+        default="same", objects=SAME | {n: n for n in "123"}, label="Dilation across", doc="Another spacing within a row."
+    )
+    transposed = param.Boolean(
+        default=False, label="Transposed",
+        doc="Goes the way back: stride puts zeros between the cells; the kernel is turned by 180°.",
+    )  # fmt: skip
+    output_padding = param.Integer(
+        default=0, bounds=(0, 3), label="Output padding", doc="More rows and columns at the end, fewer than the stride."
+    )
     bias = param.Number(default=0.0, bounds=(-1000.0, 1000.0), doc="Added to every output cell.")
     relu = param.Boolean(default=False, label="ReLU", doc="Negative outputs become 0.")
     row = param.Integer(
@@ -109,31 +167,56 @@ class ConvolutionSettings(Settings):
     im2col = param.Boolean(default=False, label="As a matrix product", doc="im2col: every window becomes a column.")
 
     sections = {  # noqa: RUF012  (read only)
-        "Image cells": ("cells",),
+        "Image cells": ("cells", "signal"),
         "More about the kernel": ("kernel_rows", "kernel_columns", "normalise", "flip"),
-        "More about the window": ("stride_across", "padding_rule", "dilation"),
+        "More about the window": (
+            "stride_across",
+            "padding_rule",
+            "padding_across",
+            "dilation",
+            "dilation_across",
+            "transposed",
+            "output_padding",
+        ),
         "Output": ("bias", "relu", "row", "algorithm", "numbers", "im2col"),
     }
     shown_when = {  # noqa: RUF012
         "cells": ("image", ("lecture",)),
+        "signal": ("image", ("signal",)),
         "digit": ("image", ("digit",)),
         "drawing": ("image", ("drawing",)),
         "picture": ("image", ("picture",)),
         "size": ("image", (*PHOTOS, "picture")),
         "row": ("image", (*PHOTOS, "picture")),
         "padding": ("padding_rule", ("number",)),
+        "padding_across": ("padding_rule", ("number",)),
+        "output_padding": ("transposed", (True,)),
     }
     rules = (
         own_size("picture"),
         own_size_limit("picture"),
+        Start("kernel", ("image",), value=_kernel_of_image),
+        Start("padding_rule", ("image",), value=_padding_rule_of_image),
         Start("weights", ("kernel_rows", "kernel_columns"), value=_resized),
         Start("kernel", ("weights",), value=_name_of_kernel),
         Follow("weights", "kernel", _weights_of_kernel, unless=(CUSTOM,)),
         Follow("kernel_rows", "kernel", lambda settings, files: len(settings.weights)),
         Follow("kernel_columns", "kernel", lambda settings, files: len(settings.weights[0])),
         Start("row", ("size",), of=MIDDLE_ROWS),
-        Limit("padding", ("kernel", "weights", "dilation"), _keep_padding_below_kernel),
+        Limit("signal", ("image",), _keep_one_row),
+        Limit("padding", ("kernel", "weights", "dilation", "dilation_across", "padding_across"), _keep_padding_below_kernel),
+        Limit("output_padding", ("stride", "stride_across"), _keep_output_padding_below_stride),
     )
+
+    @property
+    def kernel_size(self) -> Pair:
+        """Rows and columns of the kernel."""
+        return self.kernel_rows, self.kernel_columns
+
+    def both(self, name: str) -> Pair:
+        """Stride, padding or dilation down and across."""
+        down, across = getattr(self, name), getattr(self, f"{name}_across")
+        return down, down if across == "same" else int(across)
 
 
 def opened(opening: Opening) -> dict[str, Any] | None:
@@ -147,15 +230,3 @@ def opened(opening: Opening) -> dict[str, Any] | None:
     plain = {name: its[name].default for name in PLAIN}
     numbers = {"image": "lecture", "cells": cells, "kernel": CUSTOM, "weights": weights}
     return {**plain, **numbers, "stride": stride, "dilation": dilation}
-
-
-def exercise(rng: np.random.Generator) -> Task:
-    """A convolution to predict by hand: settings and cells of its output, all from the generator."""
-    size, stride, padding = SHAPES[int(whole_numbers(rng, 0, len(SHAPES) - 1, (1,))[0])]
-    image = whole_numbers(rng, 0, LARGEST_PIXEL, (size, size))
-    weights = whole_numbers(rng, 1, LARGEST_WEIGHT, (KERNEL_SIZE**2,)) * (2 * whole_numbers(rng, 0, 1, (KERNEL_SIZE**2,)) - 1)
-    weights[list(some_of(rng, ZEROS, KERNEL_SIZE**2))] = 0
-    cells = output_size(size, KERNEL_SIZE, stride=stride, padding=padding) ** 2
-    kernel = as_text(weights.reshape(KERNEL_SIZE, KERNEL_SIZE))
-    settings = {"cells": as_text(image), "kernel": "custom", "weights": kernel, "stride": stride, "padding": padding}
-    return settings, some_of(rng, CELLS, cells)

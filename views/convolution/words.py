@@ -9,6 +9,7 @@ from ..grid import about_numbers
 from ..numbers import write, write_factor
 from ..sums import sums_of_products
 from ..trace import Sentences, Texts
+from . import transposing
 from .algorithms import ConvolutionResult
 from .columns import misprint_note, own_scales
 from .settings import ConvolutionSettings
@@ -31,14 +32,17 @@ def sentences(result: ConvolutionResult) -> Sentences:
 def facts(result: ConvolutionResult, settings: ConvolutionSettings) -> dict[str, str]:
     """Short texts about the whole, by the name under which the page shows them."""
     height, width = result.image.shape
+    shape = result.output.shape[0], result.output.shape[1]
     padded = "×".join(map(str, result.padded.shape))
     kernel = "×".join(map(str, result.weights.shape))
+    is_paintable = settings.image == "drawing" and not settings.transposed
+    is_turned = settings.flip != settings.transposed
     return {
-        "source": f"{result.source}, {height}×{width}.",
-        "size": _size_formula(result),
-        "input": f"{height}×{width}" + (f", padded {padded}" if any(result.padding) else ""),
-        "kernel": f"{kernel}, sum {write(result.weights.sum())}" + (", turned by 180°" if settings.flip else ""),
-        "kernel_turned": "180" if settings.flip else "0",
+        "source": f"{result.source}, {'×'.join(map(str, (result.forward.cells if result.forward else result.image).shape))}.",
+        "size": transposing.size_formula(result.forward, shape) if result.forward else _size_formula(result),
+        "input": f"{height}×{width}" + (f", padded {padded}" if result.padded.shape != result.image.shape else ""),
+        "kernel": f"{kernel}, sum {write(result.weights.sum())}" + (", turned by 180°" if is_turned else ""),
+        "kernel_turned": "180" if is_turned else "0",
         "sums": f"after each product{', then the bias' if result.bias else ''}; the last one is the output cell"
         + ("; each step has its own scale" if own_scales(result.running_sums) else ""),
         "output": "×".join(map(str, result.output.shape)),
@@ -47,8 +51,11 @@ def facts(result: ConvolutionResult, settings: ConvolutionSettings) -> dict[str,
         "output_note": _output_note(result, settings),
         "first_step": str(result.first),
         "start": str(result.start(settings.image)),
-        **({"paints": "drawing", "paints_at": _place_of_image(result)} if settings.image == "drawing" else {}),
+        **({"paints": "drawing", "paints_at": _place_of_image(result)} if is_paintable else {}),
         **({} if settings.im2col else {"im2col_hidden": "hidden"}),
+        **(
+            transposing.facts(result.forward, shape) if result.forward else dict.fromkeys(("x_hidden", "conv_hidden"), "hidden")
+        ),
         **(about_numbers(result.padded.size) if settings.numbers else {}),
         **_legend("input", result.image, result.photo),
         **_legend("output", result.output, result.photo),
@@ -58,20 +65,21 @@ def facts(result: ConvolutionResult, settings: ConvolutionSettings) -> dict[str,
 def _place_of_image(result: ConvolutionResult) -> str:
     """Where the image's upper-left cell is drawn, and how many cells the drawing is wide: "top left side"."""
     side = max(result.padded.shape)
-    top, left = (ring + (side - size) // 2 for ring, size in zip(result.padding, result.padded.shape, strict=True))
+    top, left = (frame[0] + (side - size) // 2 for frame, size in zip(result.frame, result.padded.shape, strict=True))
     return f"{top} {left} {side}"
 
 
 def _size_formula(result: ConvolutionResult) -> str:
     """The output-size formula with the numbers in it; once if both axes agree."""
     lines = [
-        f"⌊({size} + 2·{padding} − "
-        + (f"{result.dilation}·({kernel} − 1) − 1" if result.dilation > 1 else f"{kernel}")
+        f"⌊({size} + {f'2·{before}' if before == behind else f'{before} + {behind}'} − "
+        + (f"{gap}·({kernel} − 1) − 1" if gap > 1 else f"{kernel}")
         + f") / {stride}⌋ + 1 = {out}"
-        for size, padding, kernel, stride, out in zip(
-            result.image.shape, result.padding, result.weights.shape, result.stride, result.output.shape, strict=True
+        for size, (before, behind), gap, kernel, stride, out in zip(
+            result.image.shape, result.frame, result.dilation, result.weights.shape, result.stride, result.output.shape,
+            strict=True,
         )
-    ]
+    ]  # fmt: skip
     if lines[0] == lines[1]:
         return f"output size = {lines[0]}"
     return f"output rows = {lines[0]}; output columns = {lines[1]}"
@@ -80,6 +88,8 @@ def _size_formula(result: ConvolutionResult) -> str:
 def _input_note(settings: ConvolutionSettings) -> str:
     """What to do where there is nothing to see yet."""
     if settings.image == "drawing" and not settings.drawing.strip("0"):
+        if settings.transposed:
+            return "Nothing is drawn yet: switch “Transposed” off to draw."
         return "Nothing is drawn yet: draw on this picture with the mouse, a finger or a pen."
     if settings.image == "picture" and not settings.picture:
         return "No picture yet: choose, drop or paste one under “Picture file”."

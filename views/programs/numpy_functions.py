@@ -37,6 +37,24 @@ def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     out = np.concatenate([np.tensordot(part, filters, axes=((1, 4, 5), (1, 2, 3))) for part, filters in parts], axis=3)
     return np.moveaxis(out if bias is None else out + bias, 3, 1)
 ''',
+    "conv_transpose2d": '''\
+def conv_transpose2d(x, weight, bias=None, *, stride=1, padding=0, output_padding=0, dilation=1):
+    """Put zeros between the cells, slide the turned kernels over them. x: (N, C, H, W), weight: (C, F, kH, kW)."""
+    (sH, sW), (pH, pW), (dH, dW), (kH, kW) = pair(stride), pair(padding), pair(dilation), weight.shape[2:]
+    between = np.zeros((*x.shape[:2], (x.shape[2] - 1) * sH + 1, (x.shape[3] - 1) * sW + 1))
+    between[:, :, ::sH, ::sW] = x
+    more = pair(output_padding)
+    rows, columns = ((d * (k - 1) - p, d * (k - 1) - p + m) for d, k, p, m in zip((dH, dW), (kH, kW), (pH, pW), more))
+    framed = np.pad(between, ((0, 0), (0, 0), rows, columns))
+    return conv2d(framed, weight.swapaxes(0, 1)[:, :, ::-1, ::-1], bias, dilation=dilation)
+''',
+    "conv1d": '''\
+def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1):
+    """Slide every filter along x. x: (N, C, L), weight: (F, C, K); causal padding stands before the signal."""
+    around = (dilation * (weight.shape[2] - 1), 0) if padding == "causal" else pair(padding)
+    framed = np.pad(x, ((0, 0), (0, 0), around))
+    return conv2d(framed[:, :, np.newaxis], weight[:, :, np.newaxis], bias, stride=(1, stride), dilation=(1, dilation))[:, :, 0]
+''',
     "spread": '''\
 def spread(pieces, x, kernel_size, stride, padding, dilation=1):
     """Add to each pixel what its windows send back. pieces: (N, C, oH, oW, kH, kW) -> like x (N, C, H, W)."""
