@@ -78,12 +78,12 @@ class Forward:
         rows, columns = np.indices(shape)
         return ((1 + 2 * rows + 3 * columns) % (LARGEST + 1)).astype(np.float64)
 
-    def identity(self) -> Identity:
+    def identity(self) -> AdjointIdentity:
         """Both sides of the adjoint identity."""
         back = self.transposed()
         x = self.any_image((back.shape[0], back.shape[1]))
         _, weight, _ = self._arrays(0.0)
-        return Identity(x, np.asarray(conv2d(x[np.newaxis, np.newaxis], weight, **self.how)[0, 0]), self.cells, back)
+        return AdjointIdentity(x, np.asarray(conv2d(x[np.newaxis, np.newaxis], weight, **self.how)[0, 0]), self.cells, back)
 
     def _arrays(self, bias: float) -> tuple[Array, Array, Array]:
         """y (1, 1, H, W), weight (1, 1, kH, kW), bias (1,)."""
@@ -91,7 +91,7 @@ class Forward:
 
 
 @dataclass(frozen=True)
-class Identity:
+class AdjointIdentity:
     """⟨conv(x), y⟩ = ⟨x, conv_transpose(y)⟩. conv and y are (H, W), x and back (oH, oW)."""
 
     x: Array
