@@ -56,6 +56,7 @@ def test_every_source_has_its_columns_and_only_the_panels_of_its_part_are_there(
     for source in (source for name in boxes for source in trace.static[name]["source"].tolist()):
         assert {"row", "column", "value"} <= set(trace.static[source])
     assert all(trace.sentences)
+    assert ("webcam" in trace.facts.get("photo_note", "")) == (settings.get("image") == "own")
     assert trace.stops[0] == 0
 
 

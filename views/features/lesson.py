@@ -22,6 +22,7 @@ from ...engine import (
 )
 from ..files import DiskFiles, Files
 from ..imagenet import imagenet_network
+from ..images import OWN
 from ..networks import Networks
 from ..ran import Check, Definition
 from ..stops import stops
@@ -62,8 +63,10 @@ def compute(settings: FeaturesSettings, files: Files | None = None, state: Featu
     """The whole animation of the chosen features."""
     part = _part(settings, files or DiskFiles())
     every = {name for names in PANELS.values() for name in names}
-    hidden = {f"{name}_hidden": "hidden" for name in sorted(every - {*PANELS[settings.method]})}
-    facts = {**part.facts, **hidden, "definition": DEFINED[settings.method], "call": call.call_of(settings)}
+    own = {f"{name}_hidden": "hidden" for name in sorted(every - {*PANELS[settings.method]})}
+    if settings.image == OWN and not settings.picture:
+        own |= dict.fromkeys(("photo_note", "pair_note"), "Choose a picture or use the webcam.")
+    facts = {**part.facts, **own, "definition": DEFINED[settings.method], "call": call.call_of(settings)}
     sentences = Sentences("{}", Texts.of_steps([[one] for one in part.sentences]))
     return Trace(completed(part), part.moving, sentences, facts, stops(len(sentences), *part.stops))
 
