@@ -34,7 +34,8 @@ class Recorder:
 
 
 recorder = Recorder()
-# Pyodide has no file descriptors to capture, and its disk is gone in a moment: no cache.
-options = ["--capture=sys", "-p", "no:cacheprovider", "-q", "--continue-on-collection-errors", "--durations=8"]
+# Pyodide has no file descriptors to capture, no thread to watch a test, and its disk is gone in a moment: no cache.
+options = ["--capture=sys", "-o", "faulthandler_timeout=0", "-p", "no:cacheprovider", "-q"]
+options += ["--continue-on-collection-errors", "--durations=8"]
 status = pytest.main(["tests/engine", *options], plugins=[recorder])
 json.dumps({"status": int(status), **vars(recorder), "python": sys.version.split()[0], "platform": sys.platform})
