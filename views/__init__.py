@@ -20,6 +20,7 @@ SLUGS = (  # in the order of the page
     "features",
     "network",
     "photo",
+    "history",
     "architectures",
     "train",
 )

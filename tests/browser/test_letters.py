@@ -12,6 +12,7 @@ STATES = {
     "features": ({}, {"method": "sift"}, {"method": "match"}, {"method": "learned"}),
     "architectures": ({}, {"architecture": "vgg16"}, {"architecture": "own", "text": OWN, "side": 224},
                       {"architecture": "squeezenet"}),
+    "history": ({},),
     "network": ({"mode": "3d"}, {"mode": "flat", "unit": "C3:0:4,4"}),
     "rgb": ({"im2col": True}, {"im2col": False, "preset": "lecture", "filters": 4}),
     "downsampling": ({"image": "digit", "shift": "right"},),
