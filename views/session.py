@@ -144,6 +144,7 @@ class Session:
         name, value, exercise = event.get("name"), event.get("value"), None
         notices: list[str] = []
         refused: tuple[str, ...] = ()
+        values: dict[str, Any] = {}
         state, download = self._states.get(view), None
         try:
             if name == "ran":
@@ -162,6 +163,9 @@ class Session:
                 values, said, refused = _values(draft, name, value)
                 notices += said + draft.change(values, self.files)
             notices += state.settle(draft) if state else []
+            if name in ("settings", "address"):
+                unknown = draft.unknown(values)
+                notices, refused = [*notices, *filter(None, unknown.values())], (*refused, *unknown)
             trace = None if download else self._compute(view, draft)
         except (SettingError, ShapeError, NetworkTextError, DataError, WeightsError, OSError) as error:
             asked = tuple(value) if name == "address" and isinstance(value, Mapping) else ()

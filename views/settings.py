@@ -107,6 +107,14 @@ class Settings(param.Parameterized):
         self.put(values)
         return [notice for rule in self.rules if (notice := rule.apply(self, change))]
 
+    def unknown(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Sentences by setting about what these values name and is not there. values: what `change` took from outside.
+
+        Here: a text of which nothing could be kept, about which its rule or its state has said why.
+        """
+        texts = [name for name, value in values.items() if isinstance(self.param[name], Text) and value]
+        return {name: "" for name in texts if not getattr(self, name)}
+
     def copy(self) -> Self:
         """Settings with the same values, which fit each other already."""
         other = type(self).__new__(type(self))

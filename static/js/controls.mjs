@@ -70,6 +70,7 @@ export class Controls {
    */
   mark(refused, asked = "", words = "") {
     const meant = refused.length ? refused : [asked];
+    this.refused = refused;
     for (const { row, element } of this.rows) {
       element.toggleAttribute("data-refused", refused.includes(row.name));
       element.querySelector(".told")?.remove();
@@ -77,9 +78,9 @@ export class Controls {
     }
   }
 
-  /** Whether a field holds what was refused. */
+  /** Whether what was refused is still to be mended, in a field or, where the picture sets it, in the address. */
   get isMarked() {
-    return this.rows.some(({ element }) => element.hasAttribute("data-refused"));
+    return Boolean(this.refused?.length);
   }
 
   /** Put what an address asked for and was refused into its fields, to be mended. @param {Record<string, string>} texts */

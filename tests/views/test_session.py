@@ -335,3 +335,21 @@ def test_actions_and_ticks_wait_for_their_files():
     answerer.put("images/second.bin", b"here")
     assert answerer.tick() == ""
     assert not answerer.busy()
+
+
+@pytest.mark.parametrize(
+    ("view", "asked", "kept", "said", "refused"),
+    [
+        ("backprop", {"inputs": "x=3,q=1"}, {"inputs": "x=3"}, "no input q; its inputs are x", True),
+        ("train", {"cell": "9;9"}, {"cell": ""}, "no cell “9;9”", True),
+        ("photo", {"layers": "conv1,qq"}, {"layers": ""}, "no layer 'qq'", True),
+        ("network", {"layers": "C1,qq"}, {"layers": "C1,qq"}, "no layer qq in this network", False),
+        ("network", {"edits": "C1.weight[99,0,0,0]=1"}, {"edits": ""}, "C1.weight goes up to", True),
+    ],
+)
+def test_what_an_address_names_and_a_view_has_not_is_told_and_can_be_mended(view, asked, kept, said, refused):
+    """A refused setting is named, so that the page keeps what the address asked for."""
+    update = Session().handle({"view": view, "name": "address", "value": asked})
+    assert {name: update.settings[name] for name in kept} == kept
+    assert said in " ".join(update.notices)
+    assert update.refused == (tuple(asked) if refused else ())

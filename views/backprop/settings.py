@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import param
 
@@ -103,6 +104,16 @@ class BackpropSettings(Settings):
             "softmax": (self.classes,), "custom": (self.formula,),
         }  # fmt: skip
         return passes.PRESETS[self.preset](*sizes.get(self.preset, ()))
+
+    def unknown(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Inputs that the graph does not have, too."""
+        names = self.values()
+        lost = [name for name in _read_inputs(values.get("inputs", ""))[0] if name not in names]
+        if not lost:
+            return super().unknown(values)
+        what = f"no input {lost[0][:12]}" if len(lost) == 1 else f"no inputs {', '.join(name[:12] for name in lost[:4])}"
+        sentence = f"This graph has {what}{', …' if len(lost) > 4 else ''}; its inputs are {', '.join(names)}."
+        return super().unknown(values) | {"inputs": sentence}
 
     def values(self) -> dict[str, float]:
         """The inputs by name."""

@@ -37,7 +37,7 @@ class NetworkState(State[NetworkSettings]):
         self._base: Network | None = None
         self._edits: str | None = None
         self._blocks: dict[tuple[str, tuple[int, ...]], Blocks] = {}
-        self._latest = "lenet5"
+        self._latest, self._latest_layers = "lenet5", ""
 
     def network(self, settings: NetworkSettings) -> Network:
         """The chosen network with the changes made. Raises FileNeeded."""
@@ -73,9 +73,17 @@ class NetworkState(State[NetworkSettings]):
             except SettingError as error:
                 settings.put({name: ""})
                 notices.append(f"{str(error)[:1].upper()}{str(error)[1:]}.")
-        notices += self._settle_kernels(settings, base)
-        self._latest = settings.network  # not before: whoever lacks a file comes again with the same event
+        notices += self._settle_kernels(settings, base) + self._unknown_layers(settings, base)
+        # Not before: whoever lacks a file comes again with the same event.
+        self._latest, self._latest_layers = settings.network, settings.layers
         return notices
+
+    def _unknown_layers(self, settings: NetworkSettings, base: Network) -> list[str]:
+        """Say which of newly chosen layers this network does not have; another one may have them."""
+        names = settings.layers.split(",") if settings.layers != self._latest_layers else []
+        lost = [name[:24] for name in names if name and find_layer(base, name) is None]
+        sentence = f"There is no layer {', '.join(lost)} in this network; its layers are {', '.join(layer_names(base))}."
+        return [sentence] if lost else []
 
     def _settle_kernels(self, settings: NetworkSettings, base: Network) -> list[str]:
         """Keep the chosen layer's weights if this network has that layer, whatever the network before called it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import param
 from ...engine import CLASS_COUNT, Network, ShapeError, convnetjs_mnist, lenet5, logistic_regression, mlp, parse_network
 from ...engine.architectures import DIGIT_SHAPE
 from ...engine.network_text import LONGEST_TEXT
-from ..rules import Start
+from ..rules import Limit, Start
 from ..settings import Choice, Settings, Text
 
 ARCHITECTURES = {"convnetjs": convnetjs_mnist, "lenet5": lenet5, "mlp": mlp, "logistic": logistic_regression}
@@ -29,7 +30,16 @@ LEARNING_RATES = {
 }  # fmt: skip
 NOW = -1  # the setting `checkpoint` when the present weights are shown
 MOST_BATCHES = 1_000_000_000
+CELL = re.compile(r"\d,\d", re.ASCII)  # of the confusion matrix: true, predicted class
 PAGES = 208  # of 12 sample digits among the first 2,500 test digits
+
+
+def _drop_unknown_cell(settings: TrainViewSettings) -> str:
+    """Keep no cell that the confusion matrix does not have; a sentence about it, or ""."""
+    if not settings.cell or CELL.fullmatch(settings.cell):
+        return ""
+    text, settings.cell = settings.cell, ""
+    return f"The confusion matrix has no cell “{text}”; write the true and the predicted class, such as 4,9."
 
 
 class TrainViewSettings(Settings):
@@ -72,7 +82,10 @@ class TrainViewSettings(Settings):
         "network": ("architecture", ("own",)),
         "momentum": ("optimiser", ("momentum", "nesterov", "rmsprop")),
     }
-    rules = (Start("learning_rate", ("optimiser",), of=LEARNING_RATES),)
+    rules = (
+        Start("learning_rate", ("optimiser",), of=LEARNING_RATES),
+        Limit("cell", (), _drop_unknown_cell),
+    )
 
 
 AT_START = ("architecture", "network", "seed")  # a run keeps these until it starts again
