@@ -200,13 +200,17 @@ class ArrangedCanvas(Canvas):
 
 
 def arranged_panels(
-    arrangements: Sequence[Arrangement], title: str, role: str, draw: Callable[[str], figure], secrets: str = ""
+    arrangements: Sequence[Arrangement], title: str, role: str, draw: Callable[[str], figure], secrets: str = "",
+    small: str = "wide",
 ) -> list[Panel]:
-    """The two drawings of many grids, of which the page shows the one that fits. draw: "wide" or "narrow" -> its figure."""
+    """The two drawings of many grids, of which the page shows the one that fits. draw: "wide" or "narrow" -> its figure.
+
+    small: the one that shows a part of itself in a very small frame.
+    """
     return [
         Panel(
             its.name, title, role, draw(its.name), aspect=f"{its.width:g} / {its.height:g}", boxes=f"{its.name}_boxes",
-            secrets=secrets, only=its.name, main=its.name == "wide", closeup="alone" if its.name == "wide" else "",
+            secrets=secrets, only=its.name, main=its.name == small, closeup="alone" if its.name in ("wide", small) else "",
         )
         for its in arrangements
     ]  # fmt: skip

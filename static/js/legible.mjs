@@ -1,6 +1,7 @@
 /**
  * Keeps the letters of drawings large enough to be read. Where those of a whole drawing are too small, an embed shows the
- * part that the present step is about: the trace's source `closeup` says which, as shares of the drawing, y upwards. A panel
+ * part that the present step is about: the trace's source `closeup` says which, as shares of the drawing, y upwards (or
+ * closeup_narrow, of the narrow one of two drawings). A panel
  * says how: "square" with what is around it, "alone" without, "free" wider than it is high. On a page the drawing becomes
  * larger than its panel, which then scrolls.
  */
@@ -33,9 +34,9 @@ export class Legible {
     if (!this.view.trace) return;
     for (const plot of this.plots) {
       plot.style.minWidth = "";
-      if (!plot.clientWidth) continue;
+      if (!isSeen(plot)) continue;
       const letters = this.#show(plot, WHOLE);
-      if (letters >= leastLetters()) continue;
+      if (letters >= leastLetters() && !isLost(plot)) continue;
       if (this.#showsParts(plot)) this.close.add(plot);
       else if (!inEmbed()) this.#enlarge(plot, (SPARE * leastLetters()) / letters);
     }
@@ -43,8 +44,9 @@ export class Legible {
     this.#follow();
   }
 
-  #showsParts({ dataset: { closeup } }) {
-    return closeup === "free" || (closeup && inEmbed()) ? Boolean(this.#part()) : false;
+  #showsParts(plot) {
+    const { closeup } = plot.dataset;
+    return closeup === "free" || (closeup && inEmbed()) ? Boolean(this.#part(plot)) : false;
   }
 
   #enlarge(plot, growth) {
@@ -55,8 +57,8 @@ export class Legible {
 
   /** Show the part of the present step. */
   #follow() {
-    const part = this.close.size && this.#part();
-    for (const plot of this.close) {
+    for (const plot of [...this.close].filter(isSeen)) { // of what was hidden just now nothing could be shown
+      const part = this.#part(plot);
       plot.classList.add("close");
       const share = this.#show(plot, part) / leastLetters(); // less of it, larger
       if (share < 1) this.#show(plot, { ...part, w: part.w * share, h: plot.dataset.closeup === "free" ? part.h : part.h * share });
@@ -65,9 +67,10 @@ export class Legible {
   }
 
   /** What the present step is about, if the trace says it. */
-  #part() {
+  #part(plot) {
     const { trace, player } = this.view;
-    const { closeup } = { ...trace.still, ...trace.steps };
+    const sources = { ...trace.still, ...trace.steps };
+    const closeup = sources[`closeup_${plot.closest(".panel").dataset.only}`] ?? sources.closeup;
     const now = ({ shape, array, ...rest }) => (shape.length > 1 ? rowOf({ shape, array, ...rest }, player.step) : array)[0];
     return closeup && mapValues(WHOLE, (_, name) => now(closeup[name]));
   }
@@ -82,6 +85,13 @@ export class Legible {
     if (closeup === "alone") plot.firstElementChild.style.clipPath = part === WHOLE ? "" : `inset(${edges(part, shown).join(" ")})`;
     return figures.fitText(figure, wide, high);
   }
+}
+
+const isSeen = ({ clientWidth, clientHeight }) => clientWidth > 0 && clientHeight > 0;
+
+/** Whether an upright drawing would leave most of a low frame empty. */
+function isLost(plot) {
+  return plot.dataset.closeup === "alone" && inEmbed() && plot.clientHeight * aspectOf(plot) < plot.clientWidth / 2;
 }
 
 /** A panel that scrolls can be scrolled by keys. */

@@ -13,7 +13,7 @@
         const plot = [...view.querySelectorAll(".plot")].find(({ dataset }) => dataset.figure === model.name);
         if (!plot?.offsetWidth) continue;
         const [left, top, right, bottom] = sides(plot.getBoundingClientRect());
-        const [above, beyond, below, before] = (plot.firstElementChild.style.clipPath.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map((share) => share / 100);
+        const [above, beyond = above, below = above, before = beyond] = (plot.firstElementChild.style.clipPath.match(/[\d.]+/g) ?? [0]).map((share) => share / 100);
         const [wide, high] = [right - left, bottom - top];
         const room = [left + before * wide, top + above * high, right - beyond * wide, bottom - below * high];
         for (const { glyph, visible, data_source: { data, name } } of model.renderers) {

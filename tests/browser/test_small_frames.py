@@ -8,6 +8,7 @@ from . import legibility
 
 SIZES = ((320, 240), (480, 270), (800, 450))
 LEAST = 9  # pixels
+OVER = "[document.scrollingElement.scrollWidth - innerWidth, document.scrollingElement.scrollHeight - innerHeight]"
 FILLED = 0.4  # of the frame beside what is told, at least
 SENTENCE = """() => {
     const sentence = document.querySelector(".view:not([hidden]) .sentence");
@@ -37,6 +38,39 @@ def test_in_a_very_small_frame_the_input_and_the_output_have_its_width(explorer)
     shown = explorer.page.locator(".view:not([hidden]) .panel:visible")
     explorer.becomes(lambda: shown.evaluate_all("(panels) => panels.map(({ dataset }) => dataset.part)"), ["input", "output"])
     explorer.becomes(lambda: shown.first.bounding_box()["width"] > 320 / 3, True)
+
+
+def test_in_a_very_small_frame_the_weights_of_a_filter_are_numbers(explorer):
+    """The drawing shows one channel's row, where the output of the filter at work stands: at the next filter the next row."""
+    explorer.page.set_viewport_size({"width": 320, "height": 240})
+    explorer.open("embed.html?view=rgb&hide=controls,caption,title")
+    explorer.slug = "rgb"
+
+    def seen():
+        found = [(text["where"].rpartition(" ")[2], text["text"]) for text in legibility.texts(explorer.page)]
+        return {kind: [text for where, text in found if where == kind] for kind in ("weight_cells", "captions")}
+
+    for step, channel in ((0, "red channel"), (17, "green channel")):
+        explorer.step(step)
+        explorer.becomes(lambda channel=channel: [len(seen()["weight_cells"]), channel in seen()["captions"]], [18, True])
+
+
+def test_a_very_small_training_says_how_it_goes(explorer):
+    explorer.page.set_viewport_size({"width": 320, "height": 240})
+    explorer.open("embed.html?view=train&hide=controls,caption,title", ready=False)
+    sentence = explorer.page.locator(".view:not([hidden]) .sentence")
+    sentence.filter(has_text="press Start training to train it live.").wait_for()
+    explorer.becomes(lambda: [over <= 1 for over in explorer.page.evaluate(OVER)], [True, True])
+    box = sentence.bounding_box()
+    assert box["y"] + box["height"] <= 240
+
+
+def test_the_photograph_its_answer_and_its_layers_fit_a_low_frame(explorer):
+    explorer.page.set_viewport_size({"width": 800, "height": 450})
+    explorer.open("embed.html?view=photo&hide=controls,caption,title")
+    explorer.becomes(lambda: [over <= 1 for over in explorer.page.evaluate(OVER)], [True, True])
+    shown = explorer.page.locator(".view:not([hidden]) .panel:visible")
+    assert shown.evaluate_all("(panels) => panels.map(({ dataset }) => dataset.part)") == ["photo", "scores", "wide"]
 
 
 def test_a_notice_is_in_sight(explorer):
@@ -70,9 +104,6 @@ def test_the_numbers_above_the_running_sum_are_whole(explorer):
     for width, height in ((960, 540), (1280, 720)):
         explorer.page.set_viewport_size({"width": width, "height": height})
         explorer.becomes(lambda: explorer.page.evaluate(HEADROOM), True)
-
-
-OVER = "[document.scrollingElement.scrollWidth - innerWidth, document.scrollingElement.scrollHeight - innerHeight]"
 
 
 def test_an_exercise_stays_in_its_frame(explorer):

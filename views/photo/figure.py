@@ -10,6 +10,7 @@ from ..drawing import CORNERS, WHOLE, Canvas, Layout, Panel
 LAYOUT = Layout(
     narrow='"photo" auto "scores" auto "narrow" auto "maps" auto "seen" auto "filters" auto / minmax(0, 1fr)',
     wide='"photo wide" auto "scores wide" auto "seen maps" auto "filters maps" auto / minmax(0, 3fr) minmax(0, 8fr)',
+    low='"photo wide" minmax(0, 9fr) "scores wide" minmax(0, 11fr) / minmax(0, 1fr) auto',
     around="16rem",
 )
 WIDE_ASPECT, NARROW_ASPECT = "1.5385", "0.3846"  # film.py's

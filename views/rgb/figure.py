@@ -24,7 +24,7 @@ TITLE = "Input, filters, output"
 def panels() -> list[Panel]:
     """The two arrangements; the page shows the one that fits."""
     matrices = Canvas("rgb_im2col").matrix_product()
-    drawings = arranged_panels(ARRANGEMENTS, TITLE, "muted", lambda name: ChannelCanvas(name).figure, secrets="sums")
+    drawings = arranged_panels(ARRANGEMENTS, TITLE, "muted", lambda name: ChannelCanvas(name).figure, "sums", small="narrow")
     return [*drawings, Panel("im2col", "As a matrix product", "muted", matrices, secret=True, aspect=IM2COL_ASPECT)]
 
 

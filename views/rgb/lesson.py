@@ -24,7 +24,7 @@ from . import columns, volumes
 from .channels import PHOTO_SIZE, ChannelConvolution, convolve
 from .channels import exercise as exercise
 from .settings import RgbSettings
-from .wide_and_narrow import CHANNELS, SOURCES, closeup
+from .wide_and_narrow import CHANNELS, SOURCES, closeup, small_closeup
 from .words import MOST_PRODUCTS, calls_of, facts_of, products, sentences
 
 TITLE = "RGB: three channels"
@@ -45,6 +45,7 @@ def compute(settings: RgbSettings, files: Files | None = None) -> Trace:
     static: dict[str, Mapping[str, Column]] = {**with_empty(SOURCES, still, moving), **_values(convolution, shown)}
     static |= drawing.pointed(convolution.geometry) | {"closeup": closeup(is_photo=drawing is volumes)}
     its = convolution.geometry
+    moving = {**moving, **small_closeup(its, chosen, is_photo=drawing is volumes)}
     static["window_links"] = fed(its.padded, its.output, its.kernel_size, its.stride)
     if convolution.weights[0, 0].size <= MOST_PRODUCTS:
         size = convolution.weights.shape[-1]

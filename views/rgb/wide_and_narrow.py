@@ -185,6 +185,16 @@ def closeup(*, is_photo: bool) -> Coordinates:
     return ARRANGEMENTS[0].rectangles(*(np.array([side]) for side in (left, top, width, height)))
 
 
+def small_closeup(geometry: Geometry, chosen: tuple[int, ...], *, is_photo: bool) -> dict[str, Columns]:
+    """What matters in the narrow arrangement, in a very small frame: of the numbers one row, so that each can be read. It is
+    that of the only channel, or the one where the output of the filter at work stands. -> x, y, w, h over the steps.
+    """
+    rows = geometry.cells[0] if len(chosen) > 1 else np.full_like(geometry.cells[0], chosen[0])
+    top = 0.0 * rows if is_photo else 0.05 + 8.7 * rows
+    sides = (np.zeros_like(top), top, np.full_like(top, 18.0), np.full_like(top, 9.8 if is_photo else 8.75))
+    return geometry.over_steps({"closeup_narrow": ARRANGEMENTS[1].rectangles(*sides)})
+
+
 def sum_sizes(letters: float) -> Coordinates:
     """The size of the five sums. letters: their height in heights of the captions' letters."""
     return both(ARRANGEMENTS, lambda its: its.letter_size(5, letters))
