@@ -1,8 +1,10 @@
 /**
- * A picture of what a view shows at this step: the panels with their titles, sizes and colour scales, and the sentence
- * below, as one SVG; a PNG is that SVG painted twice as fine.
+ * A picture of what a view shows at this step: the panels with their titles, sizes and colour scales, a table beside them if
+ * there is one, and the sentence below, as one SVG; a PNG is that SVG painted twice as fine.
  */
 import { inTime } from "./drawn.mjs";
+import { place, svg, text, token } from "./svg.mjs";
+import { tablePicture } from "./table-picture.mjs";
 
 const FINE = 2; // pixels of the PNG for each of the page's
 const MARGIN = 16;
@@ -17,12 +19,14 @@ export async function svgOf(view) {
   const panels = [...stage.querySelectorAll(".panel")].filter((panel) => panel.checkVisibility());
   const taken = panels.map((panel) => panelSvg(panel, box, view.figures)); // all of them now, before the next step
   const sentence = view.section.querySelector(".sentence");
-  const [below, height] = paragraph(view.sentence(), sentence, box.width, box.height + MARGIN);
+  const tables = [...stage.querySelectorAll("[data-pictured]")].filter((table) => table.checkVisibility()).map((table) => tablePicture(table, box));
+  const bottom = Math.max(box.height, ...tables.map(([, end]) => end));
+  const [below, height] = paragraph(view.sentence(), sentence, box.width, bottom + MARGIN);
   const drawn = await inTime(Promise.all(taken), "The picture was not made in time. Try again.");
-  const size = [box.width + 2 * MARGIN, box.height + MARGIN + height + 2 * MARGIN];
+  const size = [box.width + 2 * MARGIN, bottom + MARGIN + height + 2 * MARGIN];
   const root = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: size[0], height: size[1], viewBox: `0 0 ${size.join(" ")}` });
   const shift = svg("g", { transform: `translate(${MARGIN} ${MARGIN})` });
-  shift.append(...drawn, below);
+  shift.append(...drawn, ...tables.map(([table]) => table), below);
   root.append(svg("rect", { width: size[0], height: size[1], fill: token("--paper") }), shift);
   return new XMLSerializer().serializeToString(root);
 }
@@ -120,18 +124,6 @@ async function panelSvg(panel, stage, figures) {
   return group;
 }
 
-function place(element, stage) {
-  const { left, top, width, height } = element.getBoundingClientRect();
-  return { x: left - stage.left, y: top - stage.top, width, height };
-}
-
-function text(words, like, x, y) {
-  const { fontSize, fontWeight, color, fontFamily } = getComputedStyle(like);
-  const made = svg("text", { x, y, fill: color, "dominant-baseline": "central", "font-size": fontSize, "font-weight": fontWeight, "font-family": fontFamily });
-  made.textContent = words;
-  return made;
-}
-
 /** A colour scale: its colours side by side. */
 function scale(ramp, stage) {
   const { x, y, width, height } = place(ramp, stage);
@@ -157,15 +149,4 @@ function paragraph(words, like, width, top) {
   const group = svg("g", {});
   group.append(...lines.map((line, n) => text(line, like, 0, top + (n + 0.5) * high)));
   return [group, lines.length * high];
-}
-
-function token(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-function svg(tag, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
 }

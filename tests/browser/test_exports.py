@@ -133,6 +133,21 @@ def test_a_picture_shows_the_step_that_was_asked_for_whole(slug, opened):
     has_the_pixels_of_the_paused_page(explorer.page, slug, steps[-1], steps[-2:][0])
 
 
+def test_the_picture_of_a_formula_holds_its_whole_table(opened):
+    """The words of every line, the numbers of those that are reached, also where the table scrolls on the page."""
+    explorer = opened("backprop")
+    table = explorer.page.locator(".backprop-table")
+    picture = explorer.page.evaluate(AT_ONCE, ["backprop", [3]])[0][0]
+    drawn = "".join(re.sub(r"<[^>]*>", "", html.unescape(picture)).split())
+    for line in table.locator(".entry").all():
+        words, numbers = (line.locator(f".{part}").text_content() for part in ("words", "numbers"))
+        assert "".join(words.split()) in drawn
+        if line.locator(".numbers:visible").count() and numbers:
+            assert "".join((words + numbers).split()) in drawn
+    assert table.locator(".entry[data-ahead]").count() > 5
+    assert picture.count("<text") > table.locator(".entry").count()
+
+
 def without_ids(picture):
     """An SVG without the names that BokehJS makes up."""
     return re.sub(r'id="\w+"|url\([^)]*\)|href="#\w+"', "", picture)
