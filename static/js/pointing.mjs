@@ -5,7 +5,8 @@
  *
  * A panel with data-values has a source of that name with the true value of every cell. data-links names the panel
  * whose cells light up: the source <part>_links tells which rows and columns, the source <links>_hits draws them.
- * data-moves names the panel whose cells are the steps of the windows over this one, by the same source.
+ * data-moves names the panel whose cells are the steps of the windows over this one, by the same source. Where the trace has
+ * other steps (its fact `framed`), the window that is pointed at and its cell light up instead.
  */
 
 import { cellAt, fedBy, shapeOf, windowOver } from "./grid.mjs";
@@ -60,7 +61,7 @@ export class Pointing {
   /** A drag over an input takes the window along; a finger scrolls, and a tap moves the window. */
   #dragging(panel) {
     const go = (at) => {
-      const cell = this.#windowAt(panel, this.#cellAt(panel, at));
+      const cell = this.#stepAt(panel, this.#cellAt(panel, at));
       if (cell && !this.view.quiz.hides(cell.index)) this.view.goToCell(cell);
     };
     return {
@@ -94,7 +95,8 @@ export class Pointing {
     const value = secret ? "? (yours to predict)" : write(cell.value);
     panel.querySelector(".readout").textContent = `[${cell.row}, ${cell.column}] = ${value}`;
     if (panel.dataset.links) this.#light(panel, cell);
-    const step = panel.hasAttribute("data-steps") ? cell : this.#windowAt(panel, cell);
+    if (this.view.trace.facts.framed) this.#frame(this.#windowAt(panel, cell));
+    const step = panel.hasAttribute("data-steps") ? cell : this.#stepAt(panel, cell);
     if (!step || this.view.quiz.hides(step.index)) return;
     if (this.view.holds(step.index)) this.view.preview(step.index);
     else if (panel.dataset.moves && !this.view.player.playing && this.view.latest("row") !== step.row) this.view.change("row", step.row);
@@ -113,7 +115,7 @@ export class Pointing {
       this.view.goToCell(cell);
       return;
     }
-    const step = this.#windowAt(panel, cell);
+    const step = this.#stepAt(panel, cell);
     if (step && !this.view.quiz.hides(step.index)) this.view.goToCell(step);
     if (!panel.dataset.links) return;
     const same = this.pinned?.panel === panel && this.pinned.cell.index === cell.index;
@@ -131,7 +133,20 @@ export class Pointing {
     this.view.figures.light(`${panel.dataset.links}_hits`, cells, shape);
   }
 
+  /** Light up a window, and its cell, in all panels over which windows move. @param {Cell | null} window the cell */
+  #frame(window) {
+    this.#dark();
+    for (const { dataset } of window ? this.section.querySelectorAll(".panel[data-moves]") : []) {
+      const { [`${dataset.part}_links`]: links, [dataset.values]: values } = this.view.trace.still;
+      const read = (fed, of) => Array.from({ length: fed.shape[0] }, (_, n) => n).filter((n) => fedBy(fed, n).includes(of));
+      const columns = read(links.columns, window.column);
+      const cells = read(links.rows, window.row).flatMap((row) => columns.map((column) => [row, column]));
+      this.view.figures.light(`${dataset.part}_hits`, cells, shapeOf(values));
+    }
+  }
+
   #dark() {
+    for (const { dataset } of this.section.querySelectorAll(".panel[data-moves]")) this.view.figures.light(`${dataset.part}_hits`, [], [1, 1]);
     for (const { dataset } of this.section.querySelectorAll(".panel[data-links]")) this.view.figures.light(`${dataset.links}_hits`, [], [1, 1]);
   }
 
@@ -146,6 +161,11 @@ export class Pointing {
     const { still } = this.view.trace;
     const place = cell && dataset.moves && windowOver(still[`${dataset.part}_links`], cell.row, cell.column);
     return place ? this.#cell(this.section.querySelector(`[data-part="${dataset.moves}"]`), ...place) : null;
+  }
+
+  /** The same if its cell is a step. */
+  #stepAt(panel, cell) {
+    return this.view.trace.facts.framed ? null : this.#windowAt(panel, cell);
   }
 
   /** @returns {Cell} */

@@ -54,6 +54,38 @@ def test_a_case_is_solved_in_three_ways(explorer, view):
     expect(view.locator('[data-part="target"] .readout')).to_contain_text("] = ")
 
 
+def point(explorer, part, across, down):
+    """Move the mouse to a share of a panel's drawing."""
+    box = explorer.page.locator(f'.view:not([hidden]) [data-part="{part}"] .plot').bounding_box()
+    explorer.page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=2)
+
+
+def test_the_window_follows_the_pointer(explorer, view):
+    """Where the cells are the steps it shows their step; while all weights move at once, it and its cell light up."""
+    page = explorer.open(f"{VIEW}&method=hand")
+    first = explorer.sentence()
+    point(explorer, "input", 0.5, 0.5)
+    explorer.becomes(lambda: explorer.sentence().startswith("difference[2, 2]"), True)
+    point(explorer, "target", 0.05, 0.05)
+    explorer.becomes(lambda: explorer.sentence().startswith("difference[0, 0]"), True)
+    page.mouse.move(2, 2)
+    explorer.becomes(explorer.sentence, first)
+    point(explorer, "target", 0.95, 0.95)
+    page.mouse.down()
+    page.mouse.up()
+    explorer.becomes(lambda: explorer.state()["step"], explorer.state()["steps"] - 1)
+    view.get_by_label("Method", exact=True).select_option("Gradient descent")
+    explorer.becomes(lambda: explorer.state()["method"], "descent")
+    step = explorer.state()["step"]
+    point(explorer, "target", 0.05, 0.05)
+    explorer.becomes(lambda: [len(explorer.data(f"{name}_hits")["x"]) for name in ("input", "target")], [9, 1])
+    page.mouse.down()
+    page.mouse.up()
+    assert explorer.state()["step"] == step
+    page.mouse.move(2, 2)
+    explorer.becomes(lambda: len(explorer.data("input_hits")["x"]), 0)
+
+
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (800, 520), (1280, 800)])
 def test_nothing_sticks_out(explorer, view, width, height):
     explorer.page.set_viewport_size({"width": width, "height": height})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import grid, im2col
+from ..meetings import meetings
 from ..trace import Columns, Sources, Texts, column_array
 from .case import SIDE, Case
 from .search import Search
@@ -82,6 +83,8 @@ def still(
         "input_values": grid.values(case.image),
         "target": _labels(case.target),
         "target_values": grid.values(case.target),
+        "input_links": meetings(case.image.shape, case.target.shape, (SIDE, SIDE), (1, 1))[1],
+        "target_links": meetings(case.target.shape, case.target.shape, (1, 1), (1, 1))[1],
         "secret": _secret(secret),
         "surface": _surface(surface),
         "path": _points(surface.path.T),

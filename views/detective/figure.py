@@ -24,8 +24,8 @@ def panels() -> list[Panel]:
     """The panels of the view in reading order. Their sources are those of lesson.compute."""
     shared: dict[str, ColumnDataSource] = {}
     return [
-        Panel("input", "Image", "input", _grid("input", shared, "window", "kernel"), values="input_values"),
-        Panel("target", "Target", "output", _grid("target", shared, "cell"), values="target_values"),
+        Panel("input", "Image", "input", _grid("input", shared, "window", "kernel"), values="input_values", moves="target"),
+        Panel("target", "Target", "output", _grid("target", shared, "cell"), values="target_values", moves="target"),
         Panel("output", "Output", "output", _grid("output", shared, "cell", moves=True)),
         Panel("difference", "Difference", "gradient", _grid("difference", shared, "cell", moves=True)),
         Panel("kernel", "Kernel", "kernel", _grid("kernel", shared, moves=True), main=True),
@@ -44,6 +44,7 @@ def _grid(
     canvas = Canvas(f"detective_{name}", sources=shared)
     canvas.cells(name, filled=True, level="overlay" if moves else "glyph")
     if frame:
+        canvas.cover(f"{name}_hits", role, alpha=0.45)
         canvas.outline(frame, role, width=4)
     return canvas.figure
 

@@ -94,6 +94,7 @@ def _facts(settings: DetectiveSettings, case: Case, search: Search, surface: Los
         "surface": f"θ{settings.across} →, θ{settings.up} ↑",
         "curve": f"from {write(first)} to {written_loss(last, first)}",
         "im2col": "θ as a row × windows as columns = target as a row",
+        "framed": "the window that is pointed at" if settings.method == "descent" else "",
         **{f"{name}_hidden": "hidden" for name in hidden},
     }
 
