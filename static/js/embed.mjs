@@ -33,6 +33,7 @@ export class Embed {
     this.#setPlayer();
     new IntersectionObserver((entries) => this.#see(entries.at(-1).isIntersecting)).observe(document.querySelector("main"));
     addEventListener("keydown", (event) => this.#key(event), { capture: true });
+    for (const kind of ["pointerdown", "click"]) addEventListener(kind, (event) => this.#pick(event), { capture: true });
     for (const touch of ["pointerdown", "focusin"]) {
       addEventListener(touch, () => document.documentElement.toggleAttribute("data-awake", true), { once: true });
     }
@@ -66,6 +67,17 @@ export class Embed {
       this.moved = player.playing;
       player.pause();
     }
+  }
+
+  /** A click in the overview of a deck picks the slide, also where the frame is a plain one; only the deck's own site can tell. */
+  #pick(event) {
+    const slide = window.frameElement?.closest(".reveal.overview section");
+    if (!slide) return;
+    event.stopPropagation();
+    event.preventDefault();
+    if (event.type !== "click") return;
+    window.frameElement.blur();
+    slide.click();
   }
 
   #key(event) {

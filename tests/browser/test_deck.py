@@ -91,6 +91,29 @@ def six(explorer, built_site):
     return lambda n: explorer.page.evaluate("(n) => document.querySelectorAll('convoscope-view')[n].get()", n)
 
 
+PLAIN = """<!DOCTYPE html><title>deck</title><link rel=icon href="data:,"><link rel=stylesheet href={slides}reveal.css>
+<div class=reveal><div class=slides>{sections}</div></div>
+<script type=module src=plain.mjs></script>"""
+PLAIN_START = """import Reveal from "{slides}reveal.esm.js";
+await (window.deck = new Reveal({{ hash: true, transition: "none" }})).initialize();"""
+
+
+def test_in_the_overview_a_click_on_a_plain_iframe_picks_its_slide(explorer, built_site):
+    """Without the plugin; the deck lies on the site of its embeds."""
+    sections = "".join(f"<section><iframe src={explorer.url}embed.html?view={view}></iframe></section>" for view in VIEWS[:2])
+    (built_site / "plain.html").write_text(PLAIN.format(slides=f"{explorer.url}slides/", sections=sections))
+    (built_site / "plain.mjs").write_text(PLAIN_START.format(slides=f"{explorer.url}slides/"))
+    page = explorer.page
+    page.goto(explorer.url.replace("lectures/cnn/", "plain.html"))
+    for n in (0, 1):
+        frame = page.locator("iframe").nth(n).content_frame
+        expect(frame.locator(".view:not([hidden]) .sentence")).to_contain_text("=")
+    page.evaluate("deck.toggleOverview(true)")
+    page.locator(".reveal.overview").wait_for()
+    page.locator("section").nth(1).click()
+    explorer.becomes(lambda: [page.evaluate("deck.getIndices().h"), page.locator(".reveal.overview").count()], [1, 0])
+
+
 FRAGMENTS = """<section><p class=fragment>before</p><convoscope-view loading=eager></convoscope-view>
 <p class=fragment>behind</p></section>
 <section><div class=fragment><convoscope-view loading=eager steps=all step=22></convoscope-view></div></section>
