@@ -1,8 +1,9 @@
 """A view in a notebook or a script, set up in Python: `from convoscope.views import convolution; convolution.show(stride=2)`.
 
-What is shown is one self-contained page, so a saved notebook still plays. `live` shows the same settings with Python
-behind them, from a Panel server on this machine. Where a JupyterHub (also Binder) started the notebook, the browser reaches
-that server only through the hub, below the notebook's own path, if jupyter-server-proxy hands requests on.
+What is shown is a page that needs no server, so a saved notebook still plays; where they can, all cells share one program
+(shared_program.py). `live` shows the same settings with Python behind them, from a Panel server on this machine. Where a
+JupyterHub (also Binder) started the notebook, the browser reaches that server only through the hub, below the notebook's own
+path, if jupyter-server-proxy hands requests on.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any
 from .export import ExportOptions, write_file
 from .origins import SAME_ORIGIN
 from .own_arrays import OwnArrays
+from .shared_program import shared
 from .single_file import single_file
 
 LONGEST_QUERY = 2000  # characters, as static/js/address.mjs has it
@@ -50,6 +52,12 @@ class Shown:
         self.view, self.settings, self.grid = view, own.settings, dict(grid)
         self.notes = tuple(own.notes)  # what was done to arrays, in sentences
         self._server: subprocess.Popen[bytes] | None = None
+        self._shares = True
+
+    def alone(self) -> Shown:
+        """The same view, whose cell holds all it needs and takes nothing from another one (shared_program.py)."""
+        self._shares = False
+        return self
 
     def html(self) -> str:
         """The page as text; ExportError with a sentence if a setting is wrong."""
@@ -113,7 +121,7 @@ class Shown:
         return f"view={self.view}#state={base64.urlsafe_b64encode(state).decode().rstrip('=')}"
 
     def _repr_html_(self) -> str:
-        page = html.escape(self.html(), quote=True)
+        page = html.escape(shared(self.html()) if self._shares else self.html(), quote=True)
         looks = f'width="100%" height="{HEIGHT}" style="border: 0" title="Convoscope: {self.view}"'
         said = f"<p><small>{html.escape(' '.join(self.notes))}</small></p>" if self.notes else ""
         return f'<iframe srcdoc="{page}" {looks}></iframe>{said}'

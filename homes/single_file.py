@@ -146,11 +146,11 @@ def answered(session: Session, slug: str, settings: Mapping[str, Any]) -> Update
     return update
 
 
-def modules(slug: str) -> dict[str, str]:
-    """The page's scripts under the name convoscope/<path>, which is also what they import."""
+def modules(*slugs: str) -> dict[str, str]:
+    """The scripts of these views' pages under the name convoscope/<path>, which is also what they import."""
     return {
         f"convoscope/{path.as_posix()}": _renamed(path)
-        for path in shell.page_files([slug])
+        for path in shell.page_files(slugs)
         if path.suffix == ".mjs" and path.name != "worker.mjs"
     }
 

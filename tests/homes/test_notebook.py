@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from convoscope import views
-from convoscope.homes import notebook
+from convoscope.homes import notebook, shared_program
 from convoscope.homes.own_arrays import OwnArrays
+from convoscope.homes.shared_program import CellRun
 from convoscope.homes.single_file import ExportError
 from convoscope.views import convolution, rgb
 from convoscope.views.session import Session
@@ -182,3 +183,46 @@ def test_a_saved_view_is_the_page_that_is_shown(tmp_path):
     saved = convolution.save(tmp_path / "blur.html", kernel=[[1.0]], grid={"stride": [1, 2]})
     assert saved == tmp_path / "blur.html"
     assert '"choices": [["1", "1"], ["2", "2"]]' in saved.read_text()
+
+
+HOLDS, TAKES = "holds the program", "takes the program"
+
+
+def programs(monkeypatch, runs):
+    """Which outputs hold the program. runs: (cell, number of its run, cells deleted since), None if it is not known."""
+    monkeypatch.setattr(shared_program, "_holder", None)
+    page, found = convolution.show().html(), []
+    for run in runs:
+        monkeypatch.setattr(shared_program, "_parent", lambda run=run: run and (CellRun(*run[:2]), run[2:]))
+        shown = shared_program.shared(page)
+        found.append(HOLDS if len(shown) > 0.9 * len(page) else TAKES)
+    return found
+
+
+def test_one_cell_holds_the_program_also_when_it_is_run_anew(monkeypatch):
+    runs = [("a", 1), ("a", 1), ("b", 2), ("a", 3), ("b", 4), ("c", 5, "a"), ("b", 6)]
+    assert programs(monkeypatch, runs) == [HOLDS, TAKES, TAKES, HOLDS, TAKES, HOLDS, TAKES]
+
+
+class Kernel:
+    """What IPython says inside a notebook."""
+
+    execution_count = 3
+
+    def get_parent(self):
+        return {"metadata": {"cellId": "a", "deletedCells": ["b"]}}
+
+
+def test_jupyter_tells_which_cell_runs(monkeypatch):
+    monkeypatch.setattr("IPython.get_ipython", Kernel)
+    assert shared_program._parent() == (CellRun("a", 3), ["b"])
+
+
+def test_where_jupyter_tells_no_cell_each_page_holds_its_own(monkeypatch):
+    assert programs(monkeypatch, [None, None]) == [HOLDS, HOLDS]
+    assert shared_program._parent.__name__ == "<lambda>"
+    monkeypatch.undo()
+    assert shared_program._parent() is None  # no IPython runs here
+    monkeypatch.setattr(shared_program, "_parent", lambda: (CellRun("a", 1), []))
+    assert "data-program=" in convolution.show()._repr_html_()
+    assert "data-program=" not in convolution.show().alone()._repr_html_()
