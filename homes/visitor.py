@@ -17,7 +17,7 @@ from typing import Any
 from ..views.answer import answer, answer_text, fault, log, read_event, refusal, tick
 from ..views.session import LESSONS, Session
 from ..views.settings import SettingError
-from . import panel_page
+from . import collecting, panel_page
 from .dask_cluster import Cluster
 from .dask_place import Place
 from .dask_worker import TrainingAnswer
@@ -39,6 +39,7 @@ class Visitor:
         """show puts a packet onto the page, draw sends the figures of a view; both are called from other threads."""
         self._cluster, self._threads, self._show, self._draw = cluster, threads, show, draw
         self._untouched = set(LESSONS)
+        self._desk = collecting.ClassDesk(collecting.CLASSES)
         self._place: Place | None = None
         self._events: deque[tuple[int, str]] = deque()
         self._at_work = self._has_left = False
@@ -106,6 +107,8 @@ class Visitor:
             return self._draw(number, str(view))
         if name == "reset" and view in self._untouched:
             return self._show(panel_page.first(str(view), number))
+        if name in collecting.ACTIONS:
+            return self._show(self._desk.update(event, self.session.settings_of(view)).to_bytes(number))
         self._untouched.discard(str(view))
         if view != "train" or not (self._place or name in NEEDS_A_PLACE):
             return self._show(answer(self.session, event).to_bytes(number))

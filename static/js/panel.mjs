@@ -53,6 +53,7 @@ export async function connectPanel(version, rebuild) {
     send: (event) => requests.send(event),
     sources: () => requests.send({ view: "sources", name: "draw" }).then(JSON.parse),
     where: () => "Recorded on the server.",
+    collects: true, // the results of a class (class-answers.mjs)
   };
 }
 

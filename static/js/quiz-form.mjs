@@ -4,7 +4,7 @@ import { judge, placeOf } from "./quiz-judge.mjs";
 export class QuizForm {
   /**
    * @param {HTMLFormElement} form
-   * @param {{right: () => void, reveal: () => void, next: () => void}} tell what to do when the student has said so
+   * @param {Record<"right" | "wrong" | "reveal" | "next" | "handIn", () => void>} tell what to do when the student has said so
    */
   constructor(form, tell) {
     Object.assign(this, { form, tell, question: null, tries: 0 });
@@ -17,13 +17,15 @@ export class QuizForm {
     form.addEventListener("input", ({ target }) => target.removeAttribute("aria-invalid"));
     this.#part("[data-part=reveal]").addEventListener("click", tell.reveal);
     this.#part("[data-part=next]").addEventListener("click", tell.next);
+    this.#part("[data-part=hand-in]").addEventListener("click", tell.handIn);
   }
 
-  /** Say what to do, and offer the next cell if there is one to offer. */
-  show(task, offersNext) {
+  /** Say what to do, and offer the next cell if there is one to offer, and to hand in what there is. */
+  show(task, offersNext, offersHandIn) {
     this.form.hidden = false;
     this.#part(".task").textContent = task;
     this.#part("[data-part=next]").hidden = !offersNext;
+    this.#part("[data-part=hand-in]").hidden = !offersHandIn;
   }
 
   hide() {
@@ -67,7 +69,10 @@ export class QuizForm {
     const wrong = this.fields[verdict.wrong];
     if (wrong.value.trim()) {
       wrong.setAttribute("aria-invalid", "true");
-      if (verdict.wrong >= this.question.products.length) this.tries += 1;
+      if (verdict.wrong >= this.question.products.length) {
+        this.tries += 1;
+        this.tell.wrong();
+      }
     }
     wrong.focus();
     wrong.select();

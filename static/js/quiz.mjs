@@ -6,13 +6,12 @@
  * texts), and the values of the grids whose cells are the steps: a panel each, or boxes in one drawing (boxes.mjs).
  */
 import { AnswerKey } from "./answer-key.mjs";
-import { boxesOf } from "./boxes.mjs";
-import { read } from "./numbers.mjs";
-import { rowOf } from "./packet.mjs";
+import { QuizClass } from "./quiz-class.mjs";
 import { QuizForm } from "./quiz-form.mjs";
+import { Marks } from "./quiz-marks.mjs";
+import { questionOf } from "./quiz-question.mjs";
 import { Veils } from "./veils.mjs";
 
-const MOST_PRODUCTS = 27; // three 3×3 kernels; more fields than that help nobody
 const PLACE = /^.*?\]/; // with which every sentence begins: output[2, 3]
 
 export class Quiz {
@@ -21,16 +20,19 @@ export class Quiz {
     Object.assign(this, { section, view, active: false, seed: null });
     /** @type {Set<number> | null} the cells of an exercise; null asks for every cell */
     this.cells = null;
-    this.right = new Set();
-    this.revealed = new Set();
+    this.marks = new Marks();
+    Object.assign(this, { right: this.marks.right, revealed: this.marks.revealed });
     this.button = section.querySelector("[data-part=predict]");
     if (!this.button) return; // this view has nothing to predict
     this.form = new QuizForm(section.querySelector(".quiz"), {
       right: () => this.#answered(this.right, "Right."),
       reveal: () => this.#answered(this.revealed, "Revealed."),
+      wrong: () => this.#missed(),
       next: () => this.#next(),
+      handIn: () => this.class.handIn(),
     });
     this.key = new AnswerKey(section.querySelector(".key"), () => view.rememberAddress());
+    this.class = new QuizClass(this);
     this.veils = new Veils(section, view.figures);
     /** Panels of which some sources give the present step away. */
     this.secretive = section.querySelectorAll(".panel[data-secrets]");
@@ -44,8 +46,10 @@ export class Quiz {
   /** What an address asks for. */
   read(query) {
     const parameters = new URLSearchParams(query);
-    const [quiz, solved, answers] = ["quiz", "solved", "answers"].map((name) => parameters.get(name) ?? "");
-    if (this.button) this.wanted = { quiz, solved, answers };
+    const [quiz, solved, tries, answers] = ["quiz", "solved", "tries", "answers"].map((name) => parameters.get(name) ?? "");
+    if (!this.button) return;
+    this.wanted = { quiz, solved, tries, answers };
+    this.class.read(parameters);
   }
 
   /** Ask for nothing any more, unless another address does. */
@@ -66,7 +70,8 @@ export class Quiz {
   /** What the address says of it. Settings are left out of it while an exercise makes them. */
   query() {
     if (!this.active) return {};
-    return { quiz: this.seed ?? "on", solved: [...this.right].join(","), answers: this.key.isOpen ? 1 : "" };
+    const tries = this.marks.more(this.questions());
+    return { quiz: this.seed ?? "on", solved: [...this.right].join(","), tries, ...this.class.query() };
   }
 
   /** Begin at once what the address asks for, if that needs no Python. */
@@ -81,8 +86,7 @@ export class Quiz {
     if (!exercise && !this.active) return;
     const left = !exercise && this.seed !== null;
     Object.assign(this, { active: true, seed: exercise?.seed ?? null, cells: exercise && new Set(exercise.cells), shown: undefined });
-    this.right.clear();
-    this.revealed.clear();
+    this.marks.clear();
     this.#restoreProgress();
     if (left) this.view.say([...this.view.notices, "These are your own settings now, no longer the exercise. Every cell is asked for."]);
   }
@@ -96,7 +100,7 @@ export class Quiz {
   /** The sentence of a step as far as it may be known. */
   tell(step) {
     const whole = this.view.trace.sentence(step);
-    return this.active && this.hides(this.#cellOf(step)) ? `${this.#placeOf(step)} = ?` : whole;
+    return this.active && this.hides(this.#cellOf(step)) ? `${this.placeOf(this.#cellOf(step))} = ?` : whole;
   }
 
   /** Take out of the drawing of a step what gives away values that are still to be predicted. */
@@ -115,8 +119,7 @@ export class Quiz {
 
   #stop() {
     Object.assign(this, { active: false, seed: null, cells: null });
-    this.right.clear();
-    this.revealed.clear();
+    this.marks.clear();
     this.#refresh();
   }
 
@@ -130,12 +133,13 @@ export class Quiz {
   }
 
   #restoreProgress() {
-    const { solved, answers } = this.wanted;
+    const { solved, tries, answers } = this.wanted;
     for (const cell of solved.split(",").filter(Boolean).map(Number)) {
       if (Number.isInteger(cell) && (this.cells?.has(cell) ?? true)) this.right.add(cell);
     }
-    if (answers) this.key.open();
-    this.wanted = { quiz: "", solved: "", answers: "" };
+    this.marks.restore(tries, this.questions());
+    if (answers === "1") this.key.open();
+    this.wanted = { quiz: "", solved: "", tries: "", answers: "" };
   }
 
   #answered(list, words) {
@@ -143,6 +147,16 @@ export class Quiz {
     this.#refresh();
     this.form.say(words);
     this.form.focus();
+  }
+
+  #missed() {
+    this.marks.miss(this.#cellOf(this.view.player.step));
+    this.view.rememberAddress();
+  }
+
+  /** The cells that are asked for, in row order. */
+  questions() {
+    return this.cells ? [...this.cells].sort((a, b) => a - b) : Array.from({ length: this.view.trace.length }, (_, step) => this.#cellOf(step));
   }
 
   #next() {
@@ -174,11 +188,12 @@ export class Quiz {
     this.chooser.hidden = !this.active;
     const hidden = this.cells ? [...this.cells] : Array.from({ length: step + 1 }, (_, before) => this.#cellOf(before));
     this.veils.show(hidden.filter((cell) => this.hides(cell)), here, this.view.trace, step);
-    this.key.show(this.active, this.view.trace, this.seed, () => this.#keySteps());
+    this.key.show(this.active && this.class.isLecturer, this.view.trace, this.seed, () => this.#keySteps());
+    this.class.show();
     if (!this.active) return this.form.hide();
-    if (this.shown !== here) this.form.ask(this.hides(here) ? this.#question(step, here) : null);
+    if (this.shown !== here) this.form.ask(this.hides(here) ? questionOf(this.section, this.view.trace, step, here, this.placeOf(here)) : null);
     if (this.shown !== here && this.seed !== null) this.chooser.querySelector("input").value = this.seed;
-    this.form.show(this.#task(here), !this.hides(here) && this.#stepAfter(step) !== undefined);
+    this.form.show(this.#task(here), !this.hides(here) && this.#stepAfter(step) !== undefined, this.right.size + this.revealed.size > 0);
     this.shown = here;
   }
 
@@ -192,37 +207,6 @@ export class Quiz {
     return `Exercise ${this.seed}: ${task}. ${score}.${given}`;
   }
 
-  /** @returns {import("./quiz-judge.mjs").Question} */
-  #question(step, cell) {
-    const { still, steps, facts } = this.view.trace;
-    const all = steps.products ? rowOf(steps.products.text, step) : [];
-    const texts = all.length <= MOST_PRODUCTS ? all : [];
-    const told = this.view.trace.sentence(step).split(" = ")[1].split(" + ");
-    const terms = steps.products?.terms ? rowOf(steps.products.terms, step) : told;
-    return {
-      place: this.#placeOf(step),
-      answers: this.#answers(cell),
-      products: texts.map((text) => read(text)),
-      texts,
-      terms: terms.length >= texts.length && !terms.includes("…") ? terms : [],
-      columns: texts.length ? new Set(still.products.x.array).size : 1,
-      groups: facts.product_groups?.split(" ") ?? [],
-      then: facts.then ?? "",
-    };
-  }
-
-  /** What is to be found: the value of the cell in each panel whose cells are the steps, or in its box of the drawing. */
-  #answers(cell) {
-    const { trace } = this.view;
-    const panels = [...this.section.querySelectorAll(".panel[data-steps]")];
-    const titles = panels.map((panel) => panel.querySelector(".title").textContent);
-    const values = panels.map(({ dataset }) => trace.still[dataset.values].value.array[cell]);
-    if (panels.length) return values.map((value, n) => ({ value, label: titles.length > 1 ? titles[n] : "" }));
-    const boxes = boxesOf(trace, this.section.querySelector(".panel[data-boxes]").dataset.boxes);
-    const box = boxes.find((one) => one.answer && one.first <= cell && cell < one.first + one.values.length);
-    return [{ value: box.values[cell - box.first], label: "" }];
-  }
-
   #keySteps() {
     return Array.from({ length: this.view.trace.length }, (_, step) => step).filter((step) => this.cells?.has(this.#cellOf(step)) ?? true);
   }
@@ -232,7 +216,8 @@ export class Quiz {
     return step + Number(this.view.trace.facts.first_step ?? 0);
   }
 
-  #placeOf(step) {
-    return PLACE.exec(this.view.trace.sentence(step))[0];
+  /** How sentences name an output cell: output[2, 3]. */
+  placeOf(cell) {
+    return PLACE.exec(this.view.trace.sentence(cell - this.#cellOf(0)))[0];
   }
 }

@@ -14,6 +14,7 @@ const DAMAGED = "The state in this link or file is damaged or of another program
 /** @param {import("./view.mjs").View} view @returns {Promise<{href: string, more: string}>} an address that opens, and what to say of it */
 export async function linkOf(view) {
   const url = new URL(view.address());
+  url.searchParams.delete("answers"); // the lecturer's own
   const kept = keptSettings(view.table, view.settings);
   const holdsPicture = kept.some(([{ kind }]) => kind === "picture");
   if (!holdsPicture && url.search.length <= LONGEST_QUERY) return { href: url.href, more: "" };

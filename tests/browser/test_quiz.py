@@ -188,7 +188,7 @@ def test_an_exercise_is_done_by_keyboard_alone(explorer):
 
 
 def test_the_address_keeps_the_exercise_its_progress_and_the_key(explorer):
-    page = explorer.open("?quiz=7")
+    page = explorer.open("?quiz=7&answers=0")
     value(page).fill("-8")
     value(page).press("Enter")
     page.get_by_text("Answer key").filter(visible=True).click()
@@ -199,6 +199,13 @@ def test_the_address_keeps_the_exercise_its_progress_and_the_key(explorer):
     rows = page.get_by_role("table", name="Answers of exercise 7").get_by_role("row")
     told = [exercise(7).trace.sentences[cell].replace(" = ", " ", 1) for cell in exercise(7).exercise.cells]
     expect(rows).to_have_text(told, use_inner_text=True)
+
+
+def test_only_the_lecturers_address_offers_the_key(explorer):
+    page = explorer.open("?quiz=7")
+    expect(value(page)).to_be_visible()
+    for words in ("Answer key", "Answers of the class"):
+        expect(page.get_by_text(words).filter(visible=True)).to_have_count(0)
 
 
 def test_own_settings_end_the_exercise_and_say_so(explorer):

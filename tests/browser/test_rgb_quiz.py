@@ -14,7 +14,7 @@ CELLS = (0, 3, 7)  # of two outputs of 2×2 cells
 @pytest.fixture
 def view(explorer):
     explorer.slug = "rgb"
-    explorer.open(f"?view=rgb&quiz={SEED}")
+    explorer.open(f"?view=rgb&quiz={SEED}&answers=0")
     return explorer.page.get_by_role("region", name="RGB: three channels")
 
 
