@@ -21,14 +21,17 @@ from convoscope.homes.browser import opened_browser
 
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 READINGS = 200
-PHOTOGRAPHS = ({"image": "panda"}, {"image": "coffee"})
+# More in turns than the view keeps the numbers of, so that each is read anew.
+PHOTOGRAPHS = tuple({"image": name} for name in ("panda", "coffee", "koala", "macaw"))
+CLASSES = tuple({"why": "gradient", "explain": number} for number in (281, 282, 283, 284, 285, 287))
+PLACES = tuple({"why": "occlusion", "cover_row": row} for row in (40, 80, 120, 160))
 LAYERS = ({"layers": "conv1,fire5.concat,fire9.concat,conv10"}, {"layers": "pool1,fire4.concat,fire8.concat,conv10"})
 CASES = (
     ("photograph to its five most probable classes", PHOTOGRAPHS, 300),
     ("all maps of four layers, 208 of them, drawn", LAYERS, 500),
     ("the map of another class", ({"explain": 281}, {"explain": 285}), None),
-    ("gradient × input of another class", ({"why": "gradient", "explain": 282}, {"why": "gradient", "explain": 287}), None),
-    ("the grey square moved", ({"why": "occlusion", "cover_row": 60}, {"why": "occlusion", "cover_row": 150}), 300),
+    ("gradient × input of another class", CLASSES, None),
+    ("the grey square moved", PLACES, 300),
 )
 SHOWN = """(count) => new Promise((resolve) => {
     const start = performance.now();
