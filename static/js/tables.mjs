@@ -26,6 +26,7 @@ export class Tables {
    */
   #grids(panel) {
     const { values, boxes } = panel.dataset;
+    if (values && !this.figures.data(values)) return []; // a panel that these settings do not need
     if (values) return [[panel.querySelector(".title").textContent, values, panel.hasAttribute("data-steps") ? 0 : -1]];
     if (!boxes || !panel.checkVisibility()) return [];
     const { title, source, first } = this.figures.data(boxes);
