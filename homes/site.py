@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..views.session import Session
 from ..views.theme import css
-from . import shell
+from . import gallery, shell
 from .bundle import bundle
 from .deck import add_deck
 from .gif_encoder import add_gif_encoder
@@ -44,7 +44,7 @@ def build(
     assets = new / "assets"
     write_assets(assets, shown)
     pages = [shell.STATIC / "slides" / "index.html", *precompute]
-    states = write_states(assets, [page.read_text("utf-8") for page in pages], say)
+    states = write_states(assets, [*(page.read_text("utf-8") for page in pages), gallery.page()], say)
     packed = bundle(assets)
     assets = assets.rename(new / f"assets-{digest_of(assets)}")
     shutil.copytree(shell.STATIC / "data", new / "data")
@@ -72,6 +72,7 @@ def build(
     for script in shell.STATIC.glob("convoscope-*.js"):  # other people's pages name the first, so its name stays
         shutil.copy(script, new)
     add_deck(new, say)
+    gallery.add_gallery(new)
     add_offline(new)
     (new / ".nojekyll").touch()  # GitHub Pages: hand out the files as they are
     shutil.rmtree(dist, ignore_errors=True)

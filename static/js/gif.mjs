@@ -31,6 +31,12 @@ export async function gifOf(view, told, signal) {
   return new Blob([gif.bytes()], { type: "image/gif" });
 }
 
+/** The same in base64, whole. @param {import("./view.mjs").View} view @returns {Promise<string>} */
+export async function gifText(view) {
+  const bytes = new Uint8Array(await (await gifOf(view, () => {}, new AbortController().signal)).arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
 async function encoder() {
   try {
     return await import(new URL("./gifenc.mjs", import.meta.url));

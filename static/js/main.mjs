@@ -165,6 +165,7 @@ function door(view) {
     step: (step) => view.player.go(step),
     data: (source) => view.figures.data(source),
     picture: async (kind) => {
+      if (kind === "gif") return (await import("./gif.mjs")).gifText(view);
       const { pngText, svgOf } = await import("./snapshot.mjs");
       return kind === "svg" ? svgOf(view) : pngText(view);
     },
