@@ -240,6 +240,7 @@ VIEWS = [
     ("downsampling", {"image": "cat", "size": "32", "shift": "both"}),
     ("downsampling", {"image": "digit"}),
     ("rgb", {"preset": "lecture"}),
+    ("rgb", {"preset": "lecture", "groups": 3, "filters": 3}),
     ("rgb", {"preset": "cs231n", "channels": "red"}),
     ("detective", {"method": "descent"}),
     ("detective", {"method": "least_squares"}),

@@ -35,7 +35,10 @@ SETTINGS = {
     "downsampling": [
         {}, {"window": 3, "stride": 2, "shift": "both"}, {"image": "cat", "size": "128", "window": 4, "stride": 1},
     ],
-    "rgb": [{}, {"channels": "green", "padding": 1, "seed": 5}, {"preset": "lecture", "image": "coffee", "filters": 4}],
+    "rgb": [
+        {}, {"channels": "green", "padding": 1, "seed": 5}, {"preset": "lecture", "image": "coffee", "filters": 4},
+        {"preset": "lecture", "groups": 3, "filters": 3},
+    ],
     "backprop": [{}, {"formula": "exp(-a * b) + sqrt(a)", "inputs": "a=2, b=0.5"}, {"sgd_steps": 3}],
     "gradients": [
         {}, {"layer": "convolution", "stride": 2, "padding": 1, "bias": 2}, {"layer": "max_pooling"},

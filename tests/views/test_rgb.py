@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 
 import numpy as np
 import pytest
@@ -335,3 +336,42 @@ def test_of_all_grids_whose_cells_are_steps_the_outputs_are_asked_for(values):
         asked = [source for source, answer in zip(boxes["source"].tolist(), boxes["answer"].tolist(), strict=True) if answer]
         assert asked == ["output_0_values", "output_1_values"]
         assert (boxes["first"][boxes["answer"] == 1] == np.arange(2) * len(trace) // 2).all()
+
+
+@settings(max_examples=10)
+@given(stride=st.integers(1, 3), padding=st.integers(0, 1), image=st.sampled_from(["astronaut", "cat"]))
+def test_in_three_groups_each_filter_sees_one_channel_as_a_depthwise_convolution(stride, padding, image):
+    update = session_after(preset="lecture", groups=3, image=image, stride=stride, padding=padding)[1]
+    assert update.settings["filters"] == 3
+    trace, pad = update.trace, slice(padding, padding + 32)
+    pixels = np.stack([grid_of(trace, f"input_{name}_values")[pad, pad] for name in CHANNELS]).astype(float)
+    kernels = np.stack([kernels[n] for n, kernels in enumerate([*PHOTO_FILTERS.values()][:3])])[:, None]
+    expected = conv2d_loops(pixels[None], kernels, np.full(3, PHOTO_BIAS), stride=stride, padding=padding, groups=3)[0]
+    np.testing.assert_array_equal(outputs_of(trace), expected)
+    assert {name for name in trace.static if name.startswith("partial_1")} == {"partial_1_green_values"}
+    middle = len(trace) // 2
+    partial = grid_of(trace, "partial_1_green_values").ravel()[middle - len(trace) // 3]
+    told = re.fullmatch(r"output\[\d+, \d+, filter 1\] = green (\S+) \+ bias 10 = (\S+)", trace.sentences[middle])
+    assert [number(text) for text in told.groups()] == [partial, partial + PHOTO_BIAS]
+    texts = trace.at(middle)["sums"]["text"]
+    assert (texts[0], texts[2], number(texts[1]), number(texts[4])) == ("", "", partial, partial + PHOTO_BIAS)
+    sheets = trace.static["partial_maps"]["image"].reshape(3, 3, -1)
+    assert (np.isnan(sheets).all(axis=2) == ~np.eye(3, dtype=bool)).all(), "what no filter has is not drawn"
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(trace.facts["call"], "call", "exec"), names := {})
+    np.testing.assert_allclose(names["out"][0], expected)
+
+
+@pytest.mark.parametrize(
+    ("asked", "settings", "words"),
+    [
+        ({"preset": "lecture", "groups": 2}, {"groups": 3, "filters": 3}, "cannot be divided into 2 equal groups: 2 became 3"),
+        ({"preset": "lecture", "groups": 3, "filters": 4}, {"filters": 3}, "need a filter for each channel: 4 became 3"),
+        ({"preset": "lecture", "groups": 3, "channels": "red"}, {"channels": "all"}, "each filter sees one channel already"),
+        ({"groups": 3}, {"groups": 1}, "2 filters cannot be divided into 3 groups"),
+    ],
+)
+def test_groups_that_do_not_fit_are_brought_back_with_a_sentence(asked, settings, words):
+    update = session_after(**asked)[1]
+    assert settings.items() <= update.settings.items()
+    assert words in update.notices[0]

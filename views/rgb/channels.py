@@ -50,6 +50,11 @@ class ChannelConvolution:
     outputs: np.ndarray  # (F, oH, oW): all channels' products and the bias
     stride: int
     padding: int
+    groups: int = 1  # as many as channels: filter n has a kernel for channel n alone, its other weights and sums are 0
+
+    def sees(self, n: int) -> list[int]:
+        """The channels for which a filter has a kernel."""
+        return [n] if self.groups > 1 else [*range(len(CHANNELS))]
 
     @functools.cached_property
     def steps(self) -> np.ndarray:
@@ -59,7 +64,7 @@ class ChannelConvolution:
     @property
     def geometry(self) -> Geometry:
         F, _, kernel_size, _ = self.weights.shape
-        return Geometry(F, self.image.shape[1], kernel_size, self.stride, self.padding, self.outputs.shape[1])
+        return Geometry(F, self.image.shape[1], kernel_size, self.stride, self.padding, self.outputs.shape[1], self.groups)
 
     def factors(self, chosen: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """The pixels and the weights that each step multiplies, of the chosen channels. -> (T, n), (T, n)."""
@@ -86,8 +91,15 @@ class ChannelConvolution:
         )
 
 
-def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride: int, padding: int) -> ChannelConvolution:
-    """Convolve with every filter. image: (C, H, W), weights: (F, C, kH, kW), biases: (F,) -> ChannelConvolution."""
+def convolve(
+    image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride: int, padding: int, groups: int = 1
+) -> ChannelConvolution:
+    """Convolve with every filter. image: (C, H, W), weights: (F, C, kH, kW), biases: (F,) -> ChannelConvolution.
+
+    groups: 1, or C for F = C filters that see one channel each.
+    """
+    if groups > 1:
+        weights = weights * np.eye(groups)[:, :, np.newaxis, np.newaxis]
     by_filter = zip(weights, biases.tolist(), strict=True)
     terms = [conv2d_terms(image, its_weights, bias, stride=stride, padding=padding) for its_weights, bias in by_filter]
     oH, oW = terms[0].output.shape
@@ -95,7 +107,7 @@ def convolve(image: np.ndarray, weights: np.ndarray, biases: np.ndarray, stride:
     by_channel = [np.cumsum(one.products.reshape(oH, oW, len(image), -1), axis=3)[..., -1] for one in terms]
     partials, outputs = np.stack(by_channel).transpose(0, 3, 1, 2), np.stack([one.output for one in terms])
     padded = np.pad(image, ((0, 0), (padding, padding), (padding, padding)))
-    return ChannelConvolution(image, padded, weights, biases, terms[0].windows, partials, outputs, stride, padding)
+    return ChannelConvolution(image, padded, weights, biases, terms[0].windows, partials, outputs, stride, padding, groups)
 
 
 def scale_of(convolution: ChannelConvolution, shown: np.ndarray) -> float:

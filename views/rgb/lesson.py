@@ -84,14 +84,15 @@ def _convolution(settings: RgbSettings, files: Files) -> ChannelConvolution:
     else:
         pixels = chosen_photo(settings.image, settings.picture, PHOTO_SIZE, files).transpose(2, 0, 1).astype(np.float64)
         arrays = (pixels, settings.photo_filters(), np.array(settings.photo_biases[0][: settings.filters]))
-    return convolve(*arrays, settings.stride, settings.padding)
+    return convolve(*arrays, settings.stride, settings.padding, settings.groups)
 
 
 def _values(convolution: ChannelConvolution, shown: np.ndarray) -> dict[str, Columns]:
     """The true numbers of every grid, to be read out."""
     values = {f"input_{name}_values": grid.values(channel) for name, channel in zip(CHANNELS, convolution.padded, strict=True)}
     for n, weights in enumerate(convolution.weights):
-        for name, kernel, partial in zip(CHANNELS, weights, convolution.partials[n], strict=True):
+        for c in convolution.sees(n):
+            name, kernel, partial = CHANNELS[c], weights[c], convolution.partials[n, c]
             values[f"filter_{n}_{name}_values"] = grid.values(kernel)
             values[f"partial_{n}_{name}_values"] = grid.values(partial)
         values[f"output_{n}_values"] = grid.values(shown[n])

@@ -8,7 +8,7 @@ import numpy as np
 import param
 
 from ..images import OWN, PHOTOS
-from ..rules import Follow, Start
+from ..rules import Follow, Limit, Start
 from ..settings import Choice, Matrix, Picture, Rows, Settings
 from .channels import PHOTO_BIAS, PHOTO_FILTERS, PHOTO_SIZE, seeded_numbers
 from .wide_and_narrow import CHANNELS
@@ -61,6 +61,24 @@ def _enough_filters(settings: RgbSettings) -> int:
     return max(settings.filters, int(opened[1]) + 1 if opened[0] == "kernel" else 1)
 
 
+def _fit_groups(settings: RgbSettings) -> str:
+    """Groups divide the channels and the filters into equal parts; in three groups each filter sees one channel."""
+    notices = []
+    if settings.groups == 2:
+        settings.groups = len(CHANNELS)
+        notices.append("3 channels cannot be divided into 2 equal groups: 2 became 3.")
+    if settings.groups > 1 and settings.preset == "cs231n":
+        settings.groups = 1
+        notices.append("Its 2 filters cannot be divided into 3 groups: choose the photograph for that.")
+    if settings.groups > 1 and settings.filters != settings.groups:
+        settings.filters, asked = settings.groups, settings.filters
+        notices.append(f"3 groups need a filter for each channel: {asked} became 3.")
+    if settings.groups > 1 and settings.channels != "all":
+        settings.channels = "all"
+        notices.append("In 3 groups each filter sees one channel already: all three are on.")
+    return " ".join(notices)
+
+
 def _name_of_numbers(settings: RgbSettings) -> str:
     """Whether the numbers are those of the seed."""
     same = all(getattr(settings, name) == rows for name, rows in seeded(settings.seed).items())
@@ -85,6 +103,9 @@ class RgbSettings(Settings):
         default="all",
         objects={"All three": "all"} | {f"Only {channel}": channel for channel in CHANNELS},
         doc="One channel alone shows what its kernel contributes.",
+    )
+    groups = param.Integer(
+        default=1, bounds=(1, len(CHANNELS)), doc="3 gives each filter one channel alone: a depthwise convolution."
     )
     stride = param.Integer(default=2, bounds=(1, 3), doc="How far the window moves.")
     padding = param.Integer(default=1, bounds=(0, 1), doc="Rings of zeros around each channel.")
@@ -119,7 +140,7 @@ class RgbSettings(Settings):
     photo_biases = _matrix("photo_biases")
 
     shown_when = {  # noqa: RUF012  (read only)
-        **dict.fromkeys(("image", "filters", "weights_of", "edit_photo"), ("preset", ("lecture",))),
+        **dict.fromkeys(("image", "filters", "groups", "weights_of", "edit_photo"), ("preset", ("lecture",))),
         **dict.fromkeys(("numbers", "edit"), ("preset", ("cs231n",))),
         "picture": ("image", (OWN,)),
         "seed": ("numbers", ("seed",)),
@@ -139,6 +160,8 @@ class RgbSettings(Settings):
             for name, rows in PHOTO_NUMBERS.items()
         ),
         Start("filters", ("edit_photo",), value=_enough_filters),
+        Start("groups", ("preset",), of={}),
+        Limit("groups", ("filters", "channels"), _fit_groups),
     )
 
     def photo_filters(self) -> np.ndarray:

@@ -28,13 +28,15 @@ BACK_TO_FRONT = [2, 1, 0]  # blue, green, red: painted in this order
 def still(convolution: ChannelConvolution, shown: np.ndarray, chosen: tuple[int, ...]) -> Sources:
     """What no step changes. shown: the outputs, of all channels or of one."""
     limit = scale_of(convolution, shown)
-    weights = shade(convolution.weights, limit_of(convolution.weights))
+    is_there = np.array([[c in convolution.sees(n) for c in range(C)] for n in range(len(convolution.weights))])
+    empty = np.where(is_there, 0, np.nan).astype(np.float32)[:, :, np.newaxis, np.newaxis]  # nothing is drawn of NaN
+    weights = shade(convolution.weights, limit_of(convolution.weights)) + empty
     channels = shade(convolution.padded, WHITE)
     images = {
         "photo": _pixels(convolution.image),
         "channel_images": np.concatenate([channels, channels[BACK_TO_FRONT]]),
         "kernel_images": np.concatenate([*weights, *weights[:, BACK_TO_FRONT]]),
-        "partial_maps": np.concatenate([*shade(convolution.partials, limit)]),
+        "partial_maps": np.concatenate([*(shade(convolution.partials, limit) + empty)]),
         **{f"output_map_{n}": shade(one, limit)[np.newaxis] for n, one in enumerate(shown)},
     }
     standing = _standing(convolution.geometry, chosen)
@@ -108,6 +110,8 @@ def _pointed(its: ChannelArrangement, geometry: Geometry) -> list[Pointed]:
     ]
     for n in range(geometry.filters):
         for c, name in enumerate(CHANNELS):
+            if geometry.groups > 1 and c != n:
+                continue
             weights, partial = its.weights[c], its.partials[c]
             title = f"Filter {n}, {name}"
             grids.append(grid(f"filter_{n}_{name}_values", f"{title} kernel", weights, geometry.kernel_size, n))
@@ -148,7 +152,7 @@ def _stepping_back(behind: np.ndarray) -> Coordinates:
 def _captions(its: ChannelArrangement, geometry: Geometry) -> list[tuple[str, float, float]]:
     """What each part is, and how large."""
     side, size, output = geometry.size, geometry.kernel_size, geometry.output
-    volume, block = f"volume {side}×{side}×{C}", f"filter {size}×{size}×{C}"
+    volume, block = f"volume {side}×{side}×{C}", f"filter {size}×{size}×{C // geometry.groups}"
     heads = ("photograph", volume, block, f"output {output}×{output}×{geometry.filters}")
     words = [(text, *place) for text, place in zip(heads, its.heads, strict=True)]
     for channel, image, kernel, partial in zip(CHANNELS, its.images, its.weights, its.partials, strict=True):
@@ -177,15 +181,23 @@ def _edges(its: ChannelArrangement, stack: Stack) -> Coordinates:
 def _windows(its: ChannelArrangement, geometry: Geometry, chosen: Sequence[int]) -> Coordinates:
     """The window on the channels that are switched on, side by side and as sheets. -> x, y, w, h."""
     side = geometry.padded
-    spots = [its.images[c].sheet(0, side) for c in chosen] + [its.volume.sheet(c, side) for c in chosen]
-    return joined([geometry.window(its, spot) for spot in spots])
+
+    def place(channels: Sequence[int]) -> Coordinates:
+        spots = [its.images[c].sheet(0, side) for c in channels] + [its.volume.sheet(c, side) for c in channels]
+        return joined([geometry.window(its, spot) for spot in spots])
+
+    return geometry.of_each_filter(place, chosen)
 
 
 def _output_cells(its: ChannelArrangement, geometry: Geometry, chosen: Sequence[int]) -> Coordinates:
     """The cell in the output and in the partial maps. -> x, y, w, h."""
     side = geometry.output
-    stacks = [its.output, *(its.partials[c] for c in chosen)]
-    return joined([geometry.output_cell(its, stack.sheet(0, side)) for stack in stacks])
+
+    def place(channels: Sequence[int]) -> Coordinates:
+        stacks = [its.output, *(its.partials[c] for c in channels)]
+        return joined([geometry.output_cell(its, stack.sheet(0, side)) for stack in stacks])
+
+    return geometry.of_each_filter(place, chosen)
 
 
 def _covers(its: ChannelArrangement, geometry: Geometry, chosen: Sequence[int]) -> Coordinates:
@@ -198,8 +210,13 @@ def _covers(its: ChannelArrangement, geometry: Geometry, chosen: Sequence[int]) 
 
 def _links(its: ChannelArrangement, geometry: Geometry) -> Coordinates:
     """The edges of the block in the volume, from it to the filter, and from the filter to the output cell."""
+    return geometry.of_each_filter(lambda channels: _links_of(its, geometry, channels), range(C))
+
+
+def _links_of(its: ChannelArrangement, geometry: Geometry, channels: Sequence[int]) -> Coordinates:
+    """Those of a filter that sees these channels."""
     side = geometry.padded
-    front, back = (geometry.window(its, its.volume.sheet(n, side)) for n in (0, C - 1))
+    front, back = (geometry.window(its, its.volume.sheet(n, side)) for n in (channels[0], channels[-1]))
     cell = geometry.output_cell(its, its.output.sheet(0, geometry.output))
     block = its.cells(its.filter.sheet(0, 1), 0, 0)
     edges = [line(corner(front, *at), corner(back, *at)) for at in ((-1, -1), (-1, 1), (1, -1), (1, 1))]

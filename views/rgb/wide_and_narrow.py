@@ -43,6 +43,7 @@ class Geometry:
     stride: int
     padding: int
     output: int
+    groups: int = 1
 
     @property
     def padded(self) -> int:
@@ -70,6 +71,16 @@ class Geometry:
         """The window on the padded channel at a spot, as it moves."""
         _, rows, columns = self.cells
         return its.cells(spot, rows * self.stride, columns * self.stride, self.kernel_size, self.kernel_size)
+
+    def of_each_filter(self, place: Callable[[Sequence[int]], Coordinates], chosen: Sequence[int]) -> Coordinates:
+        """What stands on the channels that a filter sees: on those chosen, or with groups on that of the filter at work.
+
+        place: channels -> columns. -> columns (F or 1, ...)
+        """
+        if self.groups == 1:
+            return place(chosen)
+        by_filter = [{name: np.array(column, ndmin=4) for name, column in place([n]).items()} for n in range(self.filters)]
+        return {name: np.concatenate([one[name] for one in by_filter]) for name in by_filter[0]}
 
     def output_cell(self, its: Arrangement, spot: Spot) -> Coordinates:
         """The cell in the output at a spot, as it moves."""

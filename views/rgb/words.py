@@ -24,6 +24,11 @@ def sentences(convolution: ChannelConvolution, chosen: Sequence[int]) -> Sentenc
     at, rows, columns = convolution.steps
     numbers = tuple(map(str, range(max(convolution.outputs.shape))))
     place = Texts(numbers, np.column_stack([rows, columns, at]).astype(np.uint16))
+    if convolution.groups > 1:
+        its_channel = Texts(CHANNELS, at[:, np.newaxis].astype(np.uint16))
+        _, _, biases, outputs = convolution.terms
+        gaps = Texts.side_by_side([place, its_channel, _of_its_channel(convolution), biases, outputs])
+        return Sentences("output[{}, {}, filter {}] = {} {} + bias {} = {}", gaps)
     if len(chosen) > 1:
         gaps = Texts.side_by_side([place, *convolution.terms])
         return Sentences("output[{}, {}, filter {}] = red {} + green {} + blue {} + bias {} = {}", gaps)
@@ -37,6 +42,12 @@ def _alone(convolution: ChannelConvolution, chosen: Sequence[int]) -> Texts:
     return Texts.of_numbers(convolution.at_steps(convolution.partials)[:, chosen], write)
 
 
+def _of_its_channel(convolution: ChannelConvolution) -> Texts:
+    """The sum of the one channel that the filter at work sees. -> codes (T, 1)."""
+    partials = convolution.at_steps(convolution.partials)
+    return Texts.of_numbers(np.take_along_axis(partials, convolution.steps[0][:, np.newaxis], axis=1), write)
+
+
 def sums(convolution: ChannelConvolution, chosen: Sequence[int], bias: str) -> Texts:
     """The row of sums at every step: 3, + (−1), + 2, + 1, = 5; of one channel alone 3 and = 3. -> codes (T, 5).
 
@@ -48,6 +59,11 @@ def sums(convolution: ChannelConvolution, chosen: Sequence[int], bias: str) -> T
         channels = [alone if c in chosen else blank for c in range(len(CHANNELS))]
         return Texts.side_by_side([*channels, blank, alone.written("= {}")])
     first, others, biases, outputs = convolution.terms
+    if convolution.groups > 1:
+        its_own = convolution.steps[0][:, np.newaxis] == np.arange(len(CHANNELS))
+        seen = np.where(its_own, convolution.at_steps(convolution.partials), np.nan)
+        alone = Texts.of_numbers(seen, lambda value: "" if value != value else write(value))
+        return Texts.side_by_side([alone, biases.written(bias), outputs.written("= {}")])
     return Texts.side_by_side([first, others.written("+ {}"), biases.written(bias), outputs.written("= {}")])
 
 
@@ -66,7 +82,8 @@ def facts_of(settings: RgbSettings, convolution: ChannelConvolution, chosen: Seq
     side, stride, padding = convolution.image.shape[1], settings.stride, settings.padding
     out = output_size(side, kernel_size, stride=stride, padding=padding)
     padded = f", padded {side + 2 * padding}×{side + 2 * padding}×{C}" if padding else ""
-    shapes = f"{side}×{side}×{C}{padded} → {F} filter{'s' * (F > 1)} {kernel_size}×{kernel_size}×{C} → {out}×{out}×{F}"
+    filters = f"{F} filter{'s' * (F > 1)} {kernel_size}×{kernel_size}×{C // convolution.groups}"
+    shapes = f"{side}×{side}×{C}{padded} → {filters} → {out}×{out}×{F}"
     scale = "Blue is positive, orange negative, the background colour 0."
     if settings.preset == "lecture":
         scale += f" All maps share one scale, −{write(scale_of(convolution, convolution.outputs))} to the same positive number."
@@ -84,6 +101,8 @@ def facts_of(settings: RgbSettings, convolution: ChannelConvolution, chosen: Seq
 
 def _filters_in_words(convolution: ChannelConvolution) -> list[str]:
     """What each filter looks for, unless the user has changed it."""
+    if convolution.groups > 1:
+        return [f"{channel} alone" for channel in CHANNELS]
     given = PHOTO_FILTERS.items()
     pairs = zip(given, convolution.weights, strict=False)
     return [what if (weights == kernels).all() else "yours" for (what, kernels), weights in pairs]
@@ -99,12 +118,15 @@ def calls_of(convolution: ChannelConvolution, settings: RgbSettings) -> dict[str
         x = f'x = photo("{settings.image}", {PHOTO_SIZE}, DiskFiles()).transpose(2, 0, 1).astype(float)  # red, green, blue'
         imports = ["from convoscope.views.files import DiskFiles", "from convoscope.views.images import photo"]
     weight = snippet.array("weight", convolution.weights, "filters of a red, a green and a blue kernel")
+    if convolution.groups > 1:
+        kernels = np.stack([convolution.weights[n, convolution.sees(n)] for n in range(len(convolution.weights))])
+        weight = snippet.array("weight", kernels, "a kernel for red, one for green, one for blue")
     bias = snippet.array("bias", convolution.biases)
     arguments = ["x[np.newaxis]", "weight", "bias"]
     if settings.channels != "all":
         n = CHANNELS.index(settings.channels)
         arguments, bias = [f"x[np.newaxis, [{n}]]", f"weight[:, [{n}]]"], f"# {settings.channels} alone, without the bias"
-    how = {"stride": convolution.stride, "padding": convolution.padding}
-    out = snippet.call("conv2d", *arguments, usual={"stride": 1, "padding": 0}, **how)
+    how = {"stride": convolution.stride, "padding": convolution.padding, "groups": convolution.groups}
+    out = snippet.call("conv2d", *arguments, usual={"stride": 1, "padding": 0, "groups": 1}, **how)
     pixels = convolution.image if imports else None
     return snippet.calls(["conv2d"], x, weight, bias, f"out = {out}", "print(out[0])", more=imports, pixels=pixels)
