@@ -218,3 +218,24 @@ def shown_boxes(explorer):
     boxes = list(zip(*(nodes[f"{scene}_{name}"] for name in "xywh"), strict=True))
     letters = explorer.data("formulas")[f"{scene}_size"][0] * frame["width"]
     return boxes, scene, frame["width"], frame["height"], letters
+
+
+def test_the_algorithm_and_the_layers_take_the_tables_place_and_follow_the_step(explorer, page):
+    explorer.open(f"{VIEW}&beside=algorithm")
+    place = page.locator(".view:not([hidden]) .backprop-beside")
+    expect(place.locator("li")).to_have_count(8)
+    expect(page.locator(".view:not([hidden]) .backprop-scroll")).to_be_hidden()
+    explorer.step(0)
+    computed = ["a. Compute u = g(v₁, …, v_N). t = x²", "b. Store the result at the node. t = 4"]
+    expect(place.locator("li[data-lit]")).to_have_text(computed)
+    explorer.step(11)
+    expect(place.locator("li[data-lit]")).to_contain_text("dJ/dx += 2.275×4 = 9.099")
+    assert Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"] == []
+    page.evaluate("convoscope.views.backprop.set({preset: 'network', beside: 'layers'})")
+    expect(place.locator("li b")).to_have_text([f"({letter})" for letter in "FEDCBA"])
+    explorer.step(3)
+    expect(place.locator("li[data-lit]")).to_contain_text("z₁ = 0.87; z₂ = 0.401")
+    page.wait_for_url("**beside=layers**")
+    page.evaluate("convoscope.views.backprop.set({beside: 'table'})")
+    expect(place).to_be_hidden()
+    expect(page.locator(".view:not([hidden]) .backprop-scroll")).to_be_visible()

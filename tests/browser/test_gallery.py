@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from convoscope.homes.gallery import FIGURES
 
 
-def test_a_figure_is_live_and_is_taken_as_gif_svg_and_latex(page, site_url):
+def test_a_figure_is_live_and_is_taken_as_gif_svg_and_latex(page, explorer, site_url):
+    explorer.expect("was preloaded")  # and is used later than Chromium likes, when many views come at once
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{site_url}figures/")
     expect(page.locator("convoscope-view")).to_have_count(sum(map(len, FIGURES.values())))
@@ -29,12 +30,13 @@ def test_a_figure_is_live_and_is_taken_as_gif_svg_and_latex(page, site_url):
     assert Image.open(io.BytesIO(files["GIF"].path().read_bytes())).n_frames == 25, "a frame for each of 5×5 cells"
     assert r"\begin{bmatrix}" in download.value.path().read_text("utf-8")
     embed = page.frame_locator("#transposed-stride iframe")
-    expect(embed.locator(".panel[data-part=output] .size")).to_have_text("5×5")
+    expect(embed.locator(".view:not([hidden]) .panel[data-part=output] .size")).to_have_text("5×5")
     player, frame = embed.locator(".view:not([hidden]) .player").bounding_box(), figure.locator("iframe").bounding_box()
     assert player["y"] + player["height"] <= frame["y"] + frame["height"], "the player is whole"
 
 
-def test_on_a_phone_the_gallery_is_one_column(page, site_url):
+def test_on_a_phone_the_gallery_is_one_column(page, explorer, site_url):
+    explorer.expect("was preloaded")
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{site_url}figures/")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

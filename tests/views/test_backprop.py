@@ -402,3 +402,45 @@ def test_what_the_parser_takes_can_be_shown_however_odd(formula):
     assert update.error == ""
     assert update.settings["preset"] == "custom"
     assert len(update.to_bytes()) < 2_000_000
+
+
+def beside_of(**asked):
+    update = Session().handle({"view": "backprop", "name": "settings", "value": asked})
+    assert update.error == ""
+    return update
+
+
+def test_the_algorithm_stands_beside_the_graph_and_each_step_lights_the_line_that_it_executes():
+    trace = beside_of(beside="algorithm").trace
+    heads, words = (trace.static["beside"][name].tolist() for name in ("head", "words"))
+    assert heads == ["1.", "2.", "a.", "b."] * 2
+    assert words[4] == "Initialise all partial derivatives dJ/du to 0 and dJ/dJ to 1."
+    lit = [[n for n, one in enumerate(row) if one] for row in trace.steps["beside_now"]["lit"].tolist()]
+    forward = sum(" += " not in sentence and "backward pass begins" not in sentence for sentence in trace.sentences)
+    assert lit == [[2, 3]] * forward + [[4]] + [[7]] * (len(trace) - forward - 1)
+    last = trace.at(len(trace) - 1)["beside_now"]["text"]
+    assert last[6:] == ["dJ/dt = 2.275", "dJ/dx += 2.275×4 = 9.099"]
+    assert last[7] in trace.sentences[len(trace) - 1]
+
+
+def test_case_2_is_a_stack_of_layers_from_a_to_f_with_what_is_known_at_each_step():
+    trace = beside_of(preset="network", beside="layers").trace
+    assert trace.static["beside"]["head"].tolist() == ["(F)", "(E)", "(D)", "(C)", "(B)", "(A)"]
+    kinds = [words.partition(" ")[0].rstrip(":") for words in trace.static["beside"]["words"].tolist()]
+    assert kinds == ["Loss", "Sigmoid", "Linear", "Sigmoid", "Linear", "Input"]
+    lit = np.argmax(trace.steps["beside_now"]["lit"], axis=1).tolist()
+    assert sorted(set(lit[:9]), reverse=True) == [4, 3, 2, 1, 0], "forward goes up, (A) is given"
+    first, last = (trace.at(step)["beside_now"]["text"] for step in (0, len(trace) - 1))
+    assert first == ["", "", "", "", "a₁ = 1.9", "x₁ = 1; x₂ = 2"]
+    assert last[1] == "y = 0.483; dJ/dy = −0.517"
+    assert "dJ/dα₁₁ = 0.006" in last[4]
+    assert last[5] == "x₁ = 1; dJ/dx₁ = −0.011; x₂ = 2; dJ/dx₂ = 0.016"
+    other = beside_of(preset="network", beside="layers", loss="cross_entropy").trace
+    assert "y* log y" in other.static["beside"]["words"].tolist()[0]
+
+
+def test_only_case_2_has_layers_and_the_table_brings_no_list():
+    update = beside_of(beside="layers")
+    assert update.settings["beside"] == "table"
+    assert update.notices == ("Only Case 2 is a stack of layers: the table stands beside the graph.",)
+    assert "beside" not in update.trace.static

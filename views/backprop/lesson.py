@@ -13,6 +13,7 @@ from ..ran import Check, Definition
 from ..snippet import number
 from ..stops import stops
 from ..trace import Trace
+from .beside import beside
 from .columns import drawing_of, rows, still
 from .moving import moving
 from .passes import Passes, passes_of
@@ -37,8 +38,9 @@ def compute(settings: BackpropSettings, files: Files | None = None) -> Trace:
     words |= {f"{its.name}_room": f"{its.width:.0f} {its.height:.0f}" for its in drawing.pair}  # its natural size in pixels
     forward = sum(not step.is_back for step in passes.steps)
     told = stops(len(passes.steps), 1, forward - 1, forward, forward + 1)
-    static = {**still(passes, drawing), "rows": rows(passes)}
-    return Trace(static, moving(passes, drawing.pair), sentences(passes), words, told)
+    lines, lit = beside(passes, settings.beside, settings.loss)
+    static = {**still(passes, drawing), "rows": rows(passes), **lines}
+    return Trace(static, {**moving(passes, drawing.pair), **lit}, sentences(passes), words, told)
 
 
 def check(settings: BackpropSettings, files: Files | None = None) -> Check:

@@ -1,4 +1,5 @@
 /** What only the backprop view has on the page: a graph that grows with its content, the table, the inputs' fields, dragging. */
+import { Beside } from "./page/beside.mjs";
 import { InputFields } from "./page/inputs.mjs";
 import { NodePointing } from "./page/nodes.mjs";
 import { PassTable } from "./page/pass-table.mjs";
@@ -15,6 +16,7 @@ class Backprop {
     this.plots = [...section.querySelectorAll(".panel[data-only] .plot")];
     this.fields = new InputFields(section.querySelector(".controls"), view);
     this.table = new PassTable(table, view);
+    this.beside = new Beside(table, view);
     this.pointing = this.plots.map((plot) => new NodePointing(plot, view, this.fields));
   }
 
@@ -32,10 +34,12 @@ class Backprop {
     }
     this.fields.show(trace, settings);
     this.table.show(trace);
+    this.beside.show(trace);
   }
 
   step(step) {
     this.table.step(step);
+    this.beside.step(step);
     for (const pointing of this.pointing) pointing.follow(step);
   }
 }

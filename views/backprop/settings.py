@@ -58,6 +58,13 @@ def _fit_inputs_to_formula(settings: BackpropSettings) -> str:
     return " ".join(notices)
 
 
+def _fit_layers_to_preset(settings: BackpropSettings) -> str:
+    if settings.beside != "layers" or settings.preset == "network":
+        return ""
+    settings.beside = "table"
+    return "Only Case 2 is a stack of layers: the table stands beside the graph."
+
+
 class BackpropSettings(Settings):
     """Which formula, at which inputs, after how many steps of SGD."""
 
@@ -79,6 +86,11 @@ class BackpropSettings(Settings):
     sgd_steps = param.Integer(
         default=0, bounds=(0, MOST_SGD_STEPS), label="SGD steps", doc="Taken before what is shown: parameters have moved."
     )
+    beside = Choice(
+        default="table",
+        objects={"Table of both passes": "table", "The algorithm": "algorithm", "Layers (A)–(F) of Case 2": "layers"},
+        label="Beside the graph", doc="The table, or reverse mode written out, its line lit.",
+    )  # fmt: skip
     inputs = Text(default="x=2", longest=800, label="Inputs", doc="Drag an input of the graph up or down, or type here.")
 
     without_control = ("inputs",)  # the page makes one field a variable
@@ -94,6 +106,7 @@ class BackpropSettings(Settings):
         Follow("formula", "preset", lambda it, files: WITH_FORMULA.get(it.preset, it.formula), unless=("custom",)),
         # No inputs, so that all get their first values; those of one's own formula stay.
         Start("inputs", ("preset", "seed"), of=USUAL_STARTS, value=lambda it: it.inputs if it.preset == "custom" else ""),
+        Limit("beside", ("preset",), _fit_layers_to_preset),
         Limit("inputs", ("preset", "formula", "features", "hidden", "loss", "classes", "seed"), _fit_inputs_to_formula),
     )
 
