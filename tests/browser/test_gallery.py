@@ -13,7 +13,7 @@ def test_a_figure_is_live_and_is_taken_as_gif_svg_and_latex(page, explorer, site
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{site_url}figures/")
     expect(page.locator("convoscope-view")).to_have_count(sum(map(len, FIGURES.values())))
-    figure = page.locator("#transposed-stride")
+    figure = page.locator("#stride")
     figure.scroll_into_view_if_needed()
     files = {}
     for kind in ("SVG", "GIF"):
@@ -24,13 +24,13 @@ def test_a_figure_is_live_and_is_taken_as_gif_svg_and_latex(page, explorer, site
     with page.expect_download() as download:
         figure.get_by_role("link", name="LaTeX").click()
     assert [one.suggested_filename for one in (*files.values(), download.value)] == [
-        f"transposed-stride.{ending}" for ending in ("svg", "gif", "tex")
+        f"stride.{ending}" for ending in ("svg", "gif", "tex")
     ]
     assert "<svg" in files["SVG"].path().read_text("utf-8")
-    assert Image.open(io.BytesIO(files["GIF"].path().read_bytes())).n_frames == 25, "a frame for each of 5×5 cells"
+    assert Image.open(io.BytesIO(files["GIF"].path().read_bytes())).n_frames == 4, "a frame for each of 2×2 cells"
     assert r"\begin{bmatrix}" in download.value.path().read_text("utf-8")
-    embed = page.frame_locator("#transposed-stride iframe")
-    expect(embed.locator(".view:not([hidden]) .panel[data-part=output] .size")).to_have_text("5×5")
+    embed = page.frame_locator("#stride iframe")
+    expect(embed.locator(".view:not([hidden]) .panel[data-part=output] .size")).to_have_text("2×2")
     player, frame = embed.locator(".view:not([hidden]) .player").bounding_box(), figure.locator("iframe").bounding_box()
     assert player["y"] + player["height"] <= frame["y"] + frame["height"], "the player is whole"
 
