@@ -22,7 +22,7 @@ class Line(NamedTuple):
     words: str
 
 
-Moment = tuple[frozenset[int], dict[int, str]]  # the lines that are lit at a step, and what they come to
+LinesNow = tuple[frozenset[int], dict[int, str]]  # the lines that are lit at a step, and what they come to
 
 FORWARD, BACKWARD = "Forward computation", "Backward computation"
 COMPUTE, STORE, START, KNOWN, INCREMENT = 2, 3, 4, 6, 7  # lines of the algorithm that steps execute
@@ -47,7 +47,7 @@ def algorithm(passes: Passes) -> list[Line]:
     ]
 
 
-def _executed(passes: Passes, step: PassStep) -> Moment:
+def _executed(passes: Passes, step: PassStep) -> LinesNow:
     """What a step does of the algorithm."""
     own, known = pretty(step.node), f"{partial(passes, step.node)} = {say(passes.gradients[step.node])}"
     if step.is_start:
@@ -82,7 +82,7 @@ def _layer_of(name: str) -> int:
     return "FEDCBA".index(letter)
 
 
-def _in_layers(passes: Passes, at: int) -> Moment:
+def _in_layers(passes: Passes, at: int) -> LinesNow:
     """The layer at work, and of each layer the values and gradients that are known at a step."""
     known: dict[int, list[str]] = {}
     for name, node in passes.graph.nodes.items():
@@ -102,10 +102,10 @@ def beside(passes: Passes, choice: str, loss: str) -> tuple[dict[str, Columns], 
     if choice == "table":
         return {}, {}
     lines = algorithm(passes) if choice == "algorithm" else layers(passes, loss)
-    moments = [
+    by_step = [
         _executed(passes, step) if choice == "algorithm" else _in_layers(passes, at) for at, step in enumerate(passes.steps)
     ]
-    lit = np.array([[n in shown for n in range(len(lines))] for shown, _ in moments], np.uint8)
-    now = Texts.of_steps([[texts.get(n, "") for n in range(len(lines))] for _, texts in moments])
+    lit = np.array([[n in shown for n in range(len(lines))] for shown, _ in by_step], np.uint8)
+    now = Texts.of_steps([[texts.get(n, "") for n in range(len(lines))] for _, texts in by_step])
     standing = {name: Texts.of([getattr(line, name) for line in lines]) for name in Line._fields}
     return {"beside": standing}, {"beside_now": {"lit": lit, "text": now}}
