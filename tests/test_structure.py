@@ -119,15 +119,18 @@ TEXT_PARTS = ("calls", "numbers", "printouts", "tables", "text", "tokens", "word
 
 def test_the_engine_stays_small_enough_to_be_read():
     """2,400 lines of code for networks, 850 for their text, 500 for graphs and finite differences, 450 for HOG and SIFT,
-    200 for transposed and one-dimensional convolutions.
+    200 for transposed and one-dimensional convolutions, 200 for what is made with a network that is trained.
     Docstrings and comments are not counted: cutting them would make it harder to read."""
     graphs = {"autodiff.py", "finite_differences.py", "formula.py", "operations.py"}
     texts = {f"{name}.py" for name in ("chain_specs", "layer_specs", *(f"network_{part}" for part in TEXT_PARTS))}
+    with_trained = {"maximisation.py", "softmax_regression.py"}
     hand_made = {"hog.py", "keypoints.py", "scale_space.py", "sift.py", "warping.py"}
     further = {"conv1d.py", "transposed.py"}
     lines = {path.name: code_lines(path.read_text()) for path in (ROOT / "engine").glob("*.py")}
-    assert 1000 < sum(count for name, count in lines.items() if name not in graphs | texts | hand_made | further) <= 2400
+    others = graphs | texts | hand_made | further | with_trained
+    assert 1000 < sum(count for name, count in lines.items() if name not in others) <= 2400
     assert 400 < sum(lines[name] for name in texts) <= 850
+    assert 50 < sum(lines[name] for name in with_trained) <= 200
     assert 200 < sum(lines[name] for name in graphs) <= 500
     assert 200 < sum(lines[name] for name in hand_made) <= 450
     assert 100 < sum(lines[name] for name in further) <= 200
