@@ -77,7 +77,7 @@ def first(view: str, number: int) -> bytes:
 
 @functools.cache
 def _first_update(view: str) -> Update:
-    return Session(FILES).handle({"view": view, "name": "reset"})
+    return Session(FILES).handle_to_the_end({"view": view, "name": "reset"})
 
 
 def prepare(threads: Executor) -> Future[None]:

@@ -140,7 +140,7 @@ def answered(session: Session, slug: str, settings: Mapping[str, Any]) -> Update
     unknown = sorted(set(settings) - set(session.handle({"view": slug, "name": "reset"}).settings))
     if unknown:
         raise ExportError(f"the view {slug} has no setting called {', '.join(unknown)}; run `convoscope export {slug} --list`")
-    update = session.handle({"view": slug, "name": "settings", "value": dict(settings), "ran": True})
+    update = session.handle_to_the_end({"view": slug, "name": "settings", "value": dict(settings), "ran": True})
     if update.error or update.notices or update.trace is None:
         raise ExportError(update.error or " ".join(update.notices))
     return update

@@ -97,7 +97,7 @@ def write_assets(folder: Path, shown: list[shell.View]) -> None:
         drawing = shell.drawing_of(view.panels)
         (folder / f"{view.slug}.json").write_text(json.dumps(drawing), encoding="utf-8")
         (folder / f"{view.slug}.blank.html").write_text(blank(view), encoding="utf-8")
-        first = session.handle({"view": view.slug, "name": "reset"})
+        first = session.handle_to_the_end({"view": view.slug, "name": "reset"})
         (folder / f"{view.slug}.packet").write_bytes(first.to_bytes())
         ran = session.handle({"view": view.slug, "name": "ran"})
         (folder / f"{view.slug}.ran.packet").write_bytes(ran.to_bytes())

@@ -64,7 +64,7 @@ def write_states(folder: Path, pages: Iterable[str], say: Callable[[str], None] 
 
 def _computed(session: Session, slug: str, settings: dict[str, str], say: Callable[[str], None]) -> bytes | None:
     """The packet of a state; None, with a word about it, if the view does not take these settings as they are."""
-    update = session.handle({"view": slug, "name": "address", "value": settings, "ran": True})
+    update = session.handle_to_the_end({"view": slug, "name": "address", "value": settings, "ran": True})
     if update.error or update.notices:
         say(f"Not computed: {slug} with {settings}: {update.error or ' '.join(update.notices)}")
         return None

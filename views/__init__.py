@@ -20,6 +20,8 @@ SLUGS = (  # in the order of the page
     "features",
     "network",
     "photo",
+    "classes",
+    "filters",
     "history",
     "architectures",
     "train",

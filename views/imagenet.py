@@ -14,11 +14,22 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..engine import DataError, Network, WeightsError, read_weights, softmax, squeezenet, squeezenet_input
+from ..engine import (
+    DataError,
+    Network,
+    WeightsError,
+    global_avg_pool2d,
+    read_weights,
+    softmax,
+    squeezenet,
+    squeezenet_input,
+)
 from ..engine.shapes import Array
+from ..engine.squeezenet import SIDE
 from .files import Files
 
 WEIGHTS, CLASSES = "imagenet/squeezenet.npz", "imagenet/classes.txt"
+FEATURES = 512  # maps of fire9, which conv10 reads
 RUNNING = threading.RLock()  # held while the network runs and its numbers are copied
 
 
@@ -96,6 +107,23 @@ def probabilities_of(photo: np.ndarray, files: Files, covered: np.ndarray | None
     with RUNNING:
         probabilities: Array = softmax(network.forward(x))[0]
     return probabilities
+
+
+def features_of(photo: np.ndarray, files: Files) -> Array:
+    """What the network makes of a photograph before it decides: the mean of each map that conv10 reads.
+
+    photo: (224, 224, 3) uint8 -> (512,). Raises FileNeeded.
+    """
+    return _features(imagenet_network(files), photo.tobytes())
+
+
+@lru_cache(maxsize=32)
+def _features(network: Network, pixels: bytes) -> Array:
+    x = squeezenet_input(np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE, 3))
+    with RUNNING:
+        network.forward(x)
+        features: Array = global_avg_pool2d(network.activations[-3])[0].copy()
+    return features
 
 
 def most_probable(probabilities: Array, count: int) -> list[int]:

@@ -108,6 +108,14 @@ class Session:
         """Take over the settings that a view has elsewhere, without showing anything yet."""
         self._settings[view].change(values, self.files)
 
+    def handle_to_the_end(self, event: Mapping[str, Any]) -> Update:
+        """Answer an event and do all the work that then goes on by itself: for a page that is made before anybody opens it."""
+        update = self.handle(event)
+        while self.busy:
+            if news := self.tick():
+                update = replace(update, trace=news.trace)
+        return update
+
     def halt(self, reason: str) -> Update | None:
         """End the work that goes on by itself, after a fault; the update says so."""
         halted = None
