@@ -196,6 +196,7 @@ def test_latex_announces_more_columns_than_amsmath_expects():
         ("network", "activations.C1 activations.softmax weights.conv1.weight weights.linear3.bias"),
         ("train", "activations.conv1 gradients.conv1 weights.conv1.weight gradients.conv1.weight gradients.linear1.bias"),
         ("architectures", "layers output_shapes parameters multiply_adds"),
+        ("features", "gradient_rows histograms blocks"),
     ],
 )
 def test_npz_holds_named_arrays_of_every_kind_of_view(view, names):

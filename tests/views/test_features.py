@@ -11,7 +11,7 @@ import pytest
 from convoscope.engine import Similarity, hog, pixel_gradients
 from convoscope.views.features import figure
 from convoscope.views.features.hog_steps import HogSteps
-from convoscope.views.features.lesson import PANELS, compute
+from convoscope.views.features.lesson import PANELS, arrays, compute
 from convoscope.views.features.photograph import by_contrast, sift_of
 from convoscope.views.features.settings import FeaturesSettings
 from convoscope.views.features.sources import TABLE
@@ -165,6 +165,17 @@ def test_learned_filters_are_those_of_the_networks():
         assert (number(said[1]) if said else 0) == pytest.approx(strongest[n], abs=6e-4)
 
 
+def test_the_arrays_of_every_part_are_those_that_are_shown():
+    hog_arrays, sift_arrays, matches, learned = (arrays(FeaturesSettings(method=method), FILES) for method in PANELS)
+    np.testing.assert_allclose(hog_arrays["blocks"], hog(GREY))
+    assert sift_arrays["keypoints"].shape == (100, 4)
+    assert sift_arrays["descriptors"].shape == (100, 128)
+    right = re.search(r"(\d+) right", shown(method="match").sentences[0])[1]
+    assert matches["is_right"].sum() == int(right)
+    assert matches["matches"].shape == (len(matches["ratios"]), 2)
+    assert learned["squeezenet_maps"].shape == (64, 8, 8)
+
+
 def test_a_cell_beyond_the_picture_and_a_keypoint_that_is_not_there_are_brought_back():
     session = Session()
     update = session.handle({"view": "features", "name": "settings", "value": {"row": 31, "cell": 16, "block": 3}})
@@ -181,6 +192,11 @@ def test_the_program_prints_what_is_shown(method):
     with contextlib.redirect_stdout(io.StringIO()) as stdout:
         exec(trace.facts["call"], {})
     said = stdout.getvalue()
+    if "call_numpy" in trace.facts:
+        assert "convoscope" not in trace.facts["call_numpy"]
+        with contextlib.redirect_stdout(io.StringIO()) as stdout:
+            exec(trace.facts["call_numpy"], {})
+        assert stdout.getvalue() == said
     if method == "hog":
         assert said.startswith("(15, 15, 36)")
     elif method == "sift":

@@ -12,6 +12,7 @@ import pytest
 from convoscope import engine
 from convoscope.engine import parse_layers, parse_network
 from convoscope.engine.chain_specs import text_of
+from convoscope.engine.hog import NORMS, VOTES
 from convoscope.views.architectures.known import KNOWN
 from convoscope.views.backprop.straight_line import WRITTEN
 from convoscope.views.files import DiskFiles
@@ -112,12 +113,15 @@ CASES = [
     ("local_response_norm", (X, 2), {"alpha": 0.5, "beta": 0.6, "k": 2}),
     ("linear", (ROWS, RNG.normal(size=(3, 5)), RNG.normal(size=3)), {}),
     ("linear_backward", (RNG.normal(size=(4, 3)), ROWS, RNG.normal(size=(3, 5))), {}),
+    *(("cell_histograms", (np.abs(X).sum(axis=(0, 1)),), {"cell": 3, "bins": 5, "votes": votes}) for votes in VOTES),
+    *(("normalise_block", (np.abs(ROWS),), {"norm": norm}) for norm in NORMS),
+    ("hog", (RNG.normal(size=(40, 33)),), {"cell": 6, "bins": 7, "block": 3, "norm": "L1"}),
     ("flatten", (X,), {}),
     ("flatten_backward", (RNG.normal(size=(2, 168)), X), {}),
     ("relu", (X,), {}), ("relu_backward", (X, X[::-1]), {}), ("sigmoid", (50 * X,), {}), ("tanh", (X,), {}),
     ("softmax", (90 * ROWS,), {}), ("cross_entropy", (90 * ROWS, LABELS), {}), ("cross_entropy_backward", (ROWS, LABELS), {}),
 ]  # fmt: skip
-NOT_THE_ENGINES = {"pair", "padded", "windows_of", "spread", "batch_norm"}
+NOT_THE_ENGINES = {"pair", "padded", "windows_of", "spread", "batch_norm", "cell_shares"}
 
 
 def test_every_function_has_a_case():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+
 from .. import snippet
 from ..images import OWN
 from .settings import PATCH_CELLS, SIDE, FeaturesSettings
@@ -11,23 +13,25 @@ from .settings import PATCH_CELLS, SIDE, FeaturesSettings
 USUAL = {"cell": 8, "bins": 9, "block": 2, "norm": "L2-Hys", "votes": "bilinear"}
 
 
-def call_of(settings: FeaturesSettings) -> str:
-    """The engine's calls for the present settings; it runs as it stands."""
+def calls_of(settings: FeaturesSettings, image: np.ndarray) -> dict[str, str]:
+    """Programs as facts: the engine's calls; of HOG also for NumPy alone. image: (128, 128) of 0..255"""
     load, more = (snippet.own_picture((SIDE, SIDE)), []) if settings.image == OWN else snippet.grey_photo(settings.image, SIDE)
+    pixels = None if settings.image == OWN else image
     if settings.method == "hog":
         lines = [f"feature = hog(x{_chosen(settings, *USUAL)})", "print(feature.shape)", _block(settings)]
-        return snippet.program(["hog"], load, *lines, more=more)
+        return snippet.calls(["hog"], load, *lines, more=more, pixels=pixels)
+    if settings.method == "learned":
+        row, column = settings.row, settings.column
+        lines = [
+            f"cells = cell_histograms(x{_chosen(settings, 'cell', 'bins', 'votes')})",
+            f"patch = cells[{row} : {row + PATCH_CELLS}, {column} : {column + PATCH_CELLS}]",
+            f'print(normalise_block(patch.ravel(), "{settings.norm}"))',
+        ]
+        return snippet.calls(["cell_histograms", "normalise_block"], load, *lines, more=more, pixels=pixels)
     if settings.method == "sift":
         lines = ["features = sift(x / 255)", "print(features.extrema.counts())", *_strongest(settings.keypoint)]
-        return snippet.program(["sift"], load, *lines, more=more)
-    if settings.method == "match":
-        return snippet.program(["Similarity", "match", "sift", "warp"], load, *_matching(settings), more=more)
-    return snippet.program(
-        ["cell_histograms", "normalise_block"], load,
-        f"cells = cell_histograms(x{_chosen(settings, 'cell', 'bins', 'votes')})",
-        f"patch = cells[{settings.row} : {settings.row + PATCH_CELLS}, {settings.column} : {settings.column + PATCH_CELLS}]",
-        f'print(normalise_block(patch.ravel(), "{settings.norm}"))', more=more,
-    )  # fmt: skip
+        return {"call": snippet.program(["sift"], load, *lines, more=more)}
+    return {"call": snippet.program(["Similarity", "match", "sift", "warp"], load, *_matching(settings), more=more)}
 
 
 def _chosen(settings: FeaturesSettings, *names: str) -> str:

@@ -128,6 +128,13 @@ def _whole(steps: HogSteps) -> str:
     )
 
 
+def _sharing(votes: str, bins: int) -> str:
+    """How much of a vote a bin gets."""
+    if votes == "nearest":
+        return "The bin in which the direction lies gets the whole vote."
+    return f"A bin gets 1 − |direction − its middle| / {short(180 / bins)}° of a vote."
+
+
 def facts(steps: HogSteps) -> dict[str, str]:
     """Short texts by the name under which the page shows them."""
     chosen, (down, across, size) = steps.settings, steps.feature.shape
@@ -140,6 +147,7 @@ def facts(steps: HogSteps) -> dict[str, str]:
         "photo": "cell, block",
         "cell": f"[{chosen.row}, {chosen.column}], {chosen.cell}×{chosen.cell} pixels",
         "histogram": f"{chosen.bins} bins",
+        "histogram_note": _sharing(chosen.votes, chosen.bins),
         "block": f"{size} numbers",
         "glyphs": f"{cells}×{cells} cells",
         "photo_note": "Select a cell.",

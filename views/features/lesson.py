@@ -32,7 +32,17 @@ from .columns import FeaturePart, completed
 from .hog_steps import HogSteps, hog_part
 from .learned_steps import PatchSteps, learned_part
 from .match_steps import MatchSteps, match_part
-from .photograph import WHITE, by_contrast, colours_of, grey_of, second_grey, second_sift, sift_of, similarity_of
+from .photograph import (
+    WHITE,
+    by_contrast,
+    colours_of,
+    grey_of,
+    keypoint_table,
+    second_grey,
+    second_sift,
+    sift_of,
+    similarity_of,
+)
 from .settings import FeaturesSettings
 from .sift_steps import SiftSteps, sift_part
 from .state import FeaturesState
@@ -61,12 +71,13 @@ DEFINED = {
 
 def compute(settings: FeaturesSettings, files: Files | None = None, state: FeaturesState | None = None) -> Trace:
     """The whole animation of the chosen features."""
-    part = _part(settings, files or DiskFiles())
+    files = files or DiskFiles()
+    part = _part(settings, files)
     every = {name for names in PANELS.values() for name in names}
     own = {f"{name}_hidden": "hidden" for name in sorted(every - {*PANELS[settings.method]})}
     if settings.image == OWN and not settings.picture:
         own |= dict.fromkeys(("photo_note", "pair_note"), "Choose a picture or use the webcam.")
-    facts = {**part.facts, **own, "definition": DEFINED[settings.method], "call": call.call_of(settings)}
+    facts = {**part.facts, **own, "definition": DEFINED[settings.method], **call.calls_of(settings, grey_of(settings, files))}
     sentences = Sentences("{}", Texts.of_steps([[one] for one in part.sentences]))
     return Trace(completed(part), part.moving, sentences, facts, stops(len(sentences), *part.stops))
 
@@ -102,6 +113,26 @@ def work(settings: FeaturesSettings, files: Files | None = None, state: Features
     images = [grey_of(settings, files)] if settings.method != "hog" else []
     images += [second_grey(settings, files)] if settings.method == "match" else []
     return lambda: ([sift(image / WHITE) for image in images], _part(settings, files))
+
+
+def arrays(settings: FeaturesSettings, files: Files, state: FeaturesState | None = None) -> dict[str, np.ndarray]:
+    """What is computed, by name: HOG's histograms and blocks; SIFT's keypoints with their numbers; matches; feature maps."""
+    if settings.method == "hog":
+        steps = HogSteps(grey_of(settings, files), settings)
+        down, across = steps.gradients
+        return {"gradient_rows": down, "gradient_columns": across, "histograms": steps.histograms, "blocks": steps.feature}
+    if settings.method == "learned":
+        patch = _patch(settings, files)
+        return {"hog": patch.hog, "sift": patch.sift, "lenet_maps": patch.lenet_maps, "squeezenet_maps": patch.squeezenet_maps}
+    features = sift_of(settings, files)
+    if settings.method == "sift":
+        return {"keypoints": keypoint_table(features), "descriptors": features.descriptors}
+    steps_of_match = _matched(settings, files)
+    pairs = steps_of_match.matches
+    return {
+        "keypoints": keypoint_table(features), "second_keypoints": keypoint_table(steps_of_match.second),
+        "matches": np.stack([pairs.first, pairs.second], axis=1), "ratios": pairs.ratio, "is_right": steps_of_match.is_right,
+    }  # fmt: skip
 
 
 def check(settings: FeaturesSettings, files: Files | None = None, state: FeaturesState | None = None) -> Check:

@@ -35,6 +35,11 @@ def by_contrast(features: SiftFeatures) -> list[int]:
     return np.argsort(np.round(strength, 9), kind="stable")[:MOST_KEYPOINTS].tolist()  # type: ignore[no-any-return]
 
 
+def keypoint_table(features: SiftFeatures) -> np.ndarray:
+    """All keypoints in the order of their descriptors: row, column, σ in pixels, angle in radians. -> (n, 4)"""
+    return np.array([(one.row, one.column, one.sigma, one.angle) for one in features.keypoints], float).reshape(-1, 4)
+
+
 def similarity_of(settings: FeaturesSettings) -> Similarity:
     """How the second picture came about."""
     return Similarity(settings.turn, settings.scale, (settings.shift_down, settings.shift_across))

@@ -183,6 +183,41 @@ def cross_entropy_backward(logits, labels):
     """(probabilities - one-hot) / N. logits: (N, K), labels: (N,) -> (N, K)."""
     return (softmax(logits) - np.eye(logits.shape[1])[labels]) / len(labels)
 ''',
+    "cell_shares": '''\
+def cell_shares(size, cell, votes):
+    """How the votes of one axis are shared among its cells. -> (cells, size)."""
+    place = (np.arange(size) + 0.5) / cell - np.arange(size // cell)[:, np.newaxis]
+    return np.maximum(0, 1 - np.abs(place - 0.5)) if votes == "trilinear" else np.floor(place) == 0
+''',
+    "cell_histograms": '''\
+def cell_histograms(image, *, cell=8, bins=9, votes="bilinear"):
+    """The gradients of each cell by direction, a mean over its pixels. image: (H, W) -> (H // cell, W // cell, bins)."""
+    rows, columns = np.zeros(image.shape), np.zeros(image.shape)
+    rows[1:-1], columns[:, 1:-1] = image[2:] - image[:-2], image[:, 2:] - image[:, :-2]
+    place = np.rad2deg(np.arctan2(rows, columns))[..., np.newaxis] % 180 % 180 * bins / 180
+    away = np.abs(place - np.arange(bins) - 0.5)
+    shared = np.maximum(0, 1 - np.minimum(away, bins - away))
+    weighted = np.hypot(rows, columns)[..., np.newaxis] * (np.floor(place) == np.arange(bins) if votes == "nearest" else shared)
+    down, across = (cell_shares(size, cell, votes) for size in image.shape)
+    return np.einsum("rh,hwb,cw->rcb", down, weighted, across, optimize=True) / cell**2
+''',
+    "normalise_block": '''\
+def normalise_block(block, norm="L2-Hys"):
+    """Divide the numbers of each block by their norm. block: (..., n) -> (..., n)."""
+    if norm in ("L1", "L1-sqrt"):
+        shares = block / (np.abs(block).sum(axis=-1, keepdims=True) + 1e-5)
+        return np.sqrt(shares) if norm == "L1-sqrt" else shares
+    unit = block / np.sqrt(np.square(block).sum(axis=-1, keepdims=True) + 1e-10)
+    return unit if norm == "L2" else normalise_block(np.minimum(unit, 0.2), "L2")
+''',
+    "hog": '''\
+def hog(image, *, cell=8, bins=9, block=2, norm="L2-Hys", votes="bilinear"):
+    """Histograms of oriented gradients. image: (H, W) -> (rows, columns of blocks, block * block * bins)."""
+    histograms = cell_histograms(image, cell=cell, bins=bins, votes=votes)
+    down, across = (size - block + 1 for size in histograms.shape[:2])
+    parts = [histograms[r : r + down, c : c + across] for r in range(block) for c in range(block)]
+    return normalise_block(np.concatenate(parts, axis=-1), norm)
+''',
 }
 
 
