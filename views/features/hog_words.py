@@ -131,8 +131,8 @@ def _whole(steps: HogSteps) -> str:
 def _sharing(votes: str, bins: int) -> str:
     """How much of a vote a bin gets."""
     if votes == "nearest":
-        return "The bin in which the direction lies gets the whole vote."
-    return f"A bin gets 1 − |direction − its middle| / {short(180 / bins)}° of a vote."
+        return "the bin of the direction gets the whole vote"
+    return f"share of a vote = 1 − |direction − middle of the bin| / {short(180 / bins)}°"
 
 
 def facts(steps: HogSteps) -> dict[str, str]:
@@ -142,12 +142,11 @@ def facts(steps: HogSteps) -> dict[str, str]:
     return {
         "source": "HOG: Dalal and Triggs, “Histograms of oriented gradients for human detection”, 2005. A gradient and its "
         "opposite count as one direction, so bright and dark may change places.",
-        "size": f"blocks = ⌊{SIDE} / {chosen.cell}⌋ − {chosen.block} + 1 = {cells} − {chosen.block} + 1 = {down}; "
+        "size": f"{_sharing(chosen.votes, chosen.bins)}; blocks = ⌊{SIDE} / {chosen.cell}⌋ − {chosen.block} + 1 = {cells} − {chosen.block} + 1 = {down}; "
         f"numbers = {down}·{across}·{chosen.block}·{chosen.block}·{chosen.bins} = {steps.feature.size:,}",
         "photo": "cell, block",
         "cell": f"[{chosen.row}, {chosen.column}], {chosen.cell}×{chosen.cell} pixels",
         "histogram": f"{chosen.bins} bins",
-        "histogram_note": _sharing(chosen.votes, chosen.bins),
         "block": f"{size} numbers",
         "glyphs": f"{cells}×{cells} cells",
         "photo_note": "Select a cell.",
