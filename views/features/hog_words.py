@@ -142,8 +142,9 @@ def facts(steps: HogSteps) -> dict[str, str]:
     return {
         "source": "HOG: Dalal and Triggs, “Histograms of oriented gradients for human detection”, 2005. A gradient and its "
         "opposite count as one direction, so bright and dark may change places.",
-        "size": f"{_sharing(chosen.votes, chosen.bins)}; blocks = ⌊{SIDE} / {chosen.cell}⌋ − {chosen.block} + 1 = {cells} − {chosen.block} + 1 = {down}; "
-        f"numbers = {down}·{across}·{chosen.block}·{chosen.block}·{chosen.bins} = {steps.feature.size:,}",
+        "size": f"{_sharing(chosen.votes, chosen.bins)}; blocks = ⌊{SIDE} / {chosen.cell}⌋ − {chosen.block} + 1 = "
+        f"{cells} − {chosen.block} + 1 = {down}; numbers = "
+        f"{down}·{across}·{chosen.block}·{chosen.block}·{chosen.bins} = {steps.feature.size:,}",
         "photo": "cell, block",
         "cell": f"[{chosen.row}, {chosen.column}], {chosen.cell}×{chosen.cell} pixels",
         "histogram": f"{chosen.bins} bins",
