@@ -85,6 +85,18 @@ def test_numbers_are_written_without_a_browser(tmp_path, capsys):
     assert f"{file.stat().st_size:,} bytes" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("library", "line"),
+    [("keras", "x = layers.Conv2D(6, 5)(x)"), ("numpy", "def network(x):"), ("pytorch", "    nn.Conv2d(1, 6, 5),")],
+)
+def test_a_program_is_written_for_the_library_that_is_wanted(library, line, tmp_path, capsys):
+    assert run("architectures", tmp_path / "net.py", "architecture=one_layer", "--library", library) == 0
+    assert line in (tmp_path / "net.py").read_text().splitlines()
+    if library == "keras":
+        assert run("convolution", tmp_path / "conv.py", "--library", library) == 1
+        assert "no program for “keras” here; choose convoscope, numpy" in capsys.readouterr().err
+
+
 def test_a_video_without_ffmpeg_says_what_to_do(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(ExportError, match=r"needs ffmpeg.*export a \.gif"):

@@ -6,6 +6,7 @@ against the engine's.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -221,6 +222,7 @@ def hog(image, *, cell=8, bins=9, block=2, norm="L2-Hys", votes="bilinear"):
 }
 
 
+@functools.lru_cache(maxsize=8192)  # a view's program is written anew with every change, most of its lines as before
 def calls(name: str, source: str) -> bool:
     """Whether a source calls the function of that name, and not one of a module."""
     return re.search(rf"(?<![\w.]){name}\(", source) is not None
@@ -228,6 +230,11 @@ def calls(name: str, source: str) -> bool:
 
 def sources(names: Iterable[str]) -> str:
     """The sources of these functions and of those that they call, each once, in the order above."""
+    return _sources(frozenset(names))
+
+
+@functools.lru_cache(maxsize=64)
+def _sources(names: frozenset[str]) -> str:
     needed = set(names)
     while more := {name for name in FUNCTIONS for one in needed if calls(name, FUNCTIONS[one])} - needed:
         needed |= more
