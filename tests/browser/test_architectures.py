@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 KERAS = "Conv2D(32, 3)\nReLU()\nConv2D(64, 3)\nReLU()\nMaxPooling2D(2)\nFlatten()\nDense(128)\nReLU()\nDense(10)"
@@ -64,3 +65,12 @@ def test_a_changed_stride_makes_the_network_ones_own(explorer):
     put(field, field.input_value().replace("stride 4", "stride 3"))
     expect(page.locator(".view:not([hidden]) [data-fact=source]")).to_contain_text("Your own: conv 96 11x11 stride 3 / relu")
     assert (explorer.state()["architecture"], explorer.state()["side"]) == ("own", 227)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_accessibility_rule_is_broken(explorer, theme):
+    for explorer.slug in ("architectures", "history"):
+        page = explorer.open(f"?view={explorer.slug}&theme={theme}&step=1")
+        page.evaluate("document.querySelectorAll('.architectures-layers, .code').forEach((one) => { one.open = true; })")
+        found = Axe().run(page)
+        assert [(rule["id"], [node["html"][:90] for node in rule["nodes"]]) for rule in found.response["violations"]] == []
