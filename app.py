@@ -55,6 +55,8 @@ def command_line() -> argparse.ArgumentParser:
     serving.add_argument("--port", type=int, default=8000, help="default: 8000")
     reading = command("read", read, "Say which of a thousand things a photograph shows.")
     reading.add_argument("picture", type=Path, help="a PNG, JPEG or WebP file")
+    reading.add_argument("--network", choices=("squeezenet", "alexnet"), default="squeezenet", help="alexnet: random weights")
+    reading.add_argument("--seed", type=int, default=0, help="of AlexNet's weights (default: 0)")
     sweeping = command("sweep", sweep, "Train with every combination of some settings, on a Dask cluster.")
     sweeping.add_argument("view", choices=["train"], help="what is to be done with each combination")
     sweeping.add_argument("grid", nargs="*", metavar="SETTING=VALUES", help="such as learning_rate=0.1,0.01 seed=0:5")
@@ -77,7 +79,12 @@ def vendor(options: argparse.Namespace) -> None:
 def read(options: argparse.Namespace) -> None:
     """convoscope read"""
     from convoscope.homes.photo_file import read as read_picture
+    from convoscope.homes.photo_file import run_alexnet
 
+    if options.network == "alexnet":
+        for line in run_alexnet(options.picture, options.seed):
+            print(line, flush=True)
+        return
     print(read_picture(options.picture))
 
 

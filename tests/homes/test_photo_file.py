@@ -59,3 +59,18 @@ def test_a_picture_too_large_is_refused_before_it_is_decoded(tmp_path, capsys):
     (tmp_path / "wide.png").write_bytes(data)
     assert main(["read", str(tmp_path / "wide.png")]) == 1
     assert capsys.readouterr().err.count("wide.png") == 1
+
+
+def test_alexnet_runs_layer_by_layer_and_says_what_it_is_not(tmp_path, capsys):
+    file = saved(tmp_path / "cat.png", photo("cat", 224, DiskFiles()))
+    assert main(["read", str(file), "--network", "alexnet", "--seed", "3"]) == 0
+    first, honest, squeezenet, *lines = capsys.readouterr().out.splitlines()
+    assert first.endswith("as 227×227×3")
+    assert "weights drawn from seed 3" in honest
+    assert "SqueezeNet reads photographs here" in squeezenet
+    sizes = [line.split("  mean")[0].split()[-1] for line in lines]
+    assert [size for size, before in zip(sizes, ["", *sizes], strict=False) if size != before] == [
+        "96×55×55", "96×27×27", "256×27×27", "256×13×13", "384×13×13", "256×13×13", "256×6×6", "9216", "4096", "1000",
+    ]  # fmt: skip
+    assert sum(line.startswith("lrn") for line in lines) == 2
+    assert sum("groups 2" in line for line in lines) == 3
