@@ -9,11 +9,11 @@ from ..theme import themed
 
 # The image and the output large, what happens in between small.
 LAYOUT = Layout(
-    narrow='"input output" auto "kernel products" auto "sums sums" auto "im2col im2col" auto "x conv" auto / 1fr 1fr',
+    narrow='"input output" auto "kernel products" auto "sums sums" auto "im2col im2col" auto / 1fr 1fr',
     wide='"input kernel output" auto "input products output" 1fr "sums sums sums" auto "im2col im2col im2col" auto'
-    ' "x . conv" auto / 5fr 2.3fr 5fr',
+    " / 5fr 2.3fr 5fr",
     large='"input input input" auto "kernel products sums" auto "output output output" auto "im2col im2col im2col" auto'
-    ' "x x conv" auto / 1fr 1fr 2fr',
+    " / 1fr 1fr 2fr",
 )
 
 

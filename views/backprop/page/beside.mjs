@@ -20,7 +20,7 @@ export class Beside {
     const { part, head, words } = Object.fromEntries(Object.entries(beside).map(([name, column]) => [name, allOf(column)]));
     const children = [];
     for (const [n, text] of words.entries()) {
-      if (part[n] !== part[n - 1]) children.push(make("h3", { textContent: part[n] }), make("ol", {}));
+      if (part[n] !== part[n - 1]) children.push(make("h2", { textContent: part[n] }), make("ol", {}));
       const line = make("li", {});
       line.append(make("b", { textContent: head[n] }), " ", make("span", { className: "words", textContent: text }), " ", make("span", { className: "numbers" }));
       line.dataset.level = head[n];
