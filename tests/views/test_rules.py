@@ -88,7 +88,8 @@ def a_possible_order(kind, names, rng):
             before[rule.name] |= {other for other in others if other in before and other != rule.name}
     order = []
     while before:
-        name = str(rng.choice([name for name, others in before.items() if others <= {*order}]))
+        possible = [name for name, others in before.items() if others <= {*order}]
+        name = str(rng.choice(possible or [*before]))  # of two that start each other, either comes first
         order.append(name)
         del before[name]
     return order
