@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, CDPSession, Page, Route
 
 from convoscope.homes import site
 from convoscope.homes.browser import opened_browser
+from convoscope.homes.precompile import compiled_runtime
 from convoscope.homes.server import make_server
 from convoscope.homes.vendor import FOLDER as RUNTIME
 
@@ -85,7 +86,7 @@ def served_site() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         dist = site.build(Path(folder) / "dist", say=lambda _: None)
         shutil.copytree(HERE / "bare", dist / "bare")
-        shutil.copytree(next(dist.glob("pyodide-*")), dist / "bare" / "pyodide")  # the same files, from no warm cache
+        shutil.copytree(compiled_runtime(say=lambda _: None), dist / "bare" / "pyodide")  # all of Python, compiled
         shutil.copytree(HERE / "bare", dist / "stock")
         shutil.copytree(RUNTIME, dist / "stock" / "pyodide")  # as Pyodide publishes them, its Python not yet compiled
         server = make_server(dist)
@@ -116,7 +117,7 @@ def bytes_before_python(browser: Browser, address: str) -> dict[str, int]:
     with new_page(browser) as page:
         responses = []
         page.on("response", lambda response: responses.append(response))
-        page.route("**/worker.mjs", hold)
+        page.route("**/worker.js", hold)
         page.goto(address)
         page.evaluate("benchmark.firstPaint()")
         bodies = {response.url.removeprefix(address): response.body() for response in responses}

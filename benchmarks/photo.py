@@ -73,7 +73,7 @@ def opened(page: Page, url: str) -> None:
 def webcam_rows(browser: Browser, address: str, count: int) -> list[Row]:
     """How many pictures of the webcam are read a second, and how memory grows while they are."""
     with new_page(browser) as page:
-        page.route("**/worker.mjs", with_the_size_of_the_heap)
+        page.route("**/worker.js", with_the_size_of_the_heap)
         opened(page, f"{address}?view=photo")
         page.evaluate("asked => benchmark.change(...asked)", ["photo", {"image": "own"}])
         page.get_by_role("button", name="Use the webcam").filter(visible=True).click()

@@ -117,7 +117,7 @@ def training(minutes: float) -> str:
     """Train and step for so long; how the heaps of JavaScript and WebAssembly grow in the last two thirds."""
     with served_site() as address, opened_browser() as browser:
         page = browser.new_context().new_page()
-        page.route("**/worker.mjs", with_the_size_of_the_heap)
+        page.route("**/worker.js", with_the_size_of_the_heap)
         page.goto(f"{address}?view=train")
         page.locator(".view:not([hidden]) .sentence", has_text="batches").wait_for()
         page.evaluate("window.convoscope.ready")

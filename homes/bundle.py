@@ -1,23 +1,18 @@
-"""Pack what Python needs in the browser into one zip named by its content: engine, lessons and param.
+"""Collect what Python needs in the browser beside the runtime: engine, lessons, param and segno.
 
-The same files give the same bytes, so an unchanged bundle keeps its name and every cache keeps it. Drawing files stay
-out: figures are drawn at build time, and the browser needs no bokeh, panel or pandas. The files are compiled
-(precompile.py says what that saves); the measured import of param falls from 180 to 40 ms, of engine and lessons from
-145 to 90 ms.
+Drawing files stay out: figures are drawn at build time, and the browser needs no bokeh, panel or pandas. The files are
+compiled (precompile.py says what that saves); the measured import of param falls from 180 to 40 ms, of engine and lessons
+from 145 to 90 ms. archives.py says which of them travel at the start.
 """
 
 from __future__ import annotations
 
 import ast
-import hashlib
 import importlib.metadata
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-
-from .precompile import compiled_bytes
-from .vendor import write_at_once
 
 ROOT = Path(__file__).resolve().parent.parent
 # In views: they build Bokeh models, on the server or at build time.
@@ -31,14 +26,10 @@ class BundleError(RuntimeError):
     """A file that cannot run in the browser would be packed; the message names it and says what to try."""
 
 
-def bundle(folder: Path) -> Path:
-    """Write convoscope-<sha256>.zip into `folder` and return its path. The runtime must be vendored before."""
-    return write_named(folder, "convoscope", compiled_bytes(zip_bytes(browser_files())))
-
-
 def browser_files() -> dict[str, bytes]:
     """Collect what the browser imports: {path in site-packages: content}."""
-    files = engine_files() | views_files() | package_files("param") | package_files("segno")
+    ours = {"convoscope/__init__.py": b"", "convoscope_later.py": (ROOT / "homes" / "later.py").read_bytes()}
+    files = ours | engine_files() | views_files() | package_files("param") | package_files("segno")
     for name, content in files.items():
         for package in imported_packages(content) & SERVER_PACKAGES if name.startswith("convoscope/") else ():
             raise BundleError(
@@ -91,22 +82,14 @@ def _python_files(folder: Path, inside: str, left_out: Iterable[str] = ()) -> di
     }
 
 
-def zip_bytes(files: Mapping[str, bytes]) -> bytes:
+def zip_bytes(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Zip {name: content} so that the same content always gives the same bytes: sorted, undated, plain permissions."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(target, "w", method, compresslevel=9) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, FIRST_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type = method
             entry.create_system = 3  # Unix, whichever system packs it
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, files[name])
     return target.getvalue()
-
-
-def write_named(folder: Path, stem: str, data: bytes) -> Path:
-    """Write <stem>-<first 16 digits of its sha256>.zip into `folder` at once or not at all, and return its path."""
-    path = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:16]}.zip"
-    folder.mkdir(parents=True, exist_ok=True)
-    write_at_once(path, data)
-    return path

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .fetching import PackageSource, npm_command
 from .vendor import FOLDER as RUNTIME
-from .vendor import Pin
+from .vendor import Pin, is_right
 from .vendor import vendor as collect
 
 VERSION = "1.0.3"
@@ -30,8 +30,10 @@ def vendor(say: Callable[[str], None] = print) -> Path:
     return collect(FOLDER, pins=PINS, written={}, sources=sources, say=say)
 
 
-def add_gif_encoder(scripts: Path) -> None:
+def add_gif_encoder(scripts: Path, say: Callable[[str], None] = print) -> None:
     """Put it beside the page's own scripts (static/js/gif.mjs asks for it there), without its map, which nobody needs."""
+    if not all(is_right(FOLDER / pin.name, pin) for pin in PINS):
+        vendor(say)
     source = (FOLDER / "gifenc.esm.js").read_text("utf-8").replace("//# sourceMappingURL=gifenc.esm.js.map", "")
     (scripts / "gifenc.mjs").write_text(source, encoding="utf-8")
     shutil.copy(FOLDER / "LICENSE.md", scripts / "gifenc.LICENSE.md")

@@ -1,10 +1,10 @@
 """Compile Python's files before the browser sees them: ready in less than half the time.
 
 Pyodide ships its standard library and NumPy as sources and compiles what it imports at every page load. Its own Python,
-run once under Node at build time, writes the same code as .pyc (without docstrings, but NumPy insists on its own).
-Measured under Node 20 on 2 cores, from loadPyodide to lessons imported: 2.6 s from sources, 2.45 s with only our own
-bundle compiled, 1.2 s with all three, for 1.8 MB more to transfer (10.6 instead of 8.8). The result depends neither on
-Node nor on the machine, so it is pinned like everything else. Without Node the sources serve: slower, otherwise the same.
+run once under Node at build time, writes the same code as .pyc, without docstrings and assertions. Measured
+under Node 20 on 2 cores, from loadPyodide to lessons imported: 2.6 s from sources, 1.2 s compiled. The result depends
+neither on Node nor on the machine, so it is pinned like everything else. Without Node the sources serve: slower, otherwise
+the same. archives.py says what of it travels at the start.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SCRIPT = Path(__file__).with_name("precompile.mjs")
 CACHE = FOLDER.parent / "compiled"
 COMPILED_PINS = (
     Pin("python_stdlib.zip", 3_440_718, "6a8dfeadc67bb97a19b9012e349c87b4b6dd43b094c238d486e05d899303c58e"),
-    Pin(NUMPY_WHEEL, 3_599_935, "2fd3306ee7ec290a10f4ec9e5272270106af0e8c79c6936a6c7e197b7f96ecd5"),
+    Pin(NUMPY_WHEEL, 3_135_504, "147f2f421c8d7a426bcc696a260bce6675d447adaf8b683bbe581e82eea95269"),
 )
 COMPILED_NOTICE = "Except: the Python files of the standard library and of NumPy are compiled (.pyc) by that Python itself.\n"
 
@@ -58,8 +58,7 @@ def compiled_runtime(runtime: Path = FOLDER, *, cache: Path = CACHE, say: Callab
             continue
         if pin in COMPILED_PINS:
             say(f"{pin.name}: compiling it with Pyodide's Python ...")
-            optimize = 0 if pin.name == NUMPY_WHEEL else 2
-            compile_zip(runtime / pin.name, folder / pin.name, runtime=runtime, node=node, optimize=optimize)
+            compile_zip(runtime / pin.name, folder / pin.name, runtime=runtime, node=node)
         else:
             write_at_once(folder / pin.name, (runtime / pin.name).read_bytes())
         if not is_right(folder / pin.name, pin):
@@ -92,10 +91,10 @@ def compiled_bytes(data: bytes, *, runtime: Path = FOLDER, cache: Path = CACHE) 
     return result.read_bytes()
 
 
-def compile_zip(source: Path, target: Path, *, runtime: Path, node: str, optimize: int = 2) -> None:
+def compile_zip(source: Path, target: Path, *, runtime: Path, node: str) -> None:
     """Write `source` to `target` with each .py replaced by its .pyc, at once or not at all."""
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    command = [node, str(SCRIPT), str(runtime), str(source), str(part), str(optimize)]
+    command = [node, str(SCRIPT), str(runtime), str(source), str(part)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode or not part.exists():
         part.unlink(missing_ok=True)

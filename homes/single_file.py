@@ -83,12 +83,13 @@ def blank(view: shell.View) -> str:
     view = dataclasses.replace(view, has_exercises=False)  # an exercise would have to be computed
     return shell.template("single.html").render(
         home="static",
+        is_explorer=False,
         views=[view],
         site=MARK.format("site"),
         packets=MARK.format("packets"),
         styles=[Markup(css()), *sheets],
         scripts={
-            "theme": _inline((static / "js" / "theme.js").read_text("utf-8")),
+            "theme": _inline((static / "js" / "early-theme.js").read_text("utf-8")),
             "unpack": _inline((static / "js" / "unpack.js").read_text("utf-8")),
         },
         packed={"bokeh": MARK.format("bokeh"), "modules": packed(json.dumps(modules(view.slug)).encode())},

@@ -1,13 +1,15 @@
 """Build the static site: every page, figure, first trace and byte of runtime that a web server needs to hand out.
 
 All URLs are relative, so the site works under any path. Everything that changes between versions lies in one folder
-named by its content: a page can never mix the scripts of two versions.
+named by its content: a page can never mix the scripts of two versions. Modules end in .js there, because plain web servers
+call .mjs a text or a download, which no browser runs.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,20 +17,20 @@ from pathlib import Path
 from ..views.session import Session
 from ..views.theme import css
 from . import gallery, shell
-from .bundle import bundle
+from .archives import START, write_archives
+from .compressing import compress, sizes_of
 from .deck import add_deck
 from .gif_encoder import add_gif_encoder
 from .listing import engine_sources
 from .offline import add_offline
-from .precompile import compiled_runtime
 from .single_file import blank
 from .states import write_states
 from .vendor import FOLDER as RUNTIME
-from .vendor import PYODIDE_VERSION, copy_bokehjs
+from .vendor import IS_CHECKOUT, PROGRAM, PYODIDE_VERSION, copy_bokehjs, ensure, write_program
 
-DIST = shell.STATIC.parent / "dist"
+DIST = (shell.ROOT if IS_CHECKOUT else Path()) / "dist"
 FILES_OF_A_VIEW = {"figures": "json", "first": "packet", "blank": "blank.html", "ran": "ran.packet"}
-FETCHED = (".wasm", ".zip", ".whl")  # what the worker fetches and counts while it starts
+MODULE = re.compile(r"""\.mjs(?=["'`])""")  # the end of a module's name in a script or a page
 
 
 def build(
@@ -38,26 +40,26 @@ def build(
 
     precompute: pages of other people, whose embeds of this site show their pictures before Python is there, as the deck's do.
     """
+    ensure(runtime, say)
     new = dist.with_name(f".{dist.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     shown = shell.views()
     assets = new / "assets"
-    write_assets(assets, shown)
+    write_assets(assets, shown, say)
     pages = [shell.STATIC / "slides" / "index.html", *precompute]
     states = write_states(assets, [*(page.read_text("utf-8") for page in pages), gallery.page()], say)
-    packed = bundle(assets)
+    write_archives(assets, runtime, say=say)
     assets = assets.rename(new / f"assets-{digest_of(assets)}")
     shutil.copytree(shell.STATIC / "data", new / "data")
-    pyodide = new / f"pyodide-{PYODIDE_VERSION}"
-    shutil.copytree(compiled_runtime(runtime, say=say), pyodide, ignore=shutil.ignore_patterns(".*"))
-    sizes = {path.name: path.stat().st_size for path in pyodide.iterdir() if path.suffix in FETCHED}
+    pyodide = write_program(runtime, new / f"pyodide-{PYODIDE_VERSION}")
     base = f"{assets.name}/"
     files: dict[str, object] = {
         "runtime": {
             "pyodide": f"{pyodide.name}/",
-            "bundle": base + packed.name,
+            "start": base + START,
+            "archives": base,
             "data": "data/",
-            "bytes": sizes | {packed.name: (assets / packed.name).stat().st_size},
+            "bytes": {path.name: sizes_of(path) for path in (pyodide / PROGRAM, assets / START)},
         },
         "bokeh": base + "bokeh.min.js",
         "sources": base + "engine.json",
@@ -73,6 +75,8 @@ def build(
         shutil.copy(script, new)
     add_deck(new, say)
     gallery.add_gallery(new)
+    name_modules(new)
+    compress(new, say)
     add_offline(new)
     (new / ".nojekyll").touch()  # GitHub Pages: hand out the files as they are
     shutil.rmtree(dist, ignore_errors=True)
@@ -81,8 +85,8 @@ def build(
     return dist
 
 
-def write_assets(folder: Path, shown: list[shell.View]) -> None:
-    """All that a page fetches except the bundle: scripts and styles under their paths here, BokehJS, figures, first packets."""
+def write_assets(folder: Path, shown: list[shell.View], say: Callable[[str], None]) -> None:
+    """All that a page fetches but Python: scripts and styles under their paths here, BokehJS, figures, first packets."""
     static = folder / "static"
     for path in shell.page_files():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +95,7 @@ def write_assets(folder: Path, shown: list[shell.View]) -> None:
     (static / "css" / "tokens.css").write_text(css(), encoding="utf-8")
     (folder / "engine.json").write_text(engine_sources(), encoding="utf-8")
     copy_bokehjs(folder)
-    add_gif_encoder(static / "js")
+    add_gif_encoder(static / "js", say)
     session = Session()
     for view in shown:
         drawing = shell.drawing_of(view.panels)
@@ -103,11 +107,25 @@ def write_assets(folder: Path, shown: list[shell.View]) -> None:
         (folder / f"{view.slug}.ran.packet").write_bytes(ran.to_bytes())
 
 
+def name_modules(site: Path) -> None:
+    """Let all modules end in .js, and call them so wherever a script or a page names one."""
+    scripts = [path for pattern in ("*.mjs", "*.js", "*.html") for path in site.rglob(pattern)]
+    for path in scripts:
+        named = path.with_suffix(".js") if path.suffix == ".mjs" else path
+        if named != path and named.exists():
+            raise RuntimeError(f"{path.name} and {named.name} would have the same name in the site; rename one of them")
+        if path.name.endswith(f".{FILES_OF_A_VIEW['blank']}"):
+            continue  # a page in one file, in which modules have names of their own
+        path.write_text(MODULE.sub(".js", path.read_text("utf-8")), encoding="utf-8")
+        path.rename(named)
+
+
 def render(name: str, shown: list[shell.View], assets: str, files: dict[str, object]) -> str:
     """One page of the static site as text."""
     return shell.template(name).render(
         home="static",
         policy=shell.POLICY,
+        is_explorer=name == "shell.html",  # an embed may never need Python
         views=shown,
         assets=assets,
         modules=shell.modules("static-home.mjs", *(["embed.mjs"] if name == "embed.html" else [])),

@@ -39,8 +39,12 @@ PINS = (
     Pin("python_stdlib.zip", 2_360_737, "16611534726e5d8ac2bd8f926410b2dcb8d6f49aa24913463533b457a2115c16"),
     Pin(NUMPY_WHEEL, 3_061_133, "ebb61241d962b98b21597d7ce43b67668a6d5bab3acec4fbe958657320d7cd08"),
 )
+PROGRAM = "pyodide.asm.wasm"
 PUBLIC_SERVER = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE_VERSION}/full"
-FOLDER = Path(__file__).resolve().parent.parent / "vendor" / "pyodide"
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "convoscope"
+IS_CHECKOUT = (ROOT / "pyproject.toml").exists()  # else it is installed, and its folder is no place for what is fetched
+FOLDER = (ROOT if IS_CHECKOUT else CACHE) / "vendor" / "pyodide"
 
 # Pyodide's own lock file lists 250 packages in 112 kB; the page loads one, so it gets the same entry in 0.5 kB.
 LOCK = {
@@ -69,6 +73,10 @@ NOTICE = f"""\
 Pyodide {PYODIDE_VERSION}: Mozilla Public License 2.0, source at https://github.com/pyodide/pyodide
 It contains CPython 3.12.7 (PSF License 2). NumPy 2.0.2 carries its licences in its wheel.
 The files are as published; pyodide-lock.json lists NumPy only.
+"""
+SORTED_NOTICE = """\
+Except: the Python files of the standard library and of NumPy lie, compiled by that Python itself and without docstrings, in
+archives beside the page's scripts, with their licences. Three files are replaced: homes/archives.py of Convoscope says why.
 """
 WRITTEN = {"pyodide-lock.json": json.dumps(LOCK, indent=1) + "\n", "NOTICE.txt": NOTICE}
 
@@ -100,6 +108,14 @@ def vendor(
         say(f"{pin.name}: {_fetch(pin, folder, tried, progress or show_progress)}")
     for name, text in written.items():
         write_at_once(folder / name, text.encode())
+    return folder
+
+
+def ensure(folder: Path = FOLDER, say: Callable[[str], None] = print) -> Path:
+    """Return `folder` with every file of the runtime, fetched now if one is missing."""
+    if not all(is_right(folder / pin.name, pin) for pin in PINS):
+        say(f"Python for the browser is not here yet: fetching it into {folder} (17 MB, once)")
+        vendor(folder, say=say)
     return folder
 
 
@@ -189,6 +205,16 @@ def show_progress(name: str, done: int, total: int) -> None:
     if sys.stdout.isatty():
         end = "\r" if done < total else "\n"
         print(f"  {name}  {done:>12,} / {total:,} bytes  {done / total:4.0%}", end=end, flush=True)
+
+
+def write_program(runtime: Path, folder: Path) -> Path:
+    """Write what of the runtime is no Python into a folder of a site and return it: archives.py sorts the rest."""
+    folder.mkdir(parents=True)
+    for name in ("pyodide.mjs", "pyodide.asm.js", PROGRAM):
+        shutil.copyfile(runtime / name, folder / name)
+    (folder / "pyodide-lock.json").write_text(json.dumps(LOCK | {"packages": {}}, indent=1) + "\n", encoding="utf-8")
+    (folder / "NOTICE.txt").write_text(NOTICE + SORTED_NOTICE, encoding="utf-8")
+    return folder
 
 
 def copy_bokehjs(folder: Path) -> Path:

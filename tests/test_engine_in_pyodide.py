@@ -1,34 +1,24 @@
-"""The engine's own suite passes inside Pyodide, on the runtime that the page carries, under Node."""
+"""The engine's own suite passes inside Pyodide, on the archives that the page carries, under Node.
+
+It imports what the page's start does not, from pytest's standard library to numpy.testing: all of it comes when imported.
+"""
 
 import importlib.metadata
-import json
-import subprocess
 import zipfile
 from pathlib import Path
 
-import pytest
+from in_pyodide import quiet, run_in_pyodide
 
-from convoscope.homes.bundle import engine_files, imported_packages, zip_bytes
+from convoscope.homes.bundle import engine_files, imported_packages
 from convoscope.homes.fetching import PackageSource, pip_command
-from convoscope.homes.precompile import compiled_runtime, find_node
 from convoscope.homes.vendor import FOLDER, Pin, vendor
 
 TESTS = Path(__file__).parent
-INSIDE = TESTS / "pyodide"
 PURE_PACKAGES = ("pytest", "pluggy", "iniconfig", "packaging", "pygments", "sortedcontainers")
 # The newest hypothesis is compiled for one platform; this one is the last that runs everywhere.
 HYPOTHESIS = Pin(
     "hypothesis-6.155.7-py3-none-any.whl", 544_762, "9f634bdb1f9e9b8ab6ba09431cf2deedb750c96978125a6fb3c5a0f6c6db4131"
 )
-
-
-@pytest.fixture(scope="module")
-def runtime():
-    return compiled_runtime(vendor(say=quiet), say=quiet)
-
-
-def quiet(_: str) -> None:
-    """Say nothing."""
 
 
 def pure_packages() -> dict[str, bytes]:
@@ -59,21 +49,15 @@ def engine_tests() -> dict[str, bytes]:
     return {name: data for name, data in files.items() if name not in native} | settings
 
 
-def run_suite(runtime: Path, folder: Path, tests: dict[str, bytes]) -> dict:
+def run_suite(folder: Path, tests: dict[str, bytes]) -> dict:
     """Run `tests` and the engine inside Pyodide and return the report of inside.py."""
-    engine = {f"packages/{name}": data for name, data in engine_files().items()}
-    (folder / "suite.zip").write_bytes(zip_bytes(pure_packages() | engine | tests))
-    script, inside, report = INSIDE / "run_in_pyodide.mjs", INSIDE / "inside.py", folder / "report.json"
-    node = find_node()
-    assert node, "Node is needed to run Pyodide outside a browser; install nodejs, or the development extras of convoscope"
-    command = [node, str(script), str(runtime), str(folder / "suite.zip"), str(inside), str(report)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert report.exists(), f"Pyodide stopped before its report:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-    return json.loads(report.read_text()) | {"output": done.stdout}
+    engine = {f"packages/{name}": data for name, data in engine_files().items()} | {"packages/convoscope/__init__.py": b""}
+    report, output = run_in_pyodide("inside.py", folder, pure_packages() | engine | tests)
+    return report | {"output": output}
 
 
-def test_the_engine_suite_passes_in_pyodide(runtime, tmp_path, record_property):
-    report = run_suite(runtime, tmp_path, engine_tests())
+def test_the_engine_suite_passes_in_pyodide(tmp_path, record_property):
+    report = run_suite(tmp_path, engine_tests())
     failures = "".join(f"\n\n=== in Pyodide: {name}\n{text}" for name, text in report["failed"].items())
     assert not report["failed"], f"{len(report['failed'])} of the engine's tests fail in Pyodide:{failures}"
     assert report["status"] == 0, report["output"][-3000:]
@@ -83,12 +67,12 @@ def test_the_engine_suite_passes_in_pyodide(runtime, tmp_path, record_property):
     record_property("summary", f"inside Pyodide (Python {report['python']}): {len(report['passed'])} engine tests passed")
 
 
-def test_a_failure_inside_pyodide_is_reported_by_name(runtime, tmp_path):
+def test_a_failure_inside_pyodide_is_reported_by_name(tmp_path):
     planted = {
         "tests/engine/test_planted.py": b"def test_right(): pass\ndef test_wrong(): assert 1 == 2\n",
         "tests/engine/test_broken.py": b"import scipy\n",
     }
-    report = run_suite(runtime, tmp_path, planted)
+    report = run_suite(tmp_path, planted)
     assert report["status"] != 0
     assert set(report["failed"]) == {"tests/engine/test_broken.py", "tests/engine/test_planted.py::test_wrong"}
     assert report["passed"] == ["tests/engine/test_planted.py::test_right"]

@@ -7,15 +7,11 @@ view's thousand written logits one or the other is then rounded up here and down
 import base64
 import json
 import re
-import subprocess
-import zipfile
 
 import numpy as np
 import pytest
+from in_pyodide import run_in_pyodide
 
-from convoscope.homes.bundle import bundle
-from convoscope.homes.precompile import compiled_runtime, find_node
-from convoscope.homes.vendor import vendor
 from convoscope.views.answer import answer_text
 from convoscope.views.files import DiskFiles
 from convoscope.views.packet import unpack
@@ -23,7 +19,6 @@ from convoscope.views.session import LESSONS, Session
 from convoscope.views.trace import column_array
 
 from .browser.replay import EVENTS
-from .test_engine_in_pyodide import INSIDE, quiet
 
 TOLERANCE = 1e-6  # of the largest number of a column, or of one
 DEEP = 1e-5  # in the views whose pictures come from 26 layers of float32
@@ -78,16 +73,9 @@ def events():
 @pytest.fixture(scope="module")
 def in_pyodide(tmp_path_factory, native):
     """What a session in Pyodide answers, under Node. The files that these events need travel along."""
-    folder = tmp_path_factory.mktemp("transports")
-    suite, report = bundle(folder), folder / "report.json"
-    with zipfile.ZipFile(suite, "a") as archive:
-        archive.writestr("events.json", json.dumps(events()))
-        for path in sorted(NEEDED):
-            archive.writestr(f"data/{path}", DiskFiles().read(path))
-    command = [find_node(), INSIDE / "run_in_pyodide.mjs", compiled_runtime(vendor(say=quiet), say=quiet), suite]
-    done = subprocess.run([*command, INSIDE / "replay.py", report], capture_output=True, text=True, check=False)
-    assert report.exists(), f"Pyodide stopped before its report:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-    return [unpack(base64.b64decode(packet)) for packet in json.loads(report.read_text())]
+    files = {f"data/{path}": DiskFiles().read(path) for path in NEEDED} | {"events.json": json.dumps(events()).encode()}
+    report, _ = run_in_pyodide("replay.py", tmp_path_factory.mktemp("transports"), files)
+    return [unpack(base64.b64decode(packet)) for packet in report]
 
 
 class NotingFiles(DiskFiles):

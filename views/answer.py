@@ -95,6 +95,16 @@ class Answerer:
         self._session = Session(self._files)
         self._packet = b""
 
+    def open(self, view: str) -> str:
+        """Import what a view needs before its first event. Returns the path of a file to `put` before the next try, or ""."""
+        try:
+            self._session.open(view)
+        except FileNeeded as needed:
+            return needed.path
+        except OSError:
+            log.info("What the view %s needs did not come; its first event will ask again", view)
+        return ""
+
     def needs(self, event: str) -> str:
         """Try to answer an event (JSON). Returns the path of a file to `put` before the next try, or ""."""
         try:

@@ -13,16 +13,15 @@ ends in a state that can be shown.
 from __future__ import annotations
 
 import base64
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..engine import DataError, NetworkTextError, ShapeError, WeightsError
-from . import SLUGS
 from .exercise import Exercise, pose
 from .exports import ShownStep, export, qr_code
 from .files import DiskFiles, Files
+from .lessons import LESSONS as LESSONS  # found here by those who use a session
 from .networks import Networks
 from .packet import Exchange, Known, pack
 from .pasting import pasted
@@ -31,8 +30,6 @@ from .reading import read
 from .settings import Matrix, SettingError, Settings
 from .state import Download, State
 from .trace import Trace
-
-LESSONS = {slug: importlib.import_module(f".{slug}.lesson", __package__) for slug in SLUGS}
 
 
 @dataclass(frozen=True)
@@ -74,10 +71,8 @@ class Session:
     def __init__(self, files: Files | None = None) -> None:
         self.files: Files = files or DiskFiles()
         self.networks = Networks(self.files)
-        self._settings: dict[str, Settings] = {slug: lesson.Settings() for slug, lesson in LESSONS.items()}
-        self._states: dict[str, State[Any]] = {
-            slug: lesson.State(self.files, self.networks) for slug, lesson in LESSONS.items() if hasattr(lesson, "State")
-        }
+        self._settings: dict[str, Settings] = {}  # of the views that were opened
+        self._states: dict[str, State[Any]] = {}
         self._known: dict[str, Known] = {}
 
     @property
@@ -102,11 +97,15 @@ class Session:
 
     def settings_of(self, view: Any) -> dict[str, Any]:
         """The settings of a view as they are; none if there is no such view."""
-        return self._settings[view].plain() if isinstance(view, str) and view in self._settings else {}
+        return self._opened(view).plain() if isinstance(view, str) and view in LESSONS else {}
+
+    def open(self, view: str) -> None:
+        """Import what a view needs, because it will be used. Raises FileNeeded."""
+        self._opened(view)
 
     def begin_with(self, view: str, values: Mapping[str, Any]) -> None:
         """Take over the settings that a view has elsewhere, without showing anything yet."""
-        self._settings[view].change(values, self.files)
+        self._opened(view).change(values, self.files)
 
     def handle_to_the_end(self, event: Mapping[str, Any]) -> Update:
         """Answer an event and do all the work that then goes on by itself: for a page that is made before anybody opens it."""
@@ -147,7 +146,10 @@ class Session:
         view = event.get("view")
         if not isinstance(view, str) or view not in LESSONS:
             return Update(str(view), {}, error=f"There is no view called {view!r}; the views are {', '.join(LESSONS)}.")
-        settings = self._settings[view]
+        try:
+            settings = self._opened(view)
+        except OSError as error:  # its lesson did not come
+            return Update(view, {}, error=_sentence(error))
         draft = settings.copy()
         name, value, exercise = event.get("name"), event.get("value"), None
         notices: list[str] = []
@@ -180,6 +182,15 @@ class Session:
             return Update(view, settings.plain(), error=_sentence(error), refused=asked)
         self._settings[view] = draft
         return Update(view, draft.plain(), trace, tuple(notices), "", refused, exercise, download)
+
+    def _opened(self, view: str) -> Settings:
+        """The settings of a view; when it is asked for the first time, its lesson is imported. Raises FileNeeded."""
+        if view not in self._settings:
+            lesson = LESSONS[view]
+            if hasattr(lesson, "State"):
+                self._states[view] = lesson.State(self.files, self.networks)
+            self._settings[view] = lesson.Settings()
+        return self._settings[view]
 
     def _export(self, view: str, settings: Settings, value: Any) -> Download:
         """The file that value = {"kind", "step"} asks for."""

@@ -39,6 +39,18 @@ export class Embed {
     }
   }
 
+  /** Whether it shows what the build has computed and has no controls: then it needs Python only when it is touched. */
+  get onlyPlays() {
+    return document.documentElement.dataset.hide.split(" ").includes("controls") && !this.current().section.hasAttribute("data-waiting");
+  }
+
+  /** The picture is touched, or pointed at if more can be done on it than elsewhere. @param {() => void} tell */
+  whenTouched(tell) {
+    const { section, own } = this.current();
+    const listen = ({ target }) => target.closest(".player") || tell();
+    for (const touch of ["pointerdown", "focusin", ...(own ? ["pointerover"] : [])]) section.addEventListener(touch, listen, { capture: true });
+  }
+
   /** Play, as autoplay or the deck asks for it; never against the wish for less motion. */
   start() {
     this.tellSeen();

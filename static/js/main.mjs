@@ -3,6 +3,7 @@
  * `window.convoscope` is the door for tests and for other people's scripts.
  */
 import { enter, flushAddress, forgetAddress, hasOtherQuery, pageParameter } from "./address.mjs";
+import { doorTo, openDoor } from "./door.mjs";
 import { keepForOffline } from "./offline.mjs";
 import { Legible } from "./legible.mjs";
 import { readPacket } from "./packet.mjs";
@@ -19,18 +20,13 @@ const status = new PythonStatus(document.querySelector(".python"));
 const views = new Map();
 const isEmbed = document.body.classList.contains("embed");
 let current;
-let settle;
-const ready = new Promise((...both) => {
-  settle = both;
-});
-ready.catch(() => {}); // the status line says it
-window.convoscope = { version: site.version, ready, views: {} };
+const { settle, wantPython, wanted } = openDoor(site.version);
 
 const rebuild = () => [...views.values()].flatMap((view) => view.rebuild());
 const homes = {
   panel: () => import("./panel.mjs").then(({ connectPanel }) => () => connectPanel(site.version, rebuild)),
   file: () => import("./file-home.mjs").then(({ fileHome }) => fileHome),
-  static: () => import("./static-home.mjs").then(({ staticHome }) => () => staticHome(site, rebuild)),
+  static: () => import("./static-home.mjs").then(({ staticHome }) => () => staticHome(site, rebuild, wantPython)),
 };
 let home;
 try {
@@ -59,7 +55,7 @@ async function open(description) {
     const view = new View(section, description, figures, home, own);
     new Legible(view);
     views.set(description.slug, view);
-    window.convoscope.views[description.slug] = door(view);
+    window.convoscope.views[description.slug] = doorTo(view);
     figures.applyTheme();
     view.show(readPacket(packet));
     view.restored ||= isOwn;
@@ -67,6 +63,7 @@ async function open(description) {
     view.enable(status.isReady);
   }
   current = views.get(description.slug);
+  home.opened?.(description.slug);
 }
 
 /** What only this view does on the page, if there is such a script: a function of the view. */
@@ -145,7 +142,7 @@ async function openState(read) {
     const state = await read(await import("./state-link.mjs"));
     if (!state) return;
     if (!viewOf(state.view)) throw new Error(`There is no view “${state.view.slice(0, 40)}” here.`);
-    await ready;
+    await window.convoscope.ready;
     flushAddress();
     enter(`?view=${state.view}`);
     await open(addressed());
@@ -155,21 +152,6 @@ async function openState(read) {
   } catch (error) {
     current.say([error.message], true);
   }
-}
-
-/** What scripts may do with a view; everything goes the way that a control's event goes. */
-function door(view) {
-  return {
-    state: () => view.state(),
-    set: (settings) => view.change("settings", settings),
-    step: (step) => view.player.go(step),
-    data: (source) => view.figures.data(source),
-    picture: async (kind) => {
-      if (kind === "gif") return (await import("./gif.mjs")).gifText(view);
-      const { pngText, svgOf } = await import("./snapshot.mjs");
-      return kind === "svg" ? svgOf(view) : pngText(view);
-    },
-  };
 }
 
 /** Closing the tab would end a training. An embed leaves with its page, which knows better. */
@@ -198,9 +180,9 @@ async function bringUpPython() {
   await new Promise((resolve, reject) => {
     home.start({
       progress: (loaded, total) => status.progress(loaded, total),
-      ready: () => {
+      ready: (fetched) => {
         status.ready();
-        if (site.home === "static") keepForOffline(document.querySelector("footer"));
+        if (site.home === "static") keepForOffline(document.querySelector("footer"), fetched);
         for (const view of views.values()) view.enable(true);
         resolve();
       },
@@ -239,7 +221,15 @@ try {
     current.say([`There is no view “${asked.slice(0, 40)}”; the views are ${titles}.`]);
   }
   askBeforeLeaving();
-  if (isEmbed) await new (await import("./embed.mjs")).Embed(() => current).firstSeen;
+  if (isEmbed) {
+    const embed = new (await import("./embed.mjs")).Embed(() => current);
+    await embed.firstSeen;
+    if (site.home === "static" && embed.onlyPlays && !behind) {
+      status.rest();
+      embed.whenTouched(wantPython);
+      await wanted;
+    }
+  }
   bringUpPython().then(...settle);
   if (behind) openState(({ stateIn }) => stateIn(behind));
 } catch (error) {

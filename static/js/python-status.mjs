@@ -23,6 +23,11 @@ export class PythonStatus {
     this.#say("ready", "Python is ready");
   }
 
+  /** Nobody needs Python here yet. */
+  rest() {
+    this.#say("resting", "Python comes when you touch the picture");
+  }
+
   restart(why) {
     this.#say("loading", `Python stopped (${why}). It is being started again; your settings are kept.`);
   }

@@ -17,7 +17,7 @@ const NO_WORKERS = "this browser, or the frame of this page, does not allow web 
 export class PythonWorker {
   /**
    * @param {object} runtime what the worker loads: {worker, ...} (see homes/site.py)
-   * @param {{progress: (loaded: number, total: number) => void, ready: () => void, news: (packet: ArrayBuffer) => void,
+   * @param {{progress: (loaded: number, total: number) => void, ready: (fetched: string[]) => void, news: (packet: ArrayBuffer) => void,
    *   fetched: (file: {path: string, loaded: number, total: number}) => void, slow: (words: string) => void, lost: (why: string, again: boolean) => void}} tell
    * @param {() => object[]} rebuild the events that bring a new worker to the page's settings
    * @param {boolean} shared whether other pages of this origin may use the same worker; if that fails, this page has its own
@@ -38,6 +38,12 @@ export class PythonWorker {
     return this.requests.send(event);
   }
 
+  /** A view is shown: Python is to import what it needs. @param {string} view */
+  open(view) {
+    this.view = view;
+    if (this.requests.isOpen) this.port.postMessage({ type: "open", view });
+  }
+
   /** Begin a worker in the first way that works: a browser refuses one with an exception, or with an event. */
   #start([way, ...others]) {
     if (!way) return this.#lose(NO_WORKERS, false);
@@ -48,8 +54,8 @@ export class PythonWorker {
     }
   }
 
-  #use({ worker, port }, others) {
-    let isHeard = false;
+  #use({ worker, port, said }, others) {
+    let isHeard = Boolean(said?.length);
     this.port = port;
     this.end = () => (port === worker ? worker.terminate() : port.postMessage({ type: "leave" }));
     port.onmessage = ({ data }) => {
@@ -64,7 +70,8 @@ export class PythonWorker {
       this.#start(others);
     };
     this.#awaitStart();
-    port.postMessage({ type: "start", runtime: this.runtime });
+    if (!said) return port.postMessage({ type: "start", runtime: this.runtime });
+    for (const message of said) if (port === this.port) this.#receive(message);
   }
 
   #awaitStart() {
@@ -90,8 +97,9 @@ export class PythonWorker {
         this.#hear();
         this.cameUp = true;
         this.watchdog.begin();
+        if (this.view) this.port.postMessage({ type: "open", view: this.view });
         this.requests.open(this.restarts ? this.rebuild() : []);
-        return this.tell.ready();
+        return this.tell.ready(message.fetched);
       case "answer":
         this.restarts = 0;
         return this.requests.answer(message.id, message.packet, message.error);

@@ -3,10 +3,13 @@ import { pageParameter } from "./address.mjs";
 import { drawFigures } from "./figures.mjs";
 import { PythonWorker } from "./python.mjs";
 
-/** @param {object} site what the page knows of the site (homes/site.py) @param {() => object[]} rebuild events for a new Python */
-export function staticHome(site, rebuild) {
+/** @param {object} site what the page knows of the site (homes/site.py) @param {() => object[]} rebuild events for a new Python @param {() => void} wantPython */
+export function staticHome(site, rebuild, wantPython) {
   const mayShare = document.body.classList.contains("embed") && pageParameter("share") !== "false";
   let worker;
+  let opened; // the view that is shown
+  let start;
+  const started = new Promise((resolve) => (start = resolve));
   return {
     open: async ({ slug, figures, first }) => {
       const state = ownState(slug);
@@ -14,10 +17,16 @@ export function staticHome(site, rebuild) {
       return [await drawFigures(drawing), packet, Boolean(state)];
     },
     start: (tell) => {
-      const runtime = { ...site.runtime };
-      for (const key of ["pyodide", "bundle", "data"]) runtime[key] = absolute(runtime[key]);
+      const runtime = { ...site.runtime, view: opened };
+      for (const key of ["pyodide", "start", "archives", "data"]) runtime[key] = absolute(runtime[key]);
       worker = new PythonWorker(runtime, tell, rebuild, mayShare);
+      worker.open(opened);
+      start();
       return worker;
+    },
+    opened: (slug) => {
+      opened = slug;
+      worker?.open(slug);
     },
     send: (event) => {
       // Until Python is here the page shows what the build computed, and the build recorded what ran for it.
@@ -25,7 +34,10 @@ export function staticHome(site, rebuild) {
         const state = ownState(event.view);
         return state ? unpacked(state) : bytesOf(site.views.find(({ slug }) => slug === event.view).ran);
       }
-      return worker ? worker.send(event) : Promise.reject(new Error("Python is not running."));
+      if (worker) return worker.send(event);
+      if (typeof WebAssembly !== "object") return Promise.reject(new Error("Python is not running."));
+      wantPython();
+      return started.then(() => worker.send(event));
     },
     sources: () => get(site.sources).then((r) => r.json()),
     where: () => (worker?.cameUp ? "Recorded in this browser." : "Recorded when this site was built."),

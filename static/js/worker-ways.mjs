@@ -1,8 +1,19 @@
-/** The ways to a worker, the best first. Each gives {worker, port}, or throws, or its worker has an error event at once. */
+/**
+ * The ways to a worker, the best first. Each gives {worker, port}, or throws, or its worker has an error event at once.
+ * One that has begun already comes with what it has said.
+ */
 
 /** @param {boolean} mayShare whether other pages of this origin may use the same worker */
 export function waysToWorker(mayShare) {
-  return [...(mayShare ? [sharedWorker] : []), ownWorker, blobWorker];
+  return [...(window.earlyPython ? [earlyWorker] : []), ...(mayShare ? [sharedWorker] : []), ownWorker, blobWorker];
+}
+
+/** The one for which the head has asked (preload.js). */
+function earlyWorker() {
+  const { worker, said, isRefused } = window.earlyPython;
+  delete window.earlyPython;
+  if (isRefused) throw new Error("it was refused");
+  return { worker, port: worker, said };
 }
 
 /** One worker for all pages of the origin, where the browser has such and the frame may use them. */

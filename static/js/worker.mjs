@@ -1,14 +1,17 @@
 /**
  * Python in its own thread: loads Pyodide, NumPy and our package, then answers events. As a shared worker it serves
  * several embeds of one origin: one Pyodide, and for each page an Answerer with settings of its own.
- * Messages in: {type: "start", runtime}, {type: "event", id, event}, {type: "shown"} after each news, {type: "ping"},
- * {type: "leave"}. Out: begun, progress, ready, answer, news, alive, failed; working and rested around a computation; fetched
+ * Messages in: {type: "start", runtime}, {type: "open", view}, {type: "event", id, event}, {type: "shown"} after each news,
+ * {type: "ping"}, {type: "leave"}. Out: begun, progress, ready, answer, news, alive, failed; working and rested around a computation; fetched
  * as the bytes of a file come that an event needs.
  */
+
+import { fetchAhead, fetched, fetchWhole } from "./fetching.mjs";
 
 const LONG_TICK = 500; // milliseconds
 const starting = new Set(); // ports that wait for Python
 const pages = new Set(); // ports that have it
+let later; // what keeps the archives of modules that are imported later
 let python; // a promise of Pyodide with our package, begun by the first page that asks
 
 if ("onconnect" in self) self.onconnect = ({ ports: [port] }) => serve(port);
@@ -27,7 +30,7 @@ function serve(port) {
           const loaded = await python;
           page = new Page(port, data.runtime, compute(() => loaded.pyimport("convoscope.views.answer").Answerer()));
           pages.add(port);
-          port.postMessage({ type: "ready" });
+          port.postMessage({ type: "ready", fetched: fetched() });
         } catch (error) {
           python = undefined; // the next page tries again
           port.postMessage({ type: "failed", why: reason(error) });
@@ -36,6 +39,9 @@ function serve(port) {
         break;
       case "event":
         page.take(data.id, data.event);
+        break;
+      case "open":
+        page.open(data.view);
         break;
       case "shown":
         page?.shown();
@@ -63,15 +69,21 @@ function compute(work) {
   }
 }
 
+/** Everything of the start is asked for at once; Pyodide finds it on its way. What Python imports later: homes/later.py. */
 async function start(runtime) {
-  countFetches(runtime.bytes);
-  const { loadPyodide } = await import(runtime.pyodide + "pyodide.mjs");
-  const [loaded, bundle] = await Promise.all([
-    loadPyodide({ indexURL: runtime.pyodide, packages: ["numpy"], stdout: () => {}, checkIntegrity: true }),
-    fetchWhole(runtime.bundle),
-  ]);
-  loaded.unpackArchive(bundle, "zip", { extractDir: "/lib/convoscope" });
-  loaded.runPython("import sys; sys.path.append('/lib/convoscope')");
+  const tell = (message) => starting.forEach((port) => port.postMessage(message));
+  // The page is told at once and takes this worker away; Pyodide would wait, or fill the console. The next page tries again.
+  const lost = (why) => {
+    tell({ type: "failed", why });
+    python = undefined;
+  };
+  const paths = ["python/views.zip", `python/view-${runtime.view}.zip`]; // what does not come is asked for again
+  const modules = paths.map((path) => fetchWhole(runtime.archives + path).catch(() => null));
+  fetchAhead(runtime, (loaded, total) => tell({ type: "progress", loaded, total }), lost);
+  const [{ loadPyodide }] = await Promise.all([import(runtime.pyodide + "pyodide.mjs"), import(runtime.pyodide + "pyodide.asm.js")]);
+  const loaded = await loadPyodide({ indexURL: runtime.pyodide, stdLibURL: runtime.start, stdout: () => {} });
+  later = loaded.pyimport("convoscope_later").install();
+  for (const [number, archive] of (await Promise.all(modules)).entries()) if (archive) later.put(paths[number], new Uint8Array(archive));
   return loaded;
 }
 
@@ -95,6 +107,21 @@ class Page {
       this.isLong = true; // the event may have made the ticks longer
       this.#tickAlong();
     });
+  }
+
+  /** Let Python import what a view needs before its first event, in turn with the events. @param {string} view */
+  open(view) {
+    this.last = this.last.then(async () => {
+      try {
+        for (let needed = this.#import(view); needed; needed = this.#import(view)) await this.#supply(needed);
+      } catch (error) {
+        this.port.postMessage({ type: "failed", why: reason(error) });
+      }
+    });
+  }
+
+  #import(view) {
+    return compute(() => this.answerer.open(view));
   }
 
   /** Hand one event to Python, fetching what it says it needs, and post the packet it returns. */
@@ -188,60 +215,17 @@ class Page {
     return packet;
   }
 
+  /** Data go to the answerer, modules to where Python finds them. */
   async #supply(path) {
+    const isCode = path.startsWith("python/");
+    const [taker, folder] = isCode ? [later, this.runtime.archives] : [this.answerer, this.runtime.data];
     try {
       const tell = (loaded, total) => this.port.postMessage({ type: "fetched", path, loaded, total });
-      this.answerer.put(path, new Uint8Array(await fetchWhole(this.runtime.data + path, tell)));
+      taker.put(path, new Uint8Array(await fetchWhole(folder + path, tell)));
     } catch (error) {
-      this.answerer.fail(path, `the file ${path} could not be fetched (${error.message}); check the connection and try again`);
+      taker.fail(path, `the file ${path} could not be fetched (${error.message}); check the connection and try again`);
     }
   }
-}
-
-/** A whole file. @param {(loaded: number, total: number) => void} [tell] hears of its bytes as they come; total is 0 if unknown */
-async function fetchWhole(url, tell) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${url.split("/").at(-1)}`);
-  if (!tell) return response.arrayBuffer();
-  const isPlain = !response.headers.get("content-encoding"); // else the length is that of the packed bytes
-  const total = isPlain ? Number(response.headers.get("content-length")) : 0;
-  let loaded = 0;
-  const counter = new TransformStream({
-    transform(chunk, controller) {
-      loaded += chunk.byteLength;
-      tell(loaded, total);
-      controller.enqueue(chunk);
-    },
-  });
-  return new Response(response.body.pipeThrough(counter)).arrayBuffer();
-}
-
-/** Report the bytes of the runtime as they arrive, whoever fetches them. @param {Record<string, number>} bytes by file name */
-function countFetches(bytes) {
-  const total = Object.values(bytes).reduce((sum, size) => sum + size, 0);
-  const plainFetch = self.fetch.bind(self);
-  const tell = (message) => starting.forEach((port) => port.postMessage(message));
-  let loaded = 0;
-  // The page is told at once and takes this worker away; Pyodide would wait, or fill the console. The next page tries again.
-  const lost = (name, why) => {
-    tell({ type: "failed", why: `${name} could not be fetched: ${why}` });
-    python = undefined;
-    return new Promise(() => {});
-  };
-  self.fetch = async (resource, options) => {
-    const name = new URL(resource, self.location.href).pathname.split("/").at(-1);
-    if (!(name in bytes)) return plainFetch(resource, options);
-    const response = await plainFetch(resource, options).catch((error) => lost(name, error.message));
-    if (!response.ok) await lost(name, `the server answered ${response.status}`);
-    const counter = new TransformStream({
-      transform(chunk, controller) {
-        loaded += chunk.byteLength;
-        tell({ type: "progress", loaded, total });
-        controller.enqueue(chunk);
-      },
-    });
-    return new Response(response.body.pipeThrough(counter), { headers: response.headers, status: response.status });
-  };
 }
 
 /** The last line of an error: Python's tracebacks end with what matters. */

@@ -22,7 +22,7 @@ SHARE_PYTHON = """
 KEEP_PYTHON = """async (url) => {
   const text = await (await fetch(url)).text();
   const [assets] = text.match(/assets-[0-9a-f]+/);
-  window.kept = new SharedWorker(`${url}${assets}/static/js/worker.mjs`, { type: "module", name: "tests" });
+  window.kept = new SharedWorker(`${url}${assets}/static/js/worker.js`, { type: "module", name: "tests" });
 }"""
 FORGET = """async () => {
   if (!/native code/.test(setTimeout)) throw new Error("a test that installs a clock needs the fixture own_python");

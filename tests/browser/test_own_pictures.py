@@ -194,7 +194,7 @@ def test_two_hundred_pictures_of_the_webcam_leave_the_page_as_small_as_it_was(ex
         answer = route.fetch()
         route.fulfill(response=answer, body=answer.text() + IN_THE_WORKER)
 
-    explorer.page.route("**/worker.mjs", longer)
+    explorer.page.route("**/worker.js", longer)
     page = explorer.open(VIEW)
     devtools = page.context.new_cdp_session(page)
     (worker,) = page.workers

@@ -96,7 +96,7 @@ def test_the_player_obeys_the_clock_and_not_the_frames(page):
     """At speed 1 two steps pass in a second, whatever the frame rate."""
     steps = page.evaluate(
         """async () => {
-            const script = document.querySelector('link[rel=modulepreload][href$="player.mjs"]').href;
+            const script = document.querySelector('link[rel=modulepreload][href$="player.js"]').href;
             const { Player } = await import(script);
             const count = (frames, seconds) => {
                 const player = new Player(() => {});

@@ -145,7 +145,7 @@ def test_numbers_are_compared_as_exactly_as_they_are_written(quiz):
     """The judge knows a ninth by 0.11 and 1/9, not by 0.1; a decimal comma and a true minus are understood."""
     verdicts = quiz.evaluate(
         """async () => {
-            const script = document.querySelector('link[rel=modulepreload][href$="quiz-judge.mjs"]').href;
+            const script = document.querySelector('link[rel=modulepreload][href$="quiz-judge.js"]').href;
             const { judge } = await import(script);
             const nothing = { place: "", products: [], terms: [], texts: [], then: "" };
             const right = (typed, value) => judge([typed], { ...nothing, answers: [{ label: "", value }] }, 0).right;

@@ -4,7 +4,7 @@ import pytest
 
 BEGIN = """async (DEADLINE) => {
     const script = document.querySelector("script[type=module][src]").src;
-    const { Requests } = await import(new URL("requests.mjs", script).href);
+    const { Requests } = await import(new URL("requests.js", script).href);
     window.posted = [];
     window.late = [];
     window.said = {};

@@ -325,12 +325,12 @@ def test_cells_stand_in_the_page_where_python_puts_them(explorer):
         rows, columns = np.indices(shape).reshape(2, -1)
         python = rectangles(rows, columns, 1, 1, shape)
         found = imported(page, "({ rectangleOf }, { cells, shape }) => cells.map(([r, c]) => rectangleOf(r, c, shape))",
-                         "grid.mjs", {"cells": np.stack([rows, columns], 1).tolist(), "shape": shape})  # fmt: skip
+                         "grid.js", {"cells": np.stack([rows, columns], 1).tolist(), "shape": shape})  # fmt: skip
         np.testing.assert_allclose([one["left"] + one["width"] / 2 for one in found], python["x"], atol=1e-6)
         np.testing.assert_allclose([1 - one["top"] - one["height"] / 2 for one in found], python["y"], atol=1e-6)
         places = [{"x": float(x), "y": float(1 - y)} for x, y in zip(python["x"], python["y"], strict=True)]
         back = imported(page, "({ cellAt }, { places, shape }) => places.map((place) => cellAt(place, shape))",
-                        "grid.mjs", {"places": places, "shape": shape})  # fmt: skip
+                        "grid.js", {"places": places, "shape": shape})  # fmt: skip
         assert back == np.stack([rows, columns], 1).tolist()
 
 
@@ -339,12 +339,12 @@ def test_drawings_and_numbers_are_written_in_one_way(explorer):
     cells = np.random.default_rng(3).integers(0, 2, (28, 28))
     digits = np.packbits(cells).tobytes().hex()
     script = "({ Ink }, digits) => [Ink.read(digits, 28)].map((ink) => [[...ink.cells], ink.toDigits(), ink.copy().toDigits()])"
-    assert imported(page, script, "ink.mjs", digits) == [[cells.ravel().tolist(), digits, digits]]
-    assert imported(page, "({ Ink }) => new Ink(28).toDigits() + Ink.read('', 28).toDigits()", "ink.mjs", None) == ""
+    assert imported(page, script, "ink.js", digits) == [[cells.ravel().tolist(), digits, digits]]
+    assert imported(page, "({ Ink }) => new Ink(28).toDigits() + Ink.read('', 28).toDigits()", "ink.js", None) == ""
     numbers = [-2, 0.1 + 0.2, 1 / 3, -1e-7, 0, 123456.7]
-    assert imported(page, "({ write }, all) => all.map((one) => write(one))", "numbers.mjs", numbers) == [
+    assert imported(page, "({ write }, all) => all.map((one) => write(one))", "numbers.js", numbers) == [
         "−2", "0.3", "0.333333", "−1e−7", "0", "123457",
     ]  # fmt: skip
-    assert imported(page, "({ read }, all) => all.map(read)", "numbers.mjs", ["0,5", "−1", "3/4", "1e3", "x", "1 2", ""]) == [
+    assert imported(page, "({ read }, all) => all.map(read)", "numbers.js", ["0,5", "−1", "3/4", "1e3", "x", "1 2", ""]) == [
         0.5, -1, 0.75, 1000, None, None, None,
     ]  # fmt: skip

@@ -404,7 +404,7 @@ def test_two_thousand_ticks_leave_python_on_the_page_as_small_as_it_was(explorer
         answer = route.fetch()
         route.fulfill(response=answer, body=answer.text() + IN_THE_WORKER)
 
-    explorer.page.route("**/worker.mjs", longer)
+    explorer.page.route("**/worker.js", longer)
     trainer = opened(explorer, f"{SMALL}&batch_size=4")
     (worker,) = explorer.page.workers
     worker.evaluate("shorten()")

@@ -1,19 +1,13 @@
 """A seed is the same run everywhere: on the page, in Pyodide under Node, and natively the losses agree batch by batch."""
 
-import json
-import subprocess
-import zipfile
 
 import numpy as np
 import pytest
+from in_pyodide import run_in_pyodide
 
-from convoscope.homes.bundle import bundle
-from convoscope.homes.precompile import compiled_runtime, find_node
-from convoscope.homes.vendor import vendor
 from convoscope.views.files import DiskFiles
 from convoscope.views.session import Session
 
-from ..test_engine_in_pyodide import INSIDE, quiet
 from .test_train import VIEW, opened
 
 STEPS = 60
@@ -22,16 +16,9 @@ NEEDED = ("mnist/train-00.gz", "mnist/test-00.gz")
 
 @pytest.fixture(scope="module")
 def in_node(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pyodide")
-    runtime = compiled_runtime(vendor(say=quiet), say=quiet)
-    suite, report = bundle(folder), folder / "report.json"
-    with zipfile.ZipFile(suite, "a") as archive:
-        for path in NEEDED:
-            archive.writestr(f"data/{path}", DiskFiles().read(path))
-    command = [find_node(), INSIDE / "run_in_pyodide.mjs", runtime, suite, INSIDE / "train.py", report]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert report.exists(), f"Pyodide stopped before its report:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-    return json.loads(report.read_text())
+    files = {f"data/{path}": DiskFiles().read(path) for path in NEEDED}
+    report, _ = run_in_pyodide("train.py", tmp_path_factory.mktemp("pyodide"), files)
+    return report
 
 
 def test_a_seeded_run_in_pyodide_is_the_native_one(in_node, record_property):

@@ -98,7 +98,7 @@ def test_nothing_is_lost_when_the_worker_goes_while_an_answer_is_awaited_or_whil
         spoiled.append(1)
         route.fulfill(response=answer, body=answer.text() + (deadly if len(spoiled) == 1 else ""))
 
-    page.route("**/worker.mjs", spoil)
+    page.route("**/worker.js", spoil)
     second = page.workers[0]
     kill(page, "a fault")
     comes_back(explorer, second)
@@ -144,7 +144,7 @@ def test_nothing_is_lost_when_the_worker_goes_while_it_tests_fetches_or_exports(
 def test_a_worker_that_dies_while_it_starts_is_told(explorer):
     explorer.expect("planted")
     page = explorer.page
-    page.route("**/*.whl", lambda route: None)  # NumPy does not come
+    page.route("**/start.zip", lambda route: None)  # the archive of the start does not come
     explorer.open(ready=False)
     explorer.becomes(lambda: len(page.workers), 1)
     kill(page, "a fault")
@@ -203,7 +203,7 @@ def test_a_drawing_survives_the_worker(explorer):
 @pytest.mark.parametrize("death", ["the end", "a hang"])
 def test_a_worker_that_ends_or_hangs_is_missed_though_nobody_asks(explorer, death):
     page = explorer.open()
-    page.route("**/worker.mjs", lambda route: None)
+    page.route("**/worker.js", lambda route: None)
     kill(page, death)
     expect(status(page)).to_contain_text("Python stopped (it has not responded for")
     expect(status(page)).to_contain_text("It is being started again; your settings are kept.")
@@ -211,7 +211,7 @@ def test_a_worker_that_ends_or_hangs_is_missed_though_nobody_asks(explorer, deat
 
 WATCH = """async () => {
     const script = document.querySelector("script[type=module][src]").src;
-    const { Watchdog } = await import(new URL("watchdog.mjs", script).href);
+    const { Watchdog } = await import(new URL("watchdog.js", script).href);
     window.said = [];
     window.pings = 0;
     window.dog = new Watchdog(() => pings++, (why) => { said.push(why); dog.end(); });
@@ -270,7 +270,7 @@ def test_a_long_computation_is_not_taken_for_death(explorer):
         answer = route.fetch()
         route.fulfill(response=answer, body=answer.text() + SLOW)
 
-    explorer.page.route("**/worker.mjs", longer)
+    explorer.page.route("**/worker.js", longer)
     explorer.slug = "convolution"
     page = explorer.open("?kernel=blur")
     (worker,) = page.workers
@@ -298,7 +298,7 @@ def test_when_a_module_does_not_load_a_sentence_says_so(explorer, module, how):
     explorer.expect("404", "Unexpected token", "Failed to load", "Failed to fetch dynamically imported", "was preloaded")
     answer = {"status": 404} if how == "missing" else {"body": SYNTAX_ERROR, "content_type": "text/javascript"}
     page = explorer.page
-    page.route(f"**/{module}.mjs", lambda route: route.fulfill(**answer))
+    page.route(f"**/{module}.js", lambda route: route.fulfill(**answer))
     page.goto(explorer.url)
     expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("program has not started", timeout=SOON)
     expect(page.locator(".python")).to_be_hidden()
@@ -308,14 +308,14 @@ def test_when_a_module_does_not_load_a_sentence_says_so(explorer, module, how):
 def test_when_the_worker_does_not_load_a_sentence_says_so(explorer, how):
     explorer.expect("404", "Unexpected token", "Failed to", "error loading")
     answer = {"status": 404} if how == "missing" else {"body": SYNTAX_ERROR, "content_type": "text/javascript"}
-    explorer.page.route("**/worker.mjs", lambda route: route.fulfill(**answer))
+    explorer.page.route("**/worker.js", lambda route: route.fulfill(**answer))
     page = explorer.open(ready=False)
     expect(status(page)).to_contain_text("Python could not be started", timeout=SOON)
 
 
 def test_a_worker_that_does_not_come_is_spoken_of_after_five_seconds(explorer):
     held = []
-    explorer.page.route("**/worker.mjs", lambda route: held.append(route))
+    explorer.page.route("**/worker.js", lambda route: held.append(route))
     explorer.page.clock.install()
     page = explorer.open(ready=False)
     expect(status(page)).to_contain_text("Loading Python")
@@ -388,7 +388,7 @@ def test_training_in_a_sandbox_where_nothing_can_be_kept_meets_no_fault(explorer
 
 KEPT_BATCHES = """async () => {
     const script = document.querySelector("script[type=module][src]").src;
-    const { kept } = await import(new URL("keeping.mjs", script).href);
+    const { kept } = await import(new URL("keeping.js", script).href);
     return (await kept("train"))?.batches;
 }"""
 
@@ -407,7 +407,7 @@ def test_a_reload_during_training_asks_first_and_the_run_can_be_continued(explor
     trainer.train(40)
     batches, learned = trainer.batches(), trainer.column("samples", "probabilities")
     page.evaluate(
-        "window.kept = import(document.querySelector('script[type=module][src]').src.replace('main.mjs', 'keeping.mjs'))"
+        "window.kept = import(document.querySelector('script[type=module][src]').src.replace('main.js', 'keeping.js'))"
     )
     explorer.becomes(
         lambda: page.evaluate("kept.then(({ kept }) => kept('train')).then((run) => run?.batches)"), f"{batches:,}"

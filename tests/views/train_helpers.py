@@ -16,6 +16,7 @@ class Trainee:
         ticks = itertools.count()
         monkeypatch.setattr(TrainState, "clock", staticmethod(lambda: next(ticks) * 0.008))
         self.session = Session(FILES)
+        self.session.open("train")
         self.state = self.session._states["train"]
         if settings:
             self.do("settings", settings)

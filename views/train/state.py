@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from typing import Any
 
@@ -31,6 +32,7 @@ class TrainState(State[TrainViewSettings]):
 
     def __init__(self, files: Files, networks: Networks) -> None:
         super().__init__(files, networks)
+        importlib.import_module("numpy.random")  # now: in the browser it has to be fetched, and no step may be begun twice
         self.dataset = dataset_of(files)
         self.run: TrainingRun | None = None
         self.baseline: Baseline | None = None
