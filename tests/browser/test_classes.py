@@ -111,3 +111,11 @@ def test_an_ascent_is_watched_stopped_and_goes_on(explorer):
     page.get_by_role("button", name="First step").click()
     expect(of(explorer, "filters", ".sentence")).to_contain_text("Step 0 of 300: noise.")
     assert explorer.data("ascent")["image"] != last
+
+
+@pytest.mark.usefixtures("own_python")
+def test_the_card_of_a_digits_unit_opens_what_its_channel_looks_for(explorer):
+    page = explorer.open("?view=network&unit=C3[7,1,1]")
+    page.get_by_role("button", name="What does this channel look for?").click()
+    expect(of(explorer, "filters", "[data-part=ascent] .size")).to_have_text("step 60 of 60")
+    expect(of(explorer, "filters", ".sentence")).to_contain_text("of C3[7] is")

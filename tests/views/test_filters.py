@@ -1,6 +1,7 @@
 """The filters view: the strongest patches are those of a plain search, the ascent climbs in pieces and stops on request."""
 
 import base64
+import json
 
 import numpy as np
 import pytest
@@ -165,3 +166,21 @@ def test_the_program_offered_prints_the_last_value(flamingo, capsys):
     exec(compile(flamingo.facts["call"], "call", "exec"), {})
     printed = float(capsys.readouterr().out)
     assert flamingo.facts["curve"].endswith(f"{float(f'{printed:.3g}'):g}")
+
+
+@pytest.mark.parametrize(
+    ("view", "settings", "opened"),
+    [
+        ("photo", {"unit": "fire2.squeeze[3,4,5]"}, {"network": "squeezenet", "layer": "fire2.squeeze", "channel": 3}),
+        ("photo", {"unit": "fire2.concat[3,4,5]"}, None),
+        ("network", {"unit": "C3[7,1,1]"}, {"network": "lenet5", "digit_layer": "C3", "channel": 7}),
+        ("network", {"unit": "C3[7,1,1]", "edits": "C1.weight[0,0,0,0]=1"}, None),
+        ("network", {"unit": "conv1[0,1,1]", "network": "convnetjs"}, None),
+        ("network", {}, None),
+    ],
+)
+def test_the_card_of_a_unit_leads_to_its_channel(view, settings, opened):
+    facts = Session().handle({"view": view, "name": "settings", "value": settings}).trace.facts
+    assert (json.loads(facts["card_filter"]) if opened else facts.get("card_filter")) == opened
+    if opened:
+        assert not finished(**opened, updates=1).notices

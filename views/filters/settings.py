@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import param
 
 from ...engine import Network
@@ -9,6 +11,7 @@ from ...engine.maximisation import Ascent
 from ...engine.squeezenet import CLASSES, SIDE
 from ..rules import Start
 from ..settings import Choice, Picture, Settings
+from ..units.activations import Activations, Unit
 
 FIRES = range(2, 10)
 PARTS = ("squeeze", "expand1x1", "expand3x3")
@@ -66,11 +69,20 @@ class FiltersSettings(Settings):
     @property
     def layer_name(self) -> str:
         """The layer of the channel, as the page names it."""
-        return self.layer if self.network == SQUEEZENET else self.digit_layer
+        return str(self.layer if self.network == SQUEEZENET else self.digit_layer)
 
     def ascent(self, brightness: float) -> Ascent:
         """How the picture is changed. brightness: from the darkest pixel to the brightest."""
         return Ascent(self.step_size / 100 * brightness, self.jitter, self.decay / 100, self.blur, self.seed)
+
+
+def filter_facts(network: str, activations: Activations, unit: Unit | None) -> dict[str, str]:
+    """The fact card_filter: the settings with which this view opens for the channel of a unit; none if it has not the layer."""
+    layer = activations.names[unit.layer] if unit else ""
+    if unit is None or layer not in {SQUEEZENET: LAYERS, LENET5: DIGIT_LAYERS}.get(network, ()):
+        return {}
+    name = "layer" if network == SQUEEZENET else "digit_layer"
+    return {"card_filter": json.dumps({"network": network, name: layer, "channel": unit.position[0]})}
 
 
 def channel_count(network: Network) -> int:

@@ -11,6 +11,7 @@ from ...engine import avg_pool2d, conv2d_loops, linear, max_pool2d_loops, relu, 
 from ..convolution.settings import opened
 from ..definitions import layer_by_definition
 from ..files import DiskFiles, Files
+from ..filters.settings import filter_facts
 from ..networks import Networks
 from ..ran import Check, Definition
 from ..trace import Sentences, Texts, Trace
@@ -71,6 +72,7 @@ def compute(settings: NetworkSettings, files: Files | None = None, state: Networ
         words.facts(settings, network, blocks, prepared, limits, label)
         | {"answer": words.answer(probabilities)} | words.calls_of(settings, network, x)
         | card_facts(derivation, {edit.where for edit in edits if edit.part == "off"})
+        | filter_facts(settings.network, activations, None if edits else unit)
         | about_weights | about_why | about_space,
     )  # fmt: skip
 

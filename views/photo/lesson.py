@@ -15,6 +15,7 @@ from ...engine.squeezenet import SIDE
 from ..convolution.settings import opened
 from ..definitions import layer_by_definition
 from ..files import DiskFiles, Files
+from ..filters.settings import SQUEEZENET, filter_facts
 from ..grid import limit_of
 from ..imagenet import RUNNING, ImageClass, image_classes, most_probable, photo_input
 from ..networks import Networks
@@ -75,7 +76,7 @@ def compute(settings: PhotoSettings, files: Files | None = None, state: PhotoSta
         {**moving, "film_field": field_steps(activations, SIDE)},
         _sentences(activations, classes),
         words.facts(activations, settings, classes) | about_seen
-        | card_facts(derivation, editable=False)
+        | card_facts(derivation, editable=False) | filter_facts(SQUEEZENET, activations, unit)
         | {
             "maps_aspect": f"{aspect:.5f}", "maps": "", **words.calls_of(settings),
             "layers": ",".join(layer.name for layer in layers_of(activations.network)[1:]),

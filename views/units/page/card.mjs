@@ -39,6 +39,7 @@ export class Card {
       this.#body(),
       make("p", { className: "total", textContent: this.facts.card_sum }),
       ...this.#feeds(rowsOf(columns("card_feeds"))),
+      ...this.#filter(),
     );
     const same = kept && this.element.querySelector(`[data-key="${CSS.escape(kept)}"]`);
     if (!same) return;
@@ -61,6 +62,14 @@ export class Card {
     head.append(title, kind, ...this.#switches(), back, close);
     head.dataset.unit = settings.unit;
     return head;
+  }
+
+  /** The way to what the unit's channel looks for, where the page has that view. */
+  #filter() {
+    const settings = this.facts.card_filter;
+    if (!settings || !document.querySelector('.view[data-view="filters"]')) return [];
+    const open = () => document.dispatchEvent(new CustomEvent("openview", { detail: { slug: "filters", settings: JSON.parse(settings) } }));
+    return [keyed(button("What does this channel look for?", open), "filter")];
   }
 
   #back() {
