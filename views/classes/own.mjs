@@ -1,6 +1,6 @@
 /** What the classes view has beside every view's: the weights' progress, the examples, the confusion, the file, the weights. */
 import { base64, readWeights } from "../../static/js/weights-file.mjs";
-import { fetchWeights } from "../photo/page/weights.mjs";
+import { fetchWeights } from "../../static/js/weights-progress.mjs";
 import { ConfusionTable } from "./page/confusion-table.mjs";
 import { ExampleCards } from "./page/example-cards.mjs";
 import { WeightPicture } from "./page/weight-picture.mjs";

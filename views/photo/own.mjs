@@ -1,4 +1,5 @@
 /** What the photo view has beside every view's: the weights' progress, the film, the maps, where a class is seen, the card. */
+import { fetchWeights } from "../../static/js/weights-progress.mjs";
 import { Card } from "../units/page/card.mjs";
 import { ClassSearch } from "./page/classes.mjs";
 import { Erasing } from "./page/erasing.mjs";
@@ -6,7 +7,6 @@ import { Film } from "./page/film.mjs";
 import { Folds } from "./page/folds.mjs";
 import { Maps } from "./page/maps.mjs";
 import { Seen } from "./page/seen.mjs";
-import { fetchWeights } from "./page/weights.mjs";
 
 /** @param {import("../../static/js/view.mjs").View} view @returns {import("../../static/js/view.mjs").Own} */
 export default function own(view) {
@@ -21,7 +21,7 @@ export default function own(view) {
   return {
     enable: (yes) => {
       for (const part of waiting) part.enable(yes);
-      if (yes) fetchWeights(view);
+      if (yes) fetchWeights(view, section.querySelector(".photo-loading"));
     },
     shown: (trace, settings) => {
       for (const part of parts) part.shown(trace, settings);

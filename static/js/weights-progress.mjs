@@ -1,8 +1,8 @@
 /** The network's weights are fetched when the view is first opened and Python is there; a bar shows their bytes. */
-import { megabytes } from "../../../static/js/numbers.mjs";
+import { megabytes } from "./numbers.mjs";
 
-/** @param {import("../../../static/js/view.mjs").View} view @param {HTMLElement} box holds the bar and its words */
-export async function fetchWeights(view, box = view.section.querySelector(".photo-loading")) {
+/** @param {import("./view.mjs").View} view @param {HTMLElement} box holds the bar and its words */
+export async function fetchWeights(view) {
   const [bar, words] = box.children;
   const show = ({ detail: { path, loaded, total } }) => {
     box.hidden = false;
