@@ -2,7 +2,7 @@
 import { megabytes } from "./numbers.mjs";
 
 /** @param {import("./view.mjs").View} view @param {HTMLElement} box holds the bar and its words */
-export async function fetchWeights(view) {
+export async function fetchWeights(view, box) {
   const [bar, words] = box.children;
   const show = ({ detail: { path, loaded, total } }) => {
     box.hidden = false;
