@@ -125,10 +125,7 @@ class Session:
         return halted
 
     def handle(self, event: Mapping[str, Any]) -> Update:
-        """Answer one event, with what ran if it asks for that too: "ran": True.
-
-        Raises FileNeeded if a file must be fetched first: then hand in the same event again.
-        """
+        """Answer one event, with what ran if it asks so ("ran": True). Raises FileNeeded: fetch it, hand in the event again."""
         update = self._answer(event)
         number, shown = event.get("number"), event.get("shown")
         if update.trace and isinstance(number, int) and isinstance(shown, int):

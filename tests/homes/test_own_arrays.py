@@ -103,7 +103,7 @@ def test_every_view_that_takes_an_image_takes_an_array():
         ("convolution", {"image": [[1, 2], [3]]}, "cannot be read as an array"),
         ("convolution", {"image": []}, r"is empty, of the shape \(0,\)"),
         ("convolution", {"image": np.zeros((13, 13))}, r"\(13, 13\).*at least 24 of each.*up to 12×12 is taken as numbers"),
-        ("convolution", {"stride": [1, 2]}, "takes no array for stride; those that may be arrays: image, cells, weights"),
+        ("convolution", {"stride": [1, 2]}, "no array for stride; those that may be arrays: image, cells, signal, weights"),
         ("detective", {"image": np.zeros((9, 9))}, r"\(9, 9\); the view detective takes up to 8×8 numbers"),
         ("train", {"image": np.zeros((9, 9))}, "the view train takes no array for image|takes no image"),
     ],

@@ -13,7 +13,7 @@ from convoscope.engine.weights import write_arrays
 from convoscope.views.answer import answer
 from convoscope.views.classes import class_examples
 from convoscope.views.classes.class_examples import MOST_EXAMPLES, THUMBNAIL, Example, load, save
-from convoscope.views.classes.settings import class_names
+from convoscope.views.classes.settings import ClassesSettings, class_names
 from convoscope.views.classes.training import train
 from convoscope.views.files import DiskFiles
 from convoscope.views.imagenet import FEATURES
@@ -217,7 +217,7 @@ def test_hostile_bytes_are_refused_with_a_sentence_about_this_file():
 
 
 def test_a_class_without_examples_is_not_trained():
-    training = train(np.ones((2, FEATURES), np.float32), np.zeros(2, np.int64), 3, Session()._settings["classes"].descent)
+    training = train(np.ones((2, FEATURES), np.float32), np.zeros(2, np.int64), 3, ClassesSettings().descent)
     assert not training.is_trained
     assert training.left_out is None
     np.testing.assert_allclose(training.probabilities(np.ones(FEATURES, np.float32)), 1 / 3)
