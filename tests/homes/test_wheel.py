@@ -63,7 +63,7 @@ def test_a_wheel_builds_serves_and_exports(installed):
     command = [convoscope, "serve", "--port", "0"]
     serving = subprocess.Popen(command, cwd=away, env=environment, stdout=subprocess.PIPE, text=True)
     try:
-        address = serving.stdout.readline().split()[2]
+        address = serving.stdout.readline().split()[3]
         with urllib.request.urlopen(address + "slides/", timeout=PATIENCE) as answer:
             assert answer.status == 200
     finally:
