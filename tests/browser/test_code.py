@@ -149,7 +149,7 @@ def test_what_ran_follows_the_settings_and_can_be_looked_into(explorer):
     source = part.get_by_role("region", name="Source of conv2d, engine/conv.py")
     expect(source.locator(".line").first).to_have_text("def conv2d(")
     assert source.locator(".line").all_text_contents() == inspect.getsource(conv2d).splitlines()
-    expect(part.get_by_text("test_conv.py proves")).to_contain_text("Measured for the numbers shown now (output): ")
+    expect(part.get_by_text("tests/engine/test_conv.py")).to_contain_text("Measured for the numbers shown now (output): ")
 
 
 def test_three_ways_give_the_same_numbers_and_can_be_timed(explorer):

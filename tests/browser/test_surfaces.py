@@ -97,7 +97,7 @@ def test_a_stroke_from_the_heading_goes_on_and_selects_nothing(explorer, request
 
 def test_a_stroke_begins_beside_the_pad(explorer, pad):
     box = pad.bounding_box()
-    beside = box["x"] - 30, box["y"] + box["height"] / 2
+    beside = box["x"] - 16, box["y"] + box["height"] / 2  # between the controls and the pad
     drag(explorer.page, beside, on(pad, 0.5, 0.4))
     assert ink(explorer)[MIDDLE, :20].all()
     assert not ink(explorer)[:, 30:].any()
