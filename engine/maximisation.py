@@ -4,7 +4,8 @@
 
 Pure ascent ends in noise that no photograph has (Erhan et al., 2009). So each step also shifts the picture by a few pixels
 beforehand and back afterwards (Mordvintsev et al., 2015), shrinks it towards grey and sometimes blurs it (Yosinski et al.,
-2015). Each seed always gives the same picture.
+2015). On one machine each seed always gives the same picture; on another one, or with another number of threads, sums are
+rounded otherwise, and after many steps one sees it in the third digit of the value.
 """
 
 from __future__ import annotations
