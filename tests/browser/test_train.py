@@ -383,14 +383,32 @@ def test_half_an_hour_of_news_leaves_the_page_as_small_as_it_was(explorer, recor
 
 
 # Put behind the worker's own script: ticks as short as can be, so that 2,000 of them take seconds; few checkpoints.
+# tracemalloc comes later than the start, and only an event's imports are fetched by the worker itself.
 IN_THE_WORKER = """
-self.shorten = async () => (await python).runPython(`
+let archives;
+self.addEventListener("message", ({ data }) => { archives = data.runtime?.archives ?? archives; });
+self.fetchImport = async (name) => {
+  const loaded = await python;
+  for (;;) {
+    try {
+      return loaded.runPython(`import ${name}`);
+    } catch (error) {
+      const path = /FileNeeded: (\\S+) has to be fetched first/.exec(error.message)?.[1];
+      if (!path) throw error;
+      later.put(path, new Uint8Array(await fetchWhole(archives + path)));
+    }
+  }
+};
+self.shorten = async () => {
+  await fetchImport("tracemalloc");
+  (await python).runPython(`
 import gc, tracemalloc
 from convoscope.views.train import run_history, state
 state.TICK_SECONDS = 0
 run_history.MOST_CHECKPOINTS = 4
 tracemalloc.start()
 `);
+};
 self.memory = async () => {
   const loaded = await python;
   return [loaded._module.HEAP8.length, loaded.runPython("gc.collect(); tracemalloc.get_traced_memory()[0]")];
