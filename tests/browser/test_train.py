@@ -18,6 +18,7 @@ MORE_NODES = 50  # of the document: a line of text or two
 ROUNDS = 10  # of news or ticks, with a look at the memory after each
 LARGEST_GROWTH = 1_000_000  # bytes of JavaScript's heap, between the median of the first three rounds and of the last three
 LARGEST_GROWTH_OF_PYTHON = 500_000  # bytes: the points of the curves, and checkpoints, come and go
+LARGEST_GROWTH_OF_ITS_HEAP = 1_000_000  # bytes up to its end, which memory follows in steps of a fifth, 18 MB
 SMALL = f"{VIEW}&architecture=logistic"  # learns fast and tests fast, so what is not about the network need not wait
 
 
@@ -411,7 +412,7 @@ tracemalloc.start()
 };
 self.memory = async () => {
   const loaded = await python;
-  return [loaded._module.HEAP8.length, loaded.runPython("gc.collect(); tracemalloc.get_traced_memory()[0]")];
+  return [loaded._module._sbrk(0), loaded.runPython("gc.collect(); tracemalloc.get_traced_memory()[0]")];
 };
 """
 
@@ -426,7 +427,7 @@ def test_two_thousand_ticks_leave_python_on_the_page_as_small_as_it_was(explorer
     trainer = opened(explorer, f"{SMALL}&batch_size=4")
     (worker,) = explorer.page.workers
     worker.evaluate("shorten()")
-    for _ in range(3):  # the heap grows by a fifth at a time, for the last time soon after the start
+    for _ in range(3):  # the heap grows soon after the start
         trainer.train(NEWS // ROUNDS)
         worker.evaluate("memory()")
     heaps = []
@@ -443,7 +444,7 @@ def test_two_thousand_ticks_leave_python_on_the_page_as_small_as_it_was(explorer
     record_property("summary", f"{told}, its heap of {heaps[0] / 1e6:.0f} MB by {heaps[-1] - heaps[0]} bytes")
     assert at_last > 0
     assert more < LARGEST_GROWTH_OF_PYTHON
-    assert heaps[-1] == heaps[0]
+    assert heaps[-1] - heaps[0] < LARGEST_GROWTH_OF_ITS_HEAP
 
 
 def test_training_on_the_server_follows_its_buttons_while_another_visitor_is_answered(panel_explorer, browser, context_options):
