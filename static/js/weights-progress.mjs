@@ -1,8 +1,9 @@
 /** The network's weights are fetched when the view is first opened and Python is there; a bar shows their bytes. */
 import { megabytes } from "./numbers.mjs";
 
-/** @param {import("./view.mjs").View} view @param {HTMLElement} box holds the bar and its words */
-export async function fetchWeights(view, box) {
+/** @param {import("./view.mjs").View} view whose element .weights-progress holds the bar and its words */
+export async function fetchWeights(view) {
+  const box = view.section.querySelector(".weights-progress");
   const [bar, words] = box.children;
   const show = ({ detail: { path, loaded, total } }) => {
     box.hidden = false;

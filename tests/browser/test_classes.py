@@ -25,7 +25,7 @@ def test_two_classes_are_taught_by_webcam_and_files_saved_and_loaded(explorer, t
     view = page.locator("[data-view=classes]")
     expect(view.get_by_role("button", name="Remove example 5 of thing, read as animal")).to_be_enabled()
     expect(of(explorer, "classes", ".classes-confusion td")).to_have_text(["5", "0", "1", "4"])
-    expect(of(explorer, "classes", ".classes-loading")).to_be_hidden()
+    expect(of(explorer, "classes", ".weights-progress")).to_be_hidden()
 
     view.get_by_label("Classes", exact=True).fill("film, red")
     view.get_by_label("Classes", exact=True).press("Enter")

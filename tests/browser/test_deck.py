@@ -30,7 +30,7 @@ Reveal.initialize({{ plugins: [ConvoscopeReveal], viewDistance: 2, transition: "
 NO_PYTHON = "window.SharedWorker = class { port = new MessageChannel().port1; }; delete window.Worker"  # it never answers
 LOADED = "[...document.querySelectorAll('iframe')].filter(({ contentDocument: page }) => page?.body.children.length).length"
 SHOW_PROGRESS = """() => {  // as while the weights of a network come
-    for (const box of document.querySelectorAll(".photo-loading")) {
+    for (const box of document.querySelectorAll(".weights-progress")) {
         box.hidden = false;
         box.lastElementChild.textContent = "Loading the network’s weights: 1.2 of 4.8 MB";
     }

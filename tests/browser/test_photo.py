@@ -20,7 +20,7 @@ def test_the_weights_come_when_the_view_is_opened_and_everything_can_be_asked(ex
     page.get_by_role("link", name="Show it a photograph").click()
     explorer.becomes(lambda: len([url for url in asked if url.endswith("imagenet/squeezenet.npz")]), 1)
     expect(of(explorer, "[data-part=scores] .size")).to_contain_text("Egyptian cat (47.6 %)")
-    expect(of(explorer, ".photo-loading")).to_be_hidden()
+    expect(of(explorer, ".weights-progress")).to_be_hidden()
 
     page.get_by_label("Photograph", exact=True).select_option("panda")
     expect(of(explorer, "[data-part=scores] .size")).to_contain_text("It is sure: giant panda")

@@ -26,7 +26,7 @@ class Classes {
   enable(yes) {
     this.cards.enable(yes);
     for (const one of [...this.buttons, this.file]) one.disabled = !yes;
-    if (yes) fetchWeights(this.view, this.view.section.querySelector(".classes-loading"));
+    if (yes) fetchWeights(this.view);
   }
 
   /** @param {import("../../static/js/packet.mjs").Trace} trace */

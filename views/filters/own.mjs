@@ -11,7 +11,7 @@ class Filters {
     Object.assign(this, { view, section, isEnabled: false, isAtWork: false });
     this.run = section.querySelector(".filters-run");
     this.progress = section.querySelector(".filters-progress");
-    this.loading = section.querySelector(".filters-loading");
+    this.loading = section.querySelector(".weights-progress");
     this.run.addEventListener("click", () => view.change(this.run.dataset.do, null));
     document.addEventListener("filefetched", ({ detail }) => section.hidden || this.#load(detail));
   }

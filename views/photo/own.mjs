@@ -21,7 +21,7 @@ export default function own(view) {
   return {
     enable: (yes) => {
       for (const part of waiting) part.enable(yes);
-      if (yes) fetchWeights(view, section.querySelector(".photo-loading"));
+      if (yes) fetchWeights(view);
     },
     shown: (trace, settings) => {
       for (const part of parts) part.shown(trace, settings);
